@@ -1,0 +1,190 @@
+"""Model: a config as typed values, settings already inherited. Durations are in seconds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from router.core.jsontypes import EMPTY, JSON
+from router.core.outcome import Kind
+from router.core.secret import Secret
+from router.core.settlement import DEFAULT_RETRY_CODES
+from router.core.target import Deployment
+
+OnUnsupported = Literal["adapt", "drop", "skip", "error"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrySettings:
+    """`retries` counts the attempts after the first (Portkey's `retry.attempts`)."""
+
+    retries: int
+    codes: frozenset[int] = DEFAULT_RETRY_CODES
+    kinds: frozenset[Kind] = frozenset()
+    use_retry_after: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakerSettings:
+    """`threshold` failures, or `percentage` of at least `minimum_requests`, open it."""
+
+    threshold: int | None = None
+    percentage: float | None = None
+    minimum_requests: int = 10
+    codes: frozenset[int] | None = None
+    cooldown: float = 30.0
+    window: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetSettings:
+    """`attempts` counts calls, the first included; `deadline` is in seconds."""
+
+    attempts: int | None = None
+    deadline: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheSettings:
+    max_age: float = 604_800.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitSettings:
+    """At most `concurrency` calls at once and `per_minute` in any 60 seconds."""
+
+    concurrency: int | None = None
+    per_minute: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a target was given by itself and the groups above it."""
+
+    retry: RetrySettings | None = None
+    timeout: float | None = None
+    breaker: BreakerSettings | None = None
+    on_unsupported: OnUnsupported = "adapt"
+    forward_headers: tuple[str, ...] = ()
+    override_params: Mapping[str, JSON] = EMPTY
+    default_params: Mapping[str, JSON] = EMPTY
+    drop_params: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Single:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FallbackSettings:
+    """`codes` None moves on after any failure that may; an empty set never does."""
+
+    codes: frozenset[int] | None = None
+    refusals: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StickySettings:
+    """Requests whose `fields` agree go to the same target for `ttl` seconds."""
+
+    fields: tuple[str, ...]
+    ttl: float = 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadBalanceSettings:
+    sticky: StickySettings | None = None
+    failover: bool = False
+    codes: frozenset[int] | None = None
+    refusals: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionSettings:
+    """`query` as it is written in the config; `then` is the index of a target."""
+
+    query: Mapping[str, JSON]
+    then: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionalSettings:
+    conditions: tuple[ConditionSettings, ...]
+    default: int
+
+
+StrategySettings: TypeAlias = Single | FallbackSettings | LoadBalanceSettings | ConditionalSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretRef:
+    """Where a secret's value is found at call time: literal text and `${...}` references.
+
+    Its repr shows the references and hides everything else.
+    """
+
+    template: Secret
+
+    def __repr__(self) -> str:
+        return "SecretRef('***')"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRef:
+    """Credentials as the config gives them: references, not values."""
+
+    provider: str
+    api_key: SecretRef | None = None
+    token: SecretRef | None = None
+    base_url: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    deployments: tuple[Deployment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetRoute:
+    """One target. `provider` None means that the request decides.
+
+    `credential` names a `KeyRef` of the same document, or the provider's own variable in the
+    environment (`env:openai`).
+    """
+
+    path: str
+    name: str | None = None
+    weight: float = 1.0
+    provider: str | None = None
+    credential: str | None = None
+    base_url: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    deployments: tuple[Deployment, ...] = ()
+    passthrough: bool = False
+    settings: Settings = field(default_factory=Settings)
+    budget: BudgetSettings | None = None
+    cache: CacheSettings | None = None
+    limit: LimitSettings | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRoute:
+    """Several routes and the strategy that chooses among them."""
+
+    path: str
+    strategy: StrategySettings
+    targets: tuple["Route", ...]
+    name: str | None = None
+    weight: float = 1.0
+    budget: BudgetSettings | None = None
+    cache: CacheSettings | None = None
+
+
+Route: TypeAlias = TargetRoute | GroupRoute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One config, read whole: its route, the credentials it may use, and what to warn of."""
+
+    route: Route
+    keys: Mapping[str, KeyRef]
+    source: str
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""The language: the values and protocols every other folder speaks."""

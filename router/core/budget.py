@@ -1,0 +1,41 @@
+"""Budget: how many calls a request may still make. Budgets nest; a call draws from each above."""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Budget:
+    """`left` calls, None for any number. Belongs to one request."""
+
+    left: int | None = None
+    parent: "Budget | None" = None
+
+    def reserve(self, calls: int = 1) -> bool:
+        """Take `calls` from this budget and every one above it, or nothing from any."""
+        if self.left is not None and self.left < calls:
+            return False
+        if self.parent is not None and not self.parent.reserve(calls):
+            return False
+        if self.left is not None:
+            self.left -= calls
+        return True
+
+    def refund(self, calls: int = 1) -> None:
+        """Give back calls that were reserved and not made."""
+        if self.left is not None:
+            self.left += calls
+        if self.parent is not None:
+            self.parent.refund(calls)
+
+
+@dataclass(slots=True)
+class Prepaid(Budget):
+    """A budget whose next `paid` calls were reserved already."""
+
+    paid: int = 0
+
+    def reserve(self, calls: int = 1) -> bool:
+        if self.paid >= calls:
+            self.paid -= calls
+            return True
+        return super(Prepaid, self).reserve(calls)

@@ -1,0 +1,105 @@
+"""Images: what is asked for, and what comes back, in OpenAI's words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from router.core.jsontypes import EMPTY, JSON
+from router.core.media import Media, sniff
+
+Operation = Literal["generate", "edit", "variation"]
+
+PATHNAMES: Mapping[Operation, str] = MappingProxyType(
+    {
+        "generate": "/v1/images/generations",
+        "edit": "/v1/images/edits",
+        "variation": "/v1/images/variations",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageRequest:
+    """One request for pictures. `params` are OpenAI's keyword arguments and any others.
+
+    `verbatim` names parameters that go to the provider as they are, adapted by nobody.
+    `headers` go to the provider too. `provider` is used by targets that name none.
+    """
+
+    params: Mapping[str, JSON]
+    operation: Operation = "generate"
+    verbatim: frozenset[str] = frozenset()
+    metadata: Mapping[str, JSON] = EMPTY
+    headers: Mapping[str, str] = field(default_factory=dict)
+    provider: str | None = None
+
+    @property
+    def model(self) -> str | None:
+        model = self.params.get("model")
+        return model if isinstance(model, str) else None
+
+    @property
+    def prompt(self) -> str:
+        prompt = self.params.get("prompt")
+        return prompt if isinstance(prompt, str) else ""
+
+    @property
+    def n(self) -> int:
+        """Pictures asked for; 1 when nothing was said."""
+        n = self.params.get("n")
+        return n if isinstance(n, int) else 1
+
+    @property
+    def pathname(self) -> str:
+        return PATHNAMES[self.operation]
+
+    def with_params(self, params: Mapping[str, JSON]) -> "ImageRequest":
+        """Return the same request with other parameters."""
+        return ImageRequest(
+            params=params,
+            operation=self.operation,
+            verbatim=self.verbatim,
+            metadata=self.metadata,
+            headers=self.headers,
+            provider=self.provider,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One picture as the provider gave it: base64 text (ASCII, kept as a view) or a URL.
+
+    `extras` are the provider's own fields beside it, such as a seed or filter results.
+    """
+
+    b64: memoryview | None = None
+    url: str | None = None
+    revised_prompt: str | None = None
+    extras: Mapping[str, JSON] = EMPTY
+
+    def __repr__(self) -> str:
+        what = f"{len(self.b64)} base64 characters" if self.b64 is not None else f"url={self.url!r}"
+        return f"Picture({what})"
+
+    @property
+    def media(self) -> Media | None:
+        """Type and size in pixels read from the first bytes; None for a URL or an unknown type."""
+        return None if self.b64 is None else sniff(self.b64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pictures:
+    """One provider answer. `created` is Unix seconds.
+
+    `raw` is the body as it arrived, kept where it already has OpenAI's shape, so that it can leave
+    again unread. `fields` are the answer's other top-level fields (usage, size, quality, ...).
+    """
+
+    created: int
+    data: tuple[Picture, ...]
+    fields: Mapping[str, JSON] = EMPTY
+    raw: bytes | None = None
+
+    def __repr__(self) -> str:
+        return f"Pictures({list(self.data)!r})"

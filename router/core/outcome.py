@@ -1,0 +1,61 @@
+"""Outcome: what a node returns: a Success or a Failure. Failures are values, not exceptions."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from router.core.images import Picture, Pictures
+
+
+class Kind(StrEnum):
+    """What went wrong, in words that routing can act on."""
+
+    RATE_LIMITED = "rate_limited"
+    OVERLOADED = "overloaded"
+    SERVER_ERROR = "server_error"
+    QUOTA_EXHAUSTED = "quota_exhausted"
+    AUTH = "auth"
+    BAD_REQUEST = "bad_request"
+    TIMEOUT = "timeout"
+    CONNECTION = "connection"
+    CONNECTION_LOST = "connection_lost"
+    EMPTY = "empty"
+    INVALID_OUTPUT = "invalid_output"
+    UNSUPPORTED = "unsupported"
+    CIRCUIT_OPEN = "circuit_open"
+    REFUSED = "refused"
+    OUT_OF_BUDGET = "out_of_budget"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Success:
+    """Pictures that were checked."""
+
+    pictures: Pictures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why there is no answer.
+
+    `billed`: True, False, or None where nobody can know. `local` means that it was decided here
+    and no provider was asked. `message`, `code`, `type`, `param` and `request_id` are the
+    provider's own words. `retry_after` is in seconds from the moment the answer came.
+    `pictures` are those that came all the same.
+    """
+
+    kind: Kind
+    status: int
+    message: str
+    billed: bool | None = False
+    local: bool = False
+    code: str | None = None
+    type: str | None = None
+    param: str | None = None
+    request_id: str | None = None
+    retry_after: float | None = None
+    pictures: tuple[Picture, ...] = ()
+
+
+Outcome: TypeAlias = Success | Failure

@@ -1,0 +1,46 @@
+"""Target: where a request goes, resolved: provider, credential, host, settings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """One Azure deployment; `alias` is the model name that picks it."""
+
+    deployment_id: str
+    alias: str | None = None
+    api_version: str | None = None
+    is_default: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One provider account that can be asked.
+
+    `path` is the target's place in the config. `credential` is a name in the vault, never a
+    secret. `base_url` is set when the config names a host of its own (`custom_host`). `options`
+    are the provider's own settings by their canonical name, such as `resource_name`,
+    `api_version`, `auth_mode`, `organization`, `project`.
+    """
+
+    path: str
+    provider: str
+    credential: str | None = None
+    base_url: str | None = None
+    options: Mapping[str, str] = NO_OPTIONS
+    deployments: tuple[Deployment, ...] = ()
+    headers: Mapping[str, str] = NO_OPTIONS
+    passthrough: bool = False
+
+    @property
+    def identity(self) -> str:
+        """Names the account rather than the place: two targets of one account share state by it."""
+        deployment = ",".join(d.deployment_id for d in self.deployments)
+        resource = self.options.get("resource_name", "")
+        return "|".join(
+            (self.provider, self.base_url or resource, self.credential or "", deployment)
+        )
