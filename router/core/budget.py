@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from router.core.outcome import Failure, Kind
+
 
 @dataclass(slots=True)
 class Budget:
@@ -39,3 +41,17 @@ class Prepaid(Budget):
             self.paid -= calls
             return True
         return super(Prepaid, self).reserve(calls)
+
+
+def out_of_budget(why: str, last: Failure | None, *, status: int) -> Failure:
+    """Return the failure of a spent budget: it takes the status of the `last` real failure."""
+    reason = (
+        f"{why}; the last failure was {last.status} {last.kind}: {last.message}" if last else why
+    )
+    return Failure(
+        kind=Kind.OUT_OF_BUDGET,
+        status=last.status if last else status,
+        message=reason,
+        local=True,
+        retry_after=last.retry_after if last else None,
+    )

@@ -1,5 +1,6 @@
 """Context: what one request carries down the tree."""
 
+import asyncio
 import math
 import random
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from router.core.budget import Budget
 from router.core.ports import Sender, Store, Vault
 from router.core.shared import Shared
 from router.core.target import Target
-from router.core.trace import Trace
+from router.core.trace import Decision, Trace
 
 
 @dataclass(slots=True)
@@ -27,6 +28,19 @@ class Expiry:
 
     at: float
     sent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aim:
+    """Whom a branch asks: the target, the adapter that speaks to it, and where its secret may go.
+
+    `state_key` names the account in the store and in lanes, whatever its place in the config.
+    """
+
+    target: Target
+    adapter: Adapter
+    origins: frozenset[str]
+    state_key: str
 
 
 class Dice:
@@ -74,8 +88,7 @@ class Context:
     cache: CacheWish = field(default_factory=CacheWish)
     budget: Budget = field(default_factory=Budget)
     deadline: float = math.inf
-    target: Target | None = None
-    adapter: Adapter | None = None
+    aimed_at: Aim | None = None
     adaptations: tuple[str, ...] = ()
     pause: Pause | None = None
     expiry: Expiry | None = None
@@ -85,11 +98,26 @@ class Context:
     def rng(self) -> random.Random:
         return self.dice.random
 
-    def aimed(self, target: Target, adapter: Adapter) -> "Context":
+    @property
+    def aim(self) -> Aim:
+        """Whom the branch asks. Raises LookupError above the node that decides it."""
+        if self.aimed_at is None:
+            raise LookupError("this branch of the tree has no target yet")
+        return self.aimed_at
+
+    def time(self) -> float:
+        """Loop time, in seconds."""
+        return asyncio.get_running_loop().time()
+
+    def decide(self, path: str, by: str, chosen: str, reason: str) -> None:
+        """Record a decision in the trace."""
+        at = self.time() - self.began
+        self.trace.decide(Decision(path=path, by=by, chosen=chosen, reason=reason, at=at))
+
+    def aiming(self, aim: Aim) -> "Context":
         """Branch towards one target."""
         twin = self._branch()
-        twin.target = target
-        twin.adapter = adapter
+        twin.aimed_at = aim
         return twin
 
     def within(self, budget: Budget, deadline: float) -> "Context":
@@ -137,8 +165,7 @@ class Context:
             cache=self.cache,
             budget=self.budget,
             deadline=self.deadline,
-            target=self.target,
-            adapter=self.adapter,
+            aimed_at=self.aimed_at,
             adaptations=self.adaptations,
             pause=self.pause,
             expiry=self.expiry,

@@ -1,10 +1,11 @@
 """Images: what is asked for, and what comes back, in OpenAI's words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from router.core.http import NO_HEADERS
 from router.core.jsontypes import EMPTY, JSON
 from router.core.media import Media, sniff
 
@@ -24,14 +25,16 @@ class ImageRequest:
     """One request for pictures. `params` are OpenAI's keyword arguments and any others.
 
     `verbatim` names parameters that go to the provider as they are, adapted by nobody.
-    `headers` go to the provider too. `provider` is used by targets that name none.
+    `headers` go to the provider too; of the `incoming` ones only those that a target forwards.
+    Header names are lower case. `provider` is used by targets that name none.
     """
 
     params: Mapping[str, JSON]
     operation: Operation = "generate"
     verbatim: frozenset[str] = frozenset()
     metadata: Mapping[str, JSON] = EMPTY
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = NO_HEADERS
+    incoming: Mapping[str, str] = NO_HEADERS
     provider: str | None = None
 
     @property
@@ -62,6 +65,7 @@ class ImageRequest:
             verbatim=self.verbatim,
             metadata=self.metadata,
             headers=self.headers,
+            incoming=self.incoming,
             provider=self.provider,
         )
 

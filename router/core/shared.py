@@ -1,7 +1,10 @@
 """Shared: what the requests of one router share besides the store: flights and lanes."""
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass, field
+
+import anyio
 
 from router.core.outcome import Outcome
 
@@ -17,11 +20,10 @@ class Flight:
 
 @dataclass(slots=True)
 class Lane:
-    """The traffic at one account: calls under way, and when the latest ones began (loop time)."""
+    """The traffic at one account: places for calls, and when the latest calls began (loop time)."""
 
-    running: int = 0
-    starts: list[float] = field(default_factory=list)
-    freed: asyncio.Event = field(default_factory=asyncio.Event)
+    places: anyio.Semaphore | None
+    starts: deque[float]
 
 
 @dataclass(slots=True)

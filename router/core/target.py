@@ -34,6 +34,7 @@ class Target:
     options: Mapping[str, str] = NO_OPTIONS
     deployments: tuple[Deployment, ...] = ()
     headers: Mapping[str, str] = NO_OPTIONS
+    forward_headers: frozenset[str] = frozenset()
     passthrough: bool = False
 
     @property

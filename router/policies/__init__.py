@@ -1,0 +1,1 @@
+"""How one child is asked."""

@@ -1,0 +1,74 @@
+"""Adapt: say the request in words the provider has, and report every change."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from router.core.adapter import Becomes
+from router.core.context import Aim, Context
+from router.core.images import ImageRequest
+from router.core.jsontypes import JSON
+from router.core.node import Node
+from router.core.outcome import Failure, Kind, Outcome
+
+Mode = Literal["adapt", "drop", "skip", "error"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapt:
+    """What the provider cannot express is adapted, dropped, or makes the target unfit."""
+
+    path: str
+    child: Node
+    mode: Mode = "adapt"
+
+    async def execute(self, request: ImageRequest, context: Context) -> Outcome:
+        changes = find_changes(request, context.aim)
+        if not changes:
+            return await self.child.execute(request, context)
+        lost = [change for change in changes.values() if not change.exact]
+        if lost and self.mode in {"skip", "error"}:
+            return self._unfit(lost, context.aim)
+        adapted = request.with_params(self._applied(request, changes))
+        notes = tuple(self._note(name, request, change) for name, change in changes.items())
+        told = tuple(note for note in notes if note)
+        return await self.child.execute(adapted, context.adapted(told) if told else context)
+
+    def _applied(self, request: ImageRequest, changes: dict[str, Becomes]) -> dict[str, JSON]:
+        params = {name: value for name, value in request.params.items() if name not in changes}
+        for change in changes.values():
+            if change.exact or self.mode != "drop":
+                params |= change.params
+        return params
+
+    def _note(self, name: str, request: ImageRequest, change: Becomes) -> str:
+        if change.exact:
+            return ""
+        if self.mode == "drop" and change.params:
+            return f"{name} {request.params[name]} dropped"
+        return change.note
+
+    def _unfit(self, lost: list[Becomes], aim: Aim) -> Failure:
+        needed = ", ".join(change.note for change in lost)
+        message = f"{aim.target.provider} cannot do this as asked: {needed}"
+        if self.mode == "skip":
+            return Failure(kind=Kind.UNSUPPORTED, status=501, message=message, local=True)
+        return Failure(kind=Kind.BAD_REQUEST, status=400, message=message, local=True)
+
+
+def find_changes(request: ImageRequest, aim: Aim) -> dict[str, Becomes]:
+    """Return what each parameter must become at this target; one that may stay is not in it."""
+    rules = aim.adapter.rules(request, aim.target)
+    changes: dict[str, Becomes] = {}
+    for name, value in request.params.items():
+        if name in request.verbatim or aim.target.passthrough:
+            continue
+        rule = rules.get(name)
+        if rule is not None:
+            change = rule(value, request.params)
+        elif aim.adapter.unknown(name, request, aim.target):
+            change = Becomes({}, f"{name} dropped ({aim.target.provider} does not know it)")
+        else:
+            continue
+        if change is not None:
+            changes[name] = change
+    return changes

@@ -1,0 +1,61 @@
+"""Aim: decide whom a target's branch asks, and with which parameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from router.core.context import Aim, Context
+from router.core.images import ImageRequest
+from router.core.jsontypes import JSON
+from router.core.node import Node
+from router.core.outcome import Failure, Kind, Outcome
+from router.policies.parameters import Parameters
+
+NO_PROVIDER = (
+    "no provider is known for {path}: name one in the target's `provider` or `virtual_key`, as "
+    "`@slug/model` in its `override_params.model` or `default_params.model`, as `@slug/model` in "
+    "the request's model, or as the request's provider"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeAim:
+    """Put the target into the context and the target's parameters into the request.
+
+    `aim` is None where only the request names the provider; then `aims` has one for every slug
+    (virtual keys first, then providers) that a request may name.
+    """
+
+    path: str
+    child: Node
+    parameters: Parameters
+    aim: Aim | None
+    aims: Mapping[str, Aim]
+
+    async def execute(self, request: ImageRequest, context: Context) -> Outcome:
+        slug, model = split_slug(request.model)
+        aim = self.aim or self._aim_of(slug or request.provider)
+        if aim is None:
+            return self._unaimed(slug or request.provider)
+        params = dict(request.params)
+        if slug is not None:
+            params["model"] = model
+        settled = request.with_params(self.parameters.apply(params))
+        return await self.child.execute(settled, context.aiming(aim))
+
+    def _aim_of(self, slug: str | None) -> Aim | None:
+        return None if slug is None else self.aims.get(slug.removeprefix("@"))
+
+    def _unaimed(self, slug: str | None) -> Failure:
+        message = NO_PROVIDER.format(path=self.path)
+        if slug is not None:
+            known = ", ".join(sorted(self.aims))
+            message = f"{slug!r} is no virtual key and no provider; known here: {known}"
+        return Failure(kind=Kind.BAD_REQUEST, status=400, message=message, local=True)
+
+
+def split_slug(model: str | None) -> tuple[str | None, JSON]:
+    """Split `@slug/model` into slug and model; a model without a slug comes back whole."""
+    if model is None or not model.startswith("@") or "/" not in model:
+        return None, model
+    slug, _, rest = model[1:].partition("/")
+    return slug, rest

@@ -1,0 +1,26 @@
+"""Backoff: how long to wait before a retry."""
+
+from dataclasses import dataclass
+
+from router.core.outcome import Failure
+
+JITTER = 0.25  # of the wait, downwards only, so that clients that failed together part
+LONGEST_SUM = 60.0  # seconds that one retry waits in one request, all waits together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backoff:
+    """2^(k-1) seconds before retry k, or what the provider asked for."""
+
+    use_retry_after: bool = True
+
+    def delay(self, retry: int, failure: Failure, chance: float) -> float:
+        """Seconds to wait before retry number `retry` (1-based); `chance` is in [0, 1)."""
+        if self.use_retry_after and failure.retry_after is not None:
+            return failure.retry_after
+        return float(2 ** (retry - 1)) * (1.0 - JITTER * chance)
+
+    def reason(self, failure: Failure) -> str:
+        if self.use_retry_after and failure.retry_after is not None:
+            return f"{failure.status} {failure.kind} with Retry-After"
+        return f"backoff after {failure.status} {failure.kind}"

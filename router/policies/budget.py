@@ -1,0 +1,35 @@
+"""Budget: bound the calls and the time that a subtree may spend on one request."""
+
+import math
+from dataclasses import dataclass
+
+import anyio
+
+from router.core.budget import Budget, out_of_budget
+from router.core.context import Context
+from router.core.images import ImageRequest
+from router.core.node import Node
+from router.core.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithinBudget:
+    """`attempts` counts calls, the first included; `deadline` is in seconds from now."""
+
+    path: str
+    child: Node
+    attempts: int | None = None
+    deadline: float | None = None
+
+    async def execute(self, request: ImageRequest, context: Context) -> Outcome:
+        purse = Budget(self.attempts, context.budget)
+        if self.deadline is None:
+            return await self.child.execute(request, context.within(purse, math.inf))
+        ends = context.time() + self.deadline
+        outcome: Outcome | None = None
+        with anyio.CancelScope(deadline=ends):
+            outcome = await self.child.execute(request, context.within(purse, ends))
+        if outcome is not None:
+            return outcome
+        why = f"the deadline of {self.deadline:g} s has passed"
+        return out_of_budget(why, context.trace.last_failure, status=408)

@@ -1,0 +1,87 @@
+"""Cache: the same request, answered again without being bought again."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from router.core.context import Context
+from router.core.images import ImageRequest, Picture, Pictures
+from router.core.jsontypes import JSON
+from router.core.node import Node
+from router.core.openai_shape import encode_answer, parse_answer
+from router.core.outcome import Outcome, Success
+from router.core.ports import StoreError
+from router.policies.flight import fly
+
+URL_LIFE = 3000.0  # seconds: providers' links die after an hour; ten minutes are left to use one
+
+log = logging.getLogger("router")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cache:
+    """Keep answers for `max_age` seconds; identical requests under way share one call.
+
+    `digest` names what is cached: two subtrees that could answer differently never share.
+    """
+
+    path: str
+    child: Node
+    digest: str
+    max_age: float
+
+    async def execute(self, request: ImageRequest, context: Context) -> Outcome:
+        key = self._key(request, context)
+        kept = None if context.cache.refresh else await self._get(key, context)
+        if kept is not None:
+            context.decide(self.path, "cache", "hit", "the same request was answered before")
+            return Success(pictures=kept)
+        context.decide(
+            self.path,
+            "cache",
+            *(("refresh", "asked for") if context.cache.refresh else ("miss", "not kept")),
+        )
+        outcome, first = await fly(key, self.child, request, context, self.path)
+        if first and isinstance(outcome, Success):
+            await self._keep(key, outcome.pictures, context)
+        return outcome
+
+    def _key(self, request: ImageRequest, context: Context) -> str:
+        """Name the request as it reaches this node, and whose it is."""
+        wish = context.cache
+        scope: JSON = dict(request.metadata) if wish.namespace is None else wish.namespace
+        asked: Mapping[str, JSON] = {
+            "subtree": self.digest,
+            "tenant": wish.tenant,
+            "scope": scope,
+            "operation": request.operation,
+            "provider": request.provider,
+            "params": request.params,
+            "headers": {**request.headers, **request.incoming},
+        }
+        text = json.dumps(asked, sort_keys=True, default=dict)
+        return f"cache/{hashlib.sha256(text.encode()).hexdigest()}"
+
+    async def _get(self, key: str, context: Context) -> Pictures | None:
+        """Look the answer up; a store that cannot be reached, or holds rubbish, is a miss."""
+        try:
+            kept = await context.store.get(key)
+            return None if kept is None else parse_answer(kept)
+        except (StoreError, ValueError) as error:
+            log.debug("%s: nothing could be read from the cache: %s", self.path, error)
+            return None
+
+    async def _keep(self, key: str, pictures: Pictures, context: Context) -> None:
+        lasting = all(_lasts(picture) for picture in pictures.data)
+        age = self.max_age if lasting else min(self.max_age, URL_LIFE)
+        try:
+            await context.store.set(key, encode_answer(pictures), age)
+        except StoreError as error:
+            log.debug("%s: the answer could not be kept: %s", self.path, error)
+
+
+def _lasts(picture: Picture) -> bool:
+    """Tell whether the picture itself is there, rather than a link that dies."""
+    return picture.b64 is not None or (picture.url or "").startswith("data:")

@@ -1,0 +1,81 @@
+"""Limit: keep within what an account allows, by waiting here rather than being refused there."""
+
+from collections import deque
+from dataclasses import dataclass
+
+import anyio
+
+from router.core.context import Context, Pause
+from router.core.images import ImageRequest
+from router.core.node import Node
+from router.core.outcome import Failure, Kind, Outcome
+from router.core.shared import Lane
+
+MINUTE = 60.0  # seconds
+LONGEST_WAIT = 600.0  # seconds, where no deadline is nearer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """At most `concurrency` calls at once, and `per_minute` begun within any 60 seconds."""
+
+    path: str
+    child: Node
+    concurrency: int | None = None
+    per_minute: int | None = None
+
+    async def execute(self, request: ImageRequest, context: Context) -> Outcome:
+        lane = self._lane(context)
+        arrived = context.time()
+        latest = min(context.deadline, arrived + LONGEST_WAIT)
+        if not await self._take_place(lane, latest):
+            return self._full(f"{self.concurrency} calls are under way", 1.0)
+        try:
+            start = self._next_start(lane, context.time())
+            if start > latest:
+                return self._full(f"{self.per_minute} calls a minute are made", start - arrived)
+            lane.starts.append(start)
+            await anyio.sleep(max(0.0, start - context.time()))
+            return await self.child.execute(request, self._told(context, arrived))
+        finally:
+            if lane.places is not None:
+                lane.places.release()
+
+    def _lane(self, context: Context) -> Lane:
+        """One lane an account, made when first driven on."""
+        lanes = context.shared.lanes
+        key = f"{context.aim.state_key}/{self.concurrency}/{self.per_minute}"
+        if key not in lanes:
+            places = None if self.concurrency is None else anyio.Semaphore(self.concurrency)
+            lanes[key] = Lane(places=places, starts=deque(maxlen=self.per_minute or 1))
+        return lanes[key]
+
+    async def _take_place(self, lane: Lane, latest: float) -> bool:
+        """Wait for a free place; False if none was free in time."""
+        if lane.places is None:
+            return True
+        with anyio.CancelScope(deadline=latest) as waiting:
+            await lane.places.acquire()
+        return not waiting.cancelled_caught
+
+    def _next_start(self, lane: Lane, now: float) -> float:
+        """Return the next moment at which a call may begin."""
+        if self.per_minute is None or len(lane.starts) < self.per_minute:
+            return now
+        return max(now, lane.starts[0] + MINUTE)
+
+    def _told(self, context: Context, arrived: float) -> Context:
+        waited = context.time() - arrived
+        if waited <= 0:
+            return context
+        before = context.pause.seconds if context.pause else 0.0
+        return context.paused(Pause(before + waited, "limit of this target"))
+
+    def _full(self, why: str, retry_after: float) -> Failure:
+        return Failure(
+            kind=Kind.RATE_LIMITED,
+            status=429,
+            message=f"the limit of {self.path} is reached: {why}",
+            local=True,
+            retry_after=retry_after,
+        )

@@ -1,0 +1,108 @@
+"""Retry: ask the same child again after a failure that may pass."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Protocol
+
+import anyio
+
+from router.core.context import Context, Pause
+from router.core.images import ImageRequest
+from router.core.node import Node
+from router.core.outcome import Failure, Kind, Outcome
+from router.core.settlement import is_retryable
+from router.policies.backoff import LONGEST_SUM, Backoff
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """At most `retries` attempts after the first."""
+
+    path: str
+    child: Node
+    retries: int
+    codes: AbstractSet[int]
+    backoff: Backoff
+    kinds: AbstractSet[Kind] = frozenset()
+
+    async def execute(self, request: ImageRequest, context: Context) -> Outcome:
+        outcome = await self.child.execute(request, context)
+        if not isinstance(outcome, Failure) or not self.repeats(outcome):
+            return outcome
+        return await _Episode(self, request, context, outcome).run()
+
+    def repeats(self, outcome: Outcome) -> bool:
+        return isinstance(outcome, Failure) and is_retryable(outcome, self.codes, self.kinds)
+
+
+class _State(Protocol):
+    """What we read of tenacity's state."""
+
+    attempt_number: int
+    upcoming_sleep: float
+
+
+class _Episode:
+    """The retries of one request, driven by tenacity.
+
+    tenacity's own stops and waits read the system's clock and the global random generator; ours
+    read the loop's and the request's.
+    """
+
+    def __init__(
+        self, policy: Retry, request: ImageRequest, context: Context, first: Failure
+    ) -> None:
+        self._policy = policy
+        self._request = request
+        self._context = context
+        self._last: Outcome = first
+        self._asked = 1
+        self._waited = 0.0
+
+    async def run(self) -> Outcome:
+        # Imported here: a request that succeeds at once never needs it.
+        import tenacity
+
+        retrying = tenacity.AsyncRetrying(
+            sleep=self._sleep,
+            stop=self._stop,
+            wait=self._wait,
+            retry=lambda _: self._policy.repeats(self._last),
+            retry_error_callback=lambda _: self._last,
+        )
+        outcome: Outcome = await retrying(self._ask)
+        return outcome
+
+    async def _ask(self) -> Outcome:
+        """Hand out the first failure at tenacity's first call, and ask the child after that."""
+        if self._asked == 1:
+            self._asked += 1
+            return self._last
+        self._asked += 1
+        context = self._context.paused(self._pause)
+        self._last = await self._policy.child.execute(self._request, context)
+        return self._last
+
+    def _wait(self, state: _State) -> float:
+        failure = self._failure
+        return self._policy.backoff.delay(state.attempt_number, failure, self._context.rng.random())
+
+    def _stop(self, state: _State) -> bool:
+        """Stop when retries, patience or time are at an end; a wait too long is not begun."""
+        wait = state.upcoming_sleep
+        return (
+            state.attempt_number > self._policy.retries
+            or self._waited + wait > LONGEST_SUM
+            or self._context.time() + wait > self._context.deadline
+        )
+
+    async def _sleep(self, seconds: float) -> None:
+        self._waited += seconds
+        self._pause = Pause(seconds, self._policy.backoff.reason(self._failure))
+        await anyio.sleep(seconds)
+
+    @property
+    def _failure(self) -> Failure:
+        if not isinstance(self._last, Failure):
+            raise TypeError("only a failure is waited for")
+        return self._last

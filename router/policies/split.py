@@ -1,0 +1,128 @@
+"""Split: more pictures than a model gives per call become several calls at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import anyio
+
+from router.core.budget import Prepaid, out_of_budget
+from router.core.context import Context
+from router.core.images import ImageRequest, Picture, Pictures
+from router.core.jsontypes import EMPTY, JSON
+from router.core.node import Node
+from router.core.outcome import Failure, Kind, Outcome, Success
+
+MOST_CALLS = 100  # for one request; more is a mistake, and would be an expensive one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """All calls are reserved in the budget or none is sent. Call k is asked for `seed + k`."""
+
+    path: str
+    child: Node
+
+    async def execute(self, request: ImageRequest, context: Context) -> Outcome:
+        aim = context.aim
+        per_call = aim.adapter.pictures_per_call(request, aim.target)
+        if request.n <= per_call:
+            return await self.child.execute(request, context)
+        counts = plan(request.n, per_call)
+        if len(counts) > MOST_CALLS:
+            return _too_many(request.n, len(counts))
+        if not context.budget.reserve(len(counts)):
+            return out_of_budget(
+                f"{request.n} pictures take {len(counts)} calls, and the budget has fewer",
+                context.trace.last_failure,
+                status=402,
+            )
+        return combine(await self._ask_all(counts, request, context), request.n)
+
+    async def _ask_all(
+        self, counts: Sequence[int], request: ImageRequest, context: Context
+    ) -> list[Outcome]:
+        outcomes: dict[int, Outcome] = {}
+
+        async def ask(number: int, count: int) -> None:
+            purse = Prepaid(parent=context.budget, paid=1)
+            branch = context.within(purse, context.deadline)
+            part = _part(request, number, count)
+            branch = branch.adapted(_notes(request, len(counts), number))
+            outcomes[number] = await self.child.execute(part, branch)
+            context.budget.refund(purse.paid)
+
+        async with anyio.create_task_group() as group:
+            for number, count in enumerate(counts):
+                group.start_soon(ask, number, count)
+        return [outcomes[number] for number in range(len(counts))]
+
+
+def plan(n: int, per_call: int) -> tuple[int, ...]:
+    """Divide `n` pictures into calls: 23 at 10 a call are 10, 10 and 3."""
+    full, rest = divmod(n, per_call)
+    return (per_call,) * full + ((rest,) if rest else ())
+
+
+def combine(outcomes: Sequence[Outcome], n: int) -> Outcome:
+    """Make one outcome of all calls: one answer, or the first failure with what came."""
+    failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
+    data = tuple(picture for outcome in outcomes for picture in _pictures(outcome))
+    if failures:
+        message = f"{len(data)} of {n} pictures came; {failures[0].message}"
+        billed = True if data else failures[0].billed
+        return replace(failures[0], message=message, pictures=data, billed=billed)
+    answers = [outcome.pictures for outcome in outcomes if isinstance(outcome, Success)]
+    return Success(
+        pictures=Pictures(created=answers[0].created, data=data, fields=_merged(answers))
+    )
+
+
+def _part(request: ImageRequest, number: int, count: int) -> ImageRequest:
+    params = {**request.params, "n": count}
+    seed = request.params.get("seed")
+    if isinstance(seed, int):
+        params["seed"] = seed + number
+    return request.with_params(params)
+
+
+def _notes(request: ImageRequest, calls: int, number: int) -> tuple[str, ...]:
+    note = f"n {request.n} -> {calls} calls"
+    seed = request.params.get("seed")
+    if isinstance(seed, int) and number > 0:
+        return note, f"seed {seed} -> {seed + number} in call {number + 1}"
+    return (note,)
+
+
+def _pictures(outcome: Outcome) -> tuple[Picture, ...]:
+    return outcome.pictures.data if isinstance(outcome, Success) else outcome.pictures
+
+
+def _merged(answers: Sequence[Pictures]) -> Mapping[str, JSON]:
+    """Keep the first answer's fields, and the sum of what every call used."""
+    fields = dict(answers[0].fields)
+    usages = [answer.fields.get("usage") for answer in answers]
+    if all(isinstance(usage, Mapping) for usage in usages):
+        total: JSON = EMPTY
+        for usage in usages:
+            total = _sum(total, usage)
+        fields["usage"] = total
+    return fields
+
+
+def _sum(one: JSON, other: JSON) -> JSON:
+    """Add numbers leaf by leaf."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        keys = list(dict.fromkeys((*one, *other)))
+        return {key: _sum(one.get(key), other.get(key)) for key in keys}
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return one + other
+    return one if other is None else other
+
+
+def _too_many(n: int, calls: int) -> Failure:
+    return Failure(
+        kind=Kind.BAD_REQUEST,
+        status=400,
+        message=f"n is {n}, which takes {calls} calls here; at most {MOST_CALLS} are made",
+        local=True,
+    )

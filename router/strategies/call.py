@@ -1,0 +1,232 @@
+"""Call: the leaf of the tree: one attempt at one target."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TypeAlias
+
+import anyio
+
+from router.core.adapter import Flow, Send
+from router.core.budget import out_of_budget
+from router.core.context import Context
+from router.core.http import BEARER, HttpRequest, HttpResponse, TransportError, origin
+from router.core.images import ImageRequest, Pictures
+from router.core.outcome import Failure, Kind, Outcome, Success
+from router.core.secret import Credentials, Secret
+from router.core.trace import Attempt
+
+UNDO_TIMEOUT = 5.0  # seconds a cancelled remote job is given to be told so
+
+log = logging.getLogger("router")
+
+Check: TypeAlias = Callable[[ImageRequest, Pictures], Failure | None]
+"""Looks at an answer: None if it is as good as it claims."""
+
+known_origin = lru_cache(maxsize=1024)(origin)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Ask the target once: spend one attempt, hold the adapter's conversation, record it."""
+
+    path: str
+    check: Check
+
+    async def execute(self, request: ImageRequest, context: Context) -> Outcome:
+        if not context.budget.reserve():
+            return out_of_budget(
+                "no attempts are left in the budget", context.trace.last_failure, status=402
+            )
+        conversation = _Conversation(request, context)
+        number = context.trace.begin(conversation.attempt)
+        outcome: Outcome | None = None
+        try:
+            outcome = self._checked(request, await conversation.hold(), context)
+        finally:
+            # Without an outcome the caller or a timeout has cancelled the conversation.
+            context.trace.end(number, conversation.closed(outcome))
+        if isinstance(outcome, Failure):
+            context.trace.last_failure = outcome
+        return outcome
+
+    def _checked(
+        self, request: ImageRequest, outcome: Pictures | Failure, context: Context
+    ) -> Outcome:
+        if isinstance(outcome, Pictures):
+            return self.check(request, outcome) or Success(pictures=outcome)
+        if outcome.retry_after is None and outcome.retry_at is not None:
+            return replace(outcome, retry_after=max(0.0, outcome.retry_at - context.now()))
+        return outcome
+
+
+class _Conversation:
+    """One attempt under way: drives the adapter's flow and remembers what the trace needs."""
+
+    def __init__(self, request: ImageRequest, context: Context) -> None:
+        self._request = request
+        self._context = context
+        self._aim = context.aim
+        self._credentials: Credentials | None = None
+        self._sent = False
+        self._received = 0
+        self._request_id: str | None = None
+        target, pause = self._aim.target, context.pause
+        self.attempt = Attempt(
+            path=target.path,
+            provider=target.provider,
+            model=self._aim.adapter.model(request, target),
+            virtual_key=target.credential,
+            started=context.time() - context.began,
+            waited=pause.seconds if pause else 0.0,
+            wait_reason=pause.reason if pause else "",
+            adaptations=context.adaptations,
+        )
+
+    async def hold(self) -> Pictures | Failure:
+        """Talk until the adapter has its answer."""
+        try:
+            self._credentials = await self._fetch_credentials()
+        except LookupError as missing:
+            return Failure(kind=Kind.AUTH, status=401, message=str(missing.args[0]), local=True)
+        try:
+            flow = self._aim.adapter.flow(self._request, self._aim.target)
+            outcome = await self._drive(flow)
+        except TransportError as broken:
+            return _broken(broken)
+        except Exception as bug:  # an adapter's bug must not cost the caller the other targets
+            log.debug("the adapter of %s failed", self._aim.target.provider, exc_info=True)
+            return Failure(
+                kind=Kind.INVALID_OUTPUT,
+                status=502,
+                message=f"the adapter could not read the answer ({type(bug).__name__})",
+                billed=None if self._sent else False,
+            )
+        return self._masked(outcome) if isinstance(outcome, Failure) else outcome
+
+    def closed(self, outcome: Outcome | None) -> Attempt:
+        """Return the attempt as it ended; no outcome means that it was cancelled."""
+        opened = self.attempt
+        failure = outcome if isinstance(outcome, Failure) else None
+        if outcome is None:
+            failure = self._cut_off()
+        return Attempt(
+            path=opened.path,
+            provider=opened.provider,
+            model=opened.model,
+            virtual_key=opened.virtual_key,
+            status=failure.status if failure else 200,
+            kind=failure.kind if failure else None,
+            message=failure.message if failure else "",
+            started=opened.started,
+            duration=self._context.time() - self._context.began - opened.started,
+            waited=opened.waited,
+            wait_reason=opened.wait_reason,
+            billed=failure.billed if failure else True,
+            adaptations=opened.adaptations,
+            received=self._received,
+            request_id=(failure.request_id if failure else None) or self._request_id,
+        )
+
+    def _cut_off(self) -> Failure:
+        """Tell a timeout from a caller who went away: only a timeout's moment has come."""
+        billed = None if self._sent else False
+        expiry = self._context.expiry
+        if expiry is not None and self._context.time() >= expiry.at:
+            return Failure(kind=Kind.TIMEOUT, status=408, message="timed out", billed=billed)
+        return Failure(kind=Kind.CANCELLED, status=499, message="cancelled", billed=billed)
+
+    async def _drive(self, flow: Flow) -> Pictures | Failure:
+        undo: HttpRequest | None = None
+        try:
+            send = next(flow)
+            while True:
+                response = await self._exchange(send)
+                undo = send.undo
+                send = flow.send(response)
+        except StopIteration as end:
+            result: Pictures | Failure = end.value
+            return result
+        except (asyncio.CancelledError, TransportError):
+            if undo is not None:
+                await self._undo(undo)
+            raise
+        finally:
+            flow.close()
+
+    async def _exchange(self, send: Send) -> HttpResponse:
+        if send.after:
+            await anyio.sleep(send.after)
+        request = self._authorised(send.request)
+        self._sent = True
+        if self._context.expiry is not None:
+            self._context.expiry.sent = True
+        response = await self._context.sender.send(request)
+        self._received += len(response.body)
+        self._request_id = response.headers.get("x-request-id", self._request_id)
+        return response
+
+    async def _undo(self, request: HttpRequest) -> None:
+        """Cancel the remote job, so that nobody pays for a picture nobody waits for."""
+        with anyio.CancelScope(shield=True, deadline=self._context.time() + UNDO_TIMEOUT):
+            try:
+                await self._context.sender.send(self._authorised(request))
+            except TransportError as broken:
+                log.debug("could not cancel the job at %s: %s", self._aim.target.provider, broken)
+
+    async def _fetch_credentials(self) -> Credentials | None:
+        name = self._aim.target.credential
+        return None if name is None else await self._context.vault.credentials(name)
+
+    def _authorised(self, request: HttpRequest) -> HttpRequest:
+        """Add the caller's headers, and the secret where the credential may go."""
+        target = self._aim.target
+        headers = {**request.headers, **target.headers, **self._request.headers}
+        headers |= {
+            name: value
+            for name, value in self._request.incoming.items()
+            if name in target.forward_headers
+        }
+        if request.auth is not None and known_origin(request.url) in self._aim.origins:
+            headers |= _auth_headers(request, self._credentials)
+        return HttpRequest(
+            method=request.method,
+            url=request.url,
+            headers=headers,
+            body=request.body,
+            parts=request.parts,
+        )
+
+    def _masked(self, failure: Failure) -> Failure:
+        """Remove our own secret from a message that echoes it."""
+        message = failure.message
+        for secret in _secrets(self._credentials):
+            message = message.replace(secret.reveal(), "***")
+        return failure if message is failure.message else replace(failure, message=message)
+
+
+def _auth_headers(request: HttpRequest, credentials: Credentials | None) -> dict[str, str]:
+    """Write the secret as the adapter asked; a token is always a bearer's."""
+    if credentials is None or request.auth is None:
+        return {}
+    headers = {name: secret.reveal() for name, secret in credentials.headers.items()}
+    if credentials.token is not None:
+        headers[BEARER.header] = BEARER.prefix + credentials.token.reveal()
+    elif credentials.key is not None:
+        headers[request.auth.header] = request.auth.prefix + credentials.key.reveal()
+    return headers
+
+
+def _secrets(credentials: Credentials | None) -> tuple[Secret, ...]:
+    if credentials is None:
+        return ()
+    found = (credentials.key, credentials.token, *credentials.headers.values())
+    return tuple(secret for secret in found if secret is not None and secret.reveal())
+
+
+def _broken(error: TransportError) -> Failure:
+    if error.sent:
+        return Failure(kind=Kind.CONNECTION_LOST, status=502, message=str(error)[:200], billed=None)
+    return Failure(kind=Kind.CONNECTION, status=503, message=str(error)[:200], billed=False)

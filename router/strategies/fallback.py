@@ -1,0 +1,46 @@
+"""Fallback: ask the children in order until one settles the request."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from router.core.context import Context
+from router.core.images import ImageRequest
+from router.core.node import Node
+from router.core.outcome import Failure, Outcome
+from router.core.settlement import moves_on
+from router.strategies.telling import describe, most_telling, was_open
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fallback:
+    """`codes` limits which failures move on; None means all that may.
+
+    `last_resort` asks the children past their open breakers when every one of them is open.
+    """
+
+    path: str
+    children: tuple[Node, ...]
+    codes: AbstractSet[int] | None = None
+    refusals: bool = False
+    last_resort: bool = False
+
+    async def execute(self, request: ImageRequest, context: Context) -> Outcome:
+        outcome = await self._in_turn(request, context)
+        if self.last_resort and was_open(outcome) and not context.bypass_breakers:
+            context.decide(self.path, "fallback", self.children[0].path, "every breaker is open")
+            return await self._in_turn(request, context.bypassing())
+        return outcome
+
+    async def _in_turn(self, request: ImageRequest, context: Context) -> Outcome:
+        failures: list[Failure] = []
+        for child in self.children:
+            if failures:
+                reason = f"{self.children[len(failures) - 1].path} {describe(failures[-1])}"
+                context.decide(self.path, "fallback", child.path, reason)
+            outcome = await child.execute(request, context)
+            if not isinstance(outcome, Failure):
+                return outcome
+            failures.append(outcome)
+            if not moves_on(outcome, self.codes, refusals=self.refusals):
+                return outcome
+        return most_telling(failures)

@@ -1,0 +1,87 @@
+"""Load balance: draw one child by weight."""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from router.core.context import Context
+from router.core.images import ImageRequest
+from router.core.node import Node
+from router.core.outcome import Failure, Outcome
+from router.core.settlement import NEVER_ASKED, moves_on
+from router.strategies.sticky import Sticky
+from router.strategies.telling import describe, most_telling, was_open
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A child, its weight (0 is never drawn) and the name it is drawn by when sticky."""
+
+    node: Node
+    weight: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadBalance:
+    """Ask the child that was drawn; with `failover`, draw among the others when it fails.
+
+    A child that was never asked (open breaker, unsupported request) is drawn again in any case.
+    """
+
+    path: str
+    shares: tuple[Share, ...]
+    sticky: Sticky | None = None
+    failover: bool = False
+    codes: AbstractSet[int] | None = None
+    refusals: bool = False
+    last_resort: bool = False
+
+    async def execute(self, request: ImageRequest, context: Context) -> Outcome:
+        outcome = await self._draw_until_settled(request, context)
+        if self.last_resort and was_open(outcome) and not context.bypass_breakers:
+            return await self._draw_until_settled(request, context.bypassing())
+        return outcome
+
+    async def _draw_until_settled(self, request: ImageRequest, context: Context) -> Outcome:
+        candidates = [share for share in self.shares if share.weight > 0]
+        failures: list[Failure] = []
+        while True:
+            share = self._draw(candidates, request, context)
+            why = f"after one that {describe(failures[-1])}" if failures else ""
+            context.decide(self.path, "loadbalance", share.node.path, _reason(share, why))
+            outcome = await share.node.execute(request, context)
+            if not isinstance(outcome, Failure):
+                return outcome
+            failures.append(outcome)
+            candidates.remove(share)
+            if not self._goes_on(outcome):
+                return outcome
+            if not candidates:
+                return most_telling(failures)
+
+    def _goes_on(self, failure: Failure) -> bool:
+        if failure.kind in NEVER_ASKED:
+            return True
+        return self.failover and moves_on(failure, self.codes, refusals=self.refusals)
+
+    def _draw(self, among: Sequence[Share], request: ImageRequest, context: Context) -> Share:
+        key = self.sticky.key(request, context.now()) if self.sticky else None
+        if self.sticky is None or key is None:
+            return _weighted(among, context.rng.random())
+        scores = self.sticky.scores(key, [(share.label, share.weight) for share in among])
+        return among[scores.index(max(scores))]
+
+
+def _weighted(among: Sequence[Share], chance: float) -> Share:
+    """Pick by weight; `chance` is in [0, 1)."""
+    point = chance * sum(share.weight for share in among)
+    for share in among[:-1]:
+        point -= share.weight
+        if point < 0:
+            return share
+    return among[-1]
+
+
+def _reason(share: Share, why: str) -> str:
+    return f"drawn by weight {share.weight:g} {why}".rstrip()

@@ -1,0 +1,55 @@
+"""Lookup: finding `metadata.a.b`, `params.x[0]` or `url.pathname` in a request."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeAlias, TypeGuard
+
+from router.core.images import ImageRequest
+from router.core.jsontypes import JSON
+
+Path: TypeAlias = tuple[str | int, ...]
+
+
+class Missing:
+    """The value of a path that leads nowhere; unlike None, which JSON can say."""
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING: Final = Missing()
+
+TOKEN = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
+
+
+def parse_path(text: str) -> Path:
+    """Split `params.a[0].b` into `("params", "a", 0, "b")`."""
+    return tuple(int(index) if index else name for index, name in TOKEN.findall(text))
+
+
+def lookup(request: ImageRequest, path: Path) -> JSON | Missing:
+    """Return what the caller sent at a path; MISSING where there is nothing."""
+    match path:
+        case ("url", "pathname"):
+            return request.pathname
+        case ("metadata", *rest):
+            return descend(request.metadata, rest)
+        case ("params", *rest):
+            return descend(request.params, rest)
+    return MISSING
+
+
+def descend(value: JSON, path: Sequence[str | int]) -> JSON | Missing:
+    """Follow a path into JSON."""
+    for step in path:
+        if (isinstance(step, str) and isinstance(value, Mapping) and step in value) or (
+            isinstance(step, int) and _is_list(value) and step < len(value)
+        ):
+            value = value[step]
+        else:
+            return MISSING
+    return value
+
+
+def _is_list(value: JSON) -> TypeGuard[Sequence[JSON]]:
+    return isinstance(value, Sequence) and not isinstance(value, str)

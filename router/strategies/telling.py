@@ -1,0 +1,24 @@
+"""Telling: putting failures into words, and picking the one that tells most."""
+
+from collections.abc import Sequence
+
+from router.core.outcome import Failure, Kind, Outcome
+from router.core.settlement import NEVER_ASKED
+
+
+def describe(failure: Failure) -> str:
+    """Say what happened, for the reason of a decision."""
+    if failure.kind in NEVER_ASKED:
+        return f"was not asked: {failure.message}"
+    return f"answered {failure.status} {failure.kind}"
+
+
+def most_telling(failures: Sequence[Failure]) -> Failure:
+    """Return the last failure of a provider that was asked, else the last one."""
+    asked = [failure for failure in failures if failure.kind not in NEVER_ASKED]
+    return (asked or failures)[-1]
+
+
+def was_open(outcome: Outcome) -> bool:
+    """Tell whether nothing was asked because of open breakers."""
+    return isinstance(outcome, Failure) and outcome.kind is Kind.CIRCUIT_OPEN
