@@ -180,6 +180,13 @@ class GroupRoute:
 Route: TypeAlias = TargetRoute | GroupRoute
 
 
+def targets_of(route: Route) -> tuple[TargetRoute, ...]:
+    """Return every target below a route, in the order of the config."""
+    if isinstance(route, TargetRoute):
+        return (route,)
+    return tuple(target for child in route.targets for target in targets_of(child))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """One config, read whole: its route, the credentials it may use, and what to warn of."""

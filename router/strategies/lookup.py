@@ -42,13 +42,17 @@ def lookup(request: ImageRequest, path: Path) -> JSON | Missing:
 def descend(value: JSON, path: Sequence[str | int]) -> JSON | Missing:
     """Follow a path into JSON."""
     for step in path:
-        if (isinstance(step, str) and isinstance(value, Mapping) and step in value) or (
-            isinstance(step, int) and _is_list(value) and step < len(value)
-        ):
-            value = value[step]
-        else:
+        found = _step(value, step)
+        if isinstance(found, Missing):
             return MISSING
+        value = found
     return value
+
+
+def _step(value: JSON, step: str | int) -> JSON | Missing:
+    if isinstance(step, str):
+        return value[step] if isinstance(value, Mapping) and step in value else MISSING
+    return value[step] if _is_list(value) and step < len(value) else MISSING
 
 
 def _is_list(value: JSON) -> TypeGuard[Sequence[JSON]]:

@@ -1,0 +1,230 @@
+"""Answer: what a caller of the library gets: pictures, usage and the trace."""
+
+import base64
+import binascii
+import html
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeAlias, TypeVar
+
+from router.core.images import Picture, Pictures
+from router.core.jsontypes import JSON
+from router.core.media import Media, sniff_bytes
+from router.core.skeleton import as_object
+from router.core.trace import Trace
+
+Data: TypeAlias = bytes
+"""`bytes`, for a class in which that is a method."""
+
+Fetch: TypeAlias = Callable[[str], Awaitable[bytes]]
+"""Gets the bytes behind a picture's URL."""
+
+
+class Image:
+    """One picture. Fields are named as the openai package names them."""
+
+    __slots__ = ("_picture",)
+
+    def __init__(self, picture: Picture) -> None:
+        self._picture = picture
+
+    @property
+    def picture(self) -> Picture:
+        """The picture as the engine knows it."""
+        return self._picture
+
+    @property
+    def b64_json(self) -> str | None:
+        """The picture as base64 text; None where the provider gave a URL."""
+        b64 = self._picture.b64
+        return None if b64 is None else bytes(b64).decode("ascii")
+
+    @property
+    def url(self) -> str | None:
+        return self._picture.url
+
+    @property
+    def revised_prompt(self) -> str | None:
+        return self._picture.revised_prompt
+
+    @property
+    def extras(self) -> Mapping[str, JSON]:
+        """The provider's own fields, such as `seed` or `content_filter_results`."""
+        return self._picture.extras
+
+    @property
+    def media(self) -> Media | None:
+        """Type and size in pixels; None where only a URL came, or the type is unknown."""
+        data = self._here()
+        return None if data is None else sniff_bytes(data[:4096])
+
+    def bytes(self) -> Data:
+        """Return the picture's bytes. Does no network I/O.
+
+        Raises ValueError where the provider gave a URL: `read()` fetches that.
+        """
+        data = self._here()
+        if data is None:
+            raise ValueError(f"only a URL came ({self.url}); read() fetches the picture behind it")
+        return data
+
+    def save(self, path: str | Path) -> Path:
+        """Write the picture to a file and return its path. Raises as `bytes` does, and OSError."""
+        data = self.bytes()
+        path = Path(path)
+        path.write_bytes(data)
+        return path
+
+    def _here(self) -> Data | None:
+        """Return the bytes that came with the answer."""
+        if self._picture.b64 is not None:
+            return base64.b64decode(self._picture.b64)
+        if (self.url or "").startswith("data:"):
+            return decode_data_url(self.url or "")
+        return None
+
+    def _repr_png_(self) -> Data | None:
+        data = self._here()
+        return data if data is not None and data.startswith(b"\x89PNG") else None
+
+    def _repr_html_(self) -> str:
+        return f'<img src="{html.escape(self._source())}" style="max-width: 20em"/>'
+
+    def _source(self) -> str:
+        """Return a URL that a notebook can show."""
+        if self._picture.b64 is None:
+            return self.url or ""
+        mime = self.media.mime if self.media else "image/png"
+        return f"data:{mime};base64,{self.b64_json}"
+
+    def __repr__(self) -> str:
+        media = self.media
+        if media is None:
+            return f"{type(self).__name__}(url={(self.url or '')[:80]!r})"
+        return f"{type(self).__name__}({media.format}, {media.width}x{media.height})"
+
+
+class AsyncImage(Image):
+    """One picture of an `AsyncRouter`."""
+
+    __slots__ = ("_fetch",)
+
+    def __init__(self, picture: Picture, fetch: Fetch) -> None:
+        super().__init__(picture)
+        self._fetch = fetch
+
+    async def read(self) -> bytes:
+        """Return the picture's bytes; where only a URL came, fetch it, without credentials.
+
+        Raises FetchError where the URL is not allowed or gives no picture.
+        """
+        data = self._here()
+        return await self._fetch(self.url or "") if data is None else data
+
+
+class BlockingImage(Image):
+    """One picture of a `Router`."""
+
+    __slots__ = ("_fetch",)
+
+    def __init__(self, picture: Picture, fetch: Callable[[str], bytes]) -> None:
+        super().__init__(picture)
+        self._fetch = fetch
+
+    def read(self) -> bytes:
+        """Return the picture's bytes; where only a URL came, fetch it, without credentials.
+
+        Raises FetchError where the URL is not allowed or gives no picture.
+        """
+        data = self._here()
+        return self._fetch(self.url or "") if data is None else data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Tokens, as the provider counted them; `details` is its whole report."""
+
+    input_tokens: int
+    output_tokens: int
+    total_tokens: int
+    details: Mapping[str, JSON]
+
+
+ImageT = TypeVar("ImageT", bound=Image)
+OtherT = TypeVar("OtherT", bound=Image)
+
+
+class ImagesResponse(Generic[ImageT]):
+    """The answer to one request."""
+
+    __slots__ = ("_pictures", "data", "trace")
+
+    def __init__(self, pictures: Pictures, data: tuple[ImageT, ...], trace: Trace) -> None:
+        self._pictures = pictures
+        self.data = data
+        self.trace = trace
+
+    @property
+    def created(self) -> int:
+        """Unix seconds."""
+        return self._pictures.created
+
+    @property
+    def usage(self) -> Usage | None:
+        usage = self._pictures.fields.get("usage")
+        return None if usage is None else _usage(as_object(usage))
+
+    @property
+    def fields(self) -> Mapping[str, JSON]:
+        """The answer's other fields as they came: size, quality, background, ..."""
+        return self._pictures.fields
+
+    def of(self, kind: Callable[[ImageT], OtherT]) -> "ImagesResponse[OtherT]":
+        """Return the same answer with its pictures as another kind of `Image`."""
+        return ImagesResponse(self._pictures, tuple(kind(image) for image in self.data), self.trace)
+
+    def __iter__(self) -> Iterator[ImageT]:
+        return iter(self.data)
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __repr__(self) -> str:
+        return f"ImagesResponse(data={list(self.data)!r}, trace={self.trace!r})"
+
+    def _repr_html_(self) -> str:
+        served = self.trace.served
+        caption = _caption(served.provider, served.model, served.duration) if served else ""
+        figures = "".join(
+            f'<figure style="margin:.3em">{image._repr_html_()}'
+            f"<figcaption>{html.escape(caption)}</figcaption></figure>"
+            for image in self.data
+        )
+        return f'<div style="display:flex;flex-wrap:wrap">{figures}</div>'
+
+
+def _caption(provider: str, model: str | None, seconds: float) -> str:
+    return f"{provider} {model or ''} · {seconds:.1f} s"
+
+
+def _usage(report: Mapping[str, JSON]) -> Usage:
+    def count(name: str) -> int:
+        value = report.get(name)
+        return int(value) if isinstance(value, int | float) else 0
+
+    return Usage(
+        input_tokens=count("input_tokens"),
+        output_tokens=count("output_tokens"),
+        total_tokens=count("total_tokens"),
+        details=report,
+    )
+
+
+def decode_data_url(url: str) -> bytes | None:
+    """Return what a base64 `data:` URL holds; None where it is broken."""
+    _, marker, text = url.partition(";base64,")
+    try:
+        return base64.b64decode(text, validate=True) if marker else None
+    except binascii.Error:
+        return None

@@ -1,0 +1,123 @@
+"""Asking: a caller's keyword arguments become a request, or are refused here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from router.core.http import NO_HEADERS
+from router.core.images import ImageRequest
+from router.core.jsontypes import JSON
+from router.core.outcome import Failure, Kind
+
+OURS = frozenset({"authorization", "api-key", "x-api-key", "cookie", "host"})
+"""Headers that carry a secret or choose the host: a target's credential sets them, nobody else."""
+
+FRAMING = frozenset({"content-length", "content-type", "transfer-encoding", "connection"})
+"""Headers that describe the body, which adapters write."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What a caller may say beside the request; each `with_options` adds to it."""
+
+    metadata: Mapping[str, JSON] = field(default_factory=dict)
+    trace_id: str | None = None
+    timeout: float | None = None
+    provider: str | None = None
+    cache_namespace: str | None = None
+    cache_force_refresh: bool = False
+
+    def adding(
+        self,
+        *,
+        metadata: Mapping[str, JSON],
+        trace_id: str | None,
+        timeout: float | None,
+        provider: str | None,
+        cache_namespace: str | None,
+        cache_force_refresh: bool | None,
+    ) -> "Wishes":
+        """Return these wishes with one request's own, where it has any."""
+        refresh = self.cache_force_refresh if cache_force_refresh is None else cache_force_refresh
+        return Wishes(
+            metadata={**self.metadata, **metadata} if metadata else self.metadata,
+            trace_id=trace_id or self.trace_id,
+            timeout=self.timeout if timeout is None else timeout,
+            provider=provider or self.provider,
+            cache_namespace=cache_namespace or self.cache_namespace,
+            cache_force_refresh=refresh,
+        )
+
+
+class Unaskable(Exception):
+    """The arguments are no request; `failure` says what to change."""
+
+    def __init__(self, param: str, message: str) -> None:
+        super().__init__(message)
+        self.failure = Failure(
+            kind=Kind.BAD_REQUEST, status=400, message=message, local=True, param=param
+        )
+
+
+def build_request(
+    params: Mapping[str, JSON],
+    wishes: Wishes,
+    extra_headers: Mapping[str, str],
+    extra_body: Mapping[str, JSON],
+) -> ImageRequest:
+    """Return the request. A None argument counts as not given. Raises Unaskable."""
+    given = {name: value for name, value in params.items() if value is not None}
+    _check_params(given)
+    for name, value in extra_body.items():
+        _check_json(name, value)
+    return ImageRequest(
+        params={**given, **extra_body},
+        verbatim=frozenset(extra_body),
+        metadata=wishes.metadata,
+        headers=_checked_headers(extra_headers),
+        provider=wishes.provider,
+    )
+
+
+def _check_params(params: Mapping[str, JSON]) -> None:
+    prompt = params.get("prompt")
+    if not isinstance(prompt, str) or not prompt.strip():
+        raise Unaskable("prompt", f"prompt is {prompt!r}; expected some words")
+    model = params.get("model", "")
+    if not isinstance(model, str):
+        raise Unaskable("model", f"model is {model!r}; expected a string")
+    n = params.get("n", 1)
+    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
+        raise Unaskable("n", f"n is {n!r}; expected a whole number of 1 or more")
+    for name, value in params.items():
+        _check_json(name, value)
+
+
+def _check_json(name: str, value: JSON) -> None:
+    """Refuse what JSON cannot say, before anything is sent."""
+    if value is None or isinstance(value, str | bool | int):
+        return
+    if isinstance(value, float):
+        if value != value or value in {float("inf"), float("-inf")}:  # noqa: PLR0124
+            raise Unaskable(name, f"{name} is {value!r}; expected a finite number")
+        return
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            _check_json(f"{name}.{key}", item)
+        return
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
+        for index, item in enumerate(value):
+            _check_json(f"{name}[{index}]", item)
+        return
+    raise Unaskable(name, f"{name} is a {type(value).__name__}, which JSON cannot say")
+
+
+def _checked_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
+    if not headers:
+        return NO_HEADERS
+    checked = {name.lower(): value for name, value in headers.items()}
+    for name, value in checked.items():
+        if name in OURS | FRAMING:
+            raise Unaskable("extra_headers", f"{name!r} is set by the target, not by extra_headers")
+        if not name.isascii() or any(c in name + value for c in "\r\n\0") or " " in name:
+            raise Unaskable("extra_headers", f"{name!r} is no valid header")
+    return checked

@@ -1,0 +1,274 @@
+"""Compiler: a config's model becomes the tree that executes requests. Done once per config."""
+
+import dataclasses
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+
+from router.config.model import (
+    ConditionalSettings,
+    Document,
+    FallbackSettings,
+    GroupRoute,
+    KeyRef,
+    LoadBalanceSettings,
+    Route,
+    Single,
+    StickySettings,
+    TargetRoute,
+)
+from router.core.adapter import Adapter
+from router.core.context import Aim
+from router.core.node import Node
+from router.core.provider import ProviderInfo
+from router.core.target import Target
+from router.policies.adapt import Adapt
+from router.policies.aim import TakeAim
+from router.policies.backoff import Backoff
+from router.policies.breaker_state import BreakerRules
+from router.policies.budget import WithinBudget
+from router.policies.cache import Cache
+from router.policies.circuit_breaker import CircuitBreaker
+from router.policies.limit import Limit
+from router.policies.parameters import Parameters, parse_drop
+from router.policies.retry import Retry
+from router.policies.split import Split
+from router.policies.timeout import DEFAULT_TIMEOUT, Timeout
+from router.policies.verify import check_pictures
+from router.strategies.call import Call
+from router.strategies.conditional import Branch, Conditional
+from router.strategies.conditions import parse_query
+from router.strategies.fallback import Fallback
+from router.strategies.load_balance import LoadBalance, Share
+from router.strategies.lookup import parse_path
+from router.strategies.sticky import Sticky
+
+
+def compile_document(
+    document: Document,
+    *,
+    providers: Iterable[ProviderInfo],
+    adapter_of: Callable[[str], Adapter],
+    scope: str,
+) -> Node:
+    """Compile a validated config. `scope` keeps its state apart from other configs' in a store."""
+    compiler = _Compiler(
+        keys=document.keys, providers=tuple(providers), adapter_of=adapter_of, scope=scope
+    )
+    return compiler.compile(document.route, lone=True)
+
+
+def environment_credential(provider: str) -> str:
+    """Name the credential that is read from the provider's own environment variable."""
+    return f"env:{provider}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Compiler:
+    keys: Mapping[str, KeyRef]
+    providers: tuple[ProviderInfo, ...]
+    adapter_of: Callable[[str], Adapter]
+    scope: str
+
+    def compile(self, route: Route, *, lone: bool) -> Node:
+        """Compile a subtree. `lone` means that no group above it could ask somebody else."""
+        if isinstance(route, TargetRoute):
+            return self._target(route)
+        return self._group(route, lone=lone)
+
+    def _group(self, route: GroupRoute, *, lone: bool) -> Node:
+        """Wrap a group, outermost last: strategy, cache, budget."""
+        return self._bounded(route, self._strategy(route, lone=lone))
+
+    def _target(self, route: TargetRoute) -> Node:
+        """Wrap a target, outermost last: the one place that says in which order."""
+        path, settings = route.path, route.settings
+        node: Node = Call(path=path, check=check_pictures)
+        node = Adapt(path=path, child=node, mode=settings.on_unsupported)
+        node = Timeout(path=path, child=node, seconds=settings.timeout or DEFAULT_TIMEOUT)
+        node = _breaker(route, node)
+        node = _limit(route, node)
+        node = _retry(route, node)
+        node = Split(path=path, child=node)
+        return self._bounded(route, self._aim(route, node))
+
+    def _bounded(self, route: Route, node: Node) -> Node:
+        if route.cache is not None:
+            digest = digest_of((route, self.scope))
+            node = Cache(path=route.path, child=node, digest=digest, max_age=route.cache.max_age)
+        if route.budget is None:
+            return node
+        return WithinBudget(
+            path=route.path,
+            child=node,
+            attempts=route.budget.attempts,
+            deadline=route.budget.deadline,
+        )
+
+    def _strategy(self, route: GroupRoute, *, lone: bool) -> Node:
+        match route.strategy:
+            case Single():
+                return self.compile(route.targets[0], lone=lone)
+            case FallbackSettings() as settings:
+                alone = len(route.targets) == 1
+                return Fallback(
+                    path=route.path,
+                    children=tuple(self.compile(t, lone=lone and alone) for t in route.targets),
+                    codes=settings.codes,
+                    refusals=settings.refusals,
+                    last_resort=lone and not alone,
+                )
+            case LoadBalanceSettings() as settings:
+                return self._load_balance(route, settings, lone=lone)
+            case ConditionalSettings() as settings:
+                children = [self.compile(target, lone=lone) for target in route.targets]
+                return _conditional(route.path, settings, children)
+
+    def _load_balance(
+        self, route: GroupRoute, settings: LoadBalanceSettings, *, lone: bool
+    ) -> Node:
+        alone = sum(target.weight > 0 for target in route.targets) == 1
+        shares = tuple(
+            Share(
+                node=self.compile(target, lone=lone and alone),
+                weight=target.weight,
+                label=target.name or target.path,
+            )
+            for target in route.targets
+        )
+        return LoadBalance(
+            path=route.path,
+            shares=shares,
+            sticky=_sticky(settings.sticky),
+            failover=settings.failover,
+            codes=settings.codes,
+            refusals=settings.refusals,
+            last_resort=lone and not alone,
+        )
+
+    def _aim(self, route: TargetRoute, child: Node) -> Node:
+        settings = route.settings
+        parameters = Parameters(
+            defaults=settings.default_params,
+            overrides=settings.override_params,
+            drops=tuple(parse_drop(path) for path in settings.drop_params),
+        )
+        model = settings.override_params.get("model")
+        if route.provider is not None:
+            target = _target_of(route, route.provider)
+            aim = self._aimed(target, model if isinstance(model, str) else "")
+            return TakeAim(path=route.path, child=child, parameters=parameters, aim=aim, aims={})
+        aims = {slug: self._aimed(target, "") for slug, target in self._slugs(route).items()}
+        return TakeAim(path=route.path, child=child, parameters=parameters, aim=None, aims=aims)
+
+    def _slugs(self, route: TargetRoute) -> dict[str, Target]:
+        """Return the target for each provider and virtual key that a request may name."""
+        slugs: dict[str, Target] = {}
+        for provider in self.providers:
+            credential = environment_credential(provider.name)
+            target = replace(_target_of(route, provider.name), credential=credential)
+            slugs |= dict.fromkeys((provider.name, *provider.aliases), target)
+        for name, key in self.keys.items():
+            if not name.startswith(("env:", "config")):
+                slugs[name] = replace(
+                    _target_of(route, key.provider),
+                    credential=name,
+                    base_url=route.base_url or key.base_url,
+                    options={**key.options, **route.options},
+                    deployments=route.deployments or key.deployments,
+                )
+        return slugs
+
+    def _aimed(self, target: Target, model: str) -> Aim:
+        adapter = self.adapter_of(target.provider)
+        return Aim(
+            target=target,
+            adapter=adapter,
+            origins=adapter.origins(target),
+            state_key=f"{self.scope}/{digest_of((target.identity, model))}",
+        )
+
+
+def _target_of(route: TargetRoute, provider: str) -> Target:
+    return Target(
+        path=route.path,
+        provider=provider,
+        credential=route.credential,
+        base_url=route.base_url,
+        options=route.options,
+        deployments=route.deployments,
+        forward_headers=frozenset(name.lower() for name in route.settings.forward_headers),
+        passthrough=route.passthrough,
+    )
+
+
+def _breaker(route: TargetRoute, child: Node) -> Node:
+    breaker = route.settings.breaker
+    if breaker is None:
+        return child
+    rules = BreakerRules(
+        threshold=breaker.threshold,
+        percentage=breaker.percentage,
+        minimum_requests=breaker.minimum_requests,
+        cooldown=breaker.cooldown,
+        window=breaker.window,
+    )
+    return CircuitBreaker(path=route.path, child=child, rules=rules, codes=breaker.codes)
+
+
+def _limit(route: TargetRoute, child: Node) -> Node:
+    limit = route.limit
+    if limit is None:
+        return child
+    return Limit(
+        path=route.path, child=child, concurrency=limit.concurrency, per_minute=limit.per_minute
+    )
+
+
+def _retry(route: TargetRoute, child: Node) -> Node:
+    retry = route.settings.retry
+    if retry is None or retry.retries == 0:
+        return child
+    return Retry(
+        path=route.path,
+        child=child,
+        retries=retry.retries,
+        codes=retry.codes,
+        kinds=retry.kinds,
+        backoff=Backoff(use_retry_after=retry.use_retry_after),
+    )
+
+
+def _sticky(settings: StickySettings | None) -> Sticky | None:
+    if settings is None:
+        return None
+    return Sticky(fields=tuple(parse_path(field) for field in settings.fields), ttl=settings.ttl)
+
+
+def _conditional(path: str, settings: ConditionalSettings, children: list[Node]) -> Node:
+    branches = tuple(
+        Branch(condition=parse_query(one.query), node=children[one.then], number=number)
+        for number, one in enumerate(settings.conditions)
+    )
+    return Conditional(path=path, branches=branches, default=children[settings.default])
+
+
+def digest_of(value: object) -> str:
+    """Name a value: equal values have equal digests, in every process."""
+    return hashlib.sha256(_canonical(value).encode()).hexdigest()[:32]
+
+
+def _canonical(value: object) -> str:
+    """Write a value out with its sets and mappings in order; secrets write themselves masked."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
+        inner = ",".join(f"{name}={_canonical(item)}" for name, item in fields)
+        return f"{type(value).__name__}({inner})"
+    if isinstance(value, Mapping):
+        return "{" + ",".join(sorted(f"{k!r}:{_canonical(v)}" for k, v in value.items())) + "}"
+    if isinstance(value, AbstractSet):
+        return "{" + ",".join(sorted(_canonical(item) for item in value)) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(_canonical(item) for item in value) + "]"
+    return repr(value)

@@ -1,0 +1,139 @@
+"""Engine: executes one request after another; what they share lives here, not in the tree."""
+
+import asyncio
+import hashlib
+import logging
+import secrets
+import time
+from collections.abc import Callable, Sequence
+
+from router.asking import Wishes
+from router.core.context import CacheWish, Context, Dice
+from router.core.images import ImageRequest, Pictures
+from router.core.outcome import Failure, Outcome
+from router.core.ports import Sender, Store
+from router.core.shared import Shared
+from router.core.trace import Observer, Trace
+from router.errors import routing_error
+from router.policies.budget import WithinBudget
+from router.stores.memory import MemoryStore
+from router.workspace import Loaded
+
+log = logging.getLogger("router")
+
+
+class Engine:
+    """Belongs to the event loop of its first request."""
+
+    def __init__(
+        self,
+        *,
+        sender: Sender | None = None,
+        store: Store | None = None,
+        seed: int | str | None = None,
+        observers: Sequence[Observer] = (),
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._sender = sender
+        self._owns_sender = sender is None
+        self._owns_store = store is None
+        self._store: Store = MemoryStore() if store is None else store
+        self._seed = secrets.token_hex(8) if seed is None else str(seed)
+        self._observers = tuple(observers)
+        self._now = now
+        self._shared = Shared()
+        self._requests = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._closed = False
+
+    def renewed(self) -> "Engine":
+        """Return an engine made as this one was, for another event loop."""
+        return Engine(
+            sender=None if self._owns_sender else self._sender,
+            store=None if self._owns_store else self._store,
+            seed=self._seed,
+            observers=self._observers,
+            now=self._now,
+        )
+
+    async def run(
+        self, loaded: Loaded, request: ImageRequest, wishes: Wishes
+    ) -> tuple[Pictures, Trace]:
+        """Execute a request. Raises RoutingError where no target gave the pictures."""
+        context = self._context(loaded, wishes)
+        tree = loaded.tree
+        if wishes.timeout is not None:
+            tree = WithinBudget(path="request", child=tree, deadline=wishes.timeout)
+        outcome = await tree.execute(request, context)
+        _report(outcome, context)
+        if isinstance(outcome, Failure):
+            raise routing_error(outcome, context.trace)
+        return outcome.pictures, context.trace
+
+    @property
+    def sender(self) -> Sender:
+        """The sender, made when first needed: no HTTP client is loaded before."""
+        if self._sender is None:
+            from router.senders.default import default_sender
+
+            self._sender = default_sender()
+        return self._sender
+
+    def begin_trace(self, wishes: Wishes) -> Trace:
+        """Begin a request's record; its id is the caller's, or made from seed and number."""
+        self._requests += 1
+        number = f"{self._seed}:{self._requests}"
+        made = hashlib.blake2b(number.encode(), digest_size=12).hexdigest()
+        return Trace(wishes.trace_id or made, self._observers)
+
+    async def aclose(self) -> None:
+        """End the calls under way and close the connections. Closing twice is no error."""
+        self._closed = True
+        for task in tuple(self._shared.tasks):
+            task.cancel()
+        if self._owns_sender and self._sender is not None:
+            await self._sender.aclose()
+
+    def _context(self, loaded: Loaded, wishes: Wishes) -> Context:
+        self._claim_loop()
+        trace = self.begin_trace(wishes)
+        return Context(
+            sender=self.sender,
+            store=self._store,
+            vault=loaded.vault,
+            trace=trace,
+            dice=Dice(f"{self._seed}:{self._requests}"),
+            now=self._now,
+            shared=self._shared,
+            began=asyncio.get_running_loop().time(),
+            cache=CacheWish(namespace=wishes.cache_namespace, refresh=wishes.cache_force_refresh),
+        )
+
+    def _claim_loop(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._closed:
+            raise RuntimeError("this router is closed; make a new one")
+        if self._loop is None:
+            self._loop = loop
+        if self._loop is not loop:
+            raise RuntimeError(
+                "this AsyncRouter belongs to the event loop of its first request; "
+                "make one per loop, or use Router, which any thread may call"
+            )
+
+
+def _report(outcome: Outcome, context: Context) -> None:
+    """Write the request's one line to the log."""
+    if not log.isEnabledFor(logging.INFO):
+        return
+    seconds = context.time() - context.began
+    attempts = len(context.trace.attempts)
+    if isinstance(outcome, Failure):
+        log.info(
+            "%s failed: %s %s after %d attempts in %.3f s",
+            context.trace.id, outcome.status, outcome.kind, attempts, seconds,
+        )  # fmt: skip
+        return
+    served = context.trace.served
+    by = f"{served.provider} at {served.path}" if served else "the cache"
+    log.info("%s served by %s: %d attempts, %.3f s", context.trace.id, by, attempts, seconds)

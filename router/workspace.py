@@ -1,0 +1,94 @@
+"""Workspace: configs, read and compiled once, by name."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from router.compiler import compile_document, environment_credential
+from router.config.model import Document, KeyRef, SecretRef
+from router.config.problems import ConfigError, Problem
+from router.config.read import read
+from router.core.jsontypes import JSON
+from router.core.node import Node
+from router.core.ports import Vault
+from router.core.provider import ProviderInfo
+from router.core.secret import Secret
+from router.keys.vault import EnvVault
+from router.providers.registry import PROVIDERS, adapter
+
+ConfigSource: TypeAlias = Mapping[str, JSON] | str | Path
+TokenProvider: TypeAlias = Callable[[], str | Awaitable[str]]
+
+NO_CONFIGS = ("virtual-keys.yaml", "virtual-keys.yml", "virtual-keys.json", "gateway.yaml")
+"""Files in a folder of configs that are none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """One config, ready to execute requests."""
+
+    tree: Node
+    vault: Vault
+    document: Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loader:
+    """Reads and compiles configs, all with the same keys and environment."""
+
+    environment: Mapping[str, str]
+    virtual_keys: ConfigSource | None = None
+    token_provider: TokenProvider | None = None
+
+    def load(self, source: ConfigSource, scope: str | None = None) -> Loaded:
+        """Raise ConfigError, with every problem, for a config that cannot be used."""
+        document = read(
+            source,
+            providers=PROVIDERS,
+            virtual_keys=self.virtual_keys,
+            environment=self.environment,
+            has_token_provider=self.token_provider is not None,
+        )
+        tree = compile_document(
+            document, providers=PROVIDERS, adapter_of=adapter, scope=scope or document.source
+        )
+        vault = EnvVault(
+            keys={**_provider_keys(PROVIDERS), **document.keys},
+            environment=self.environment,
+            base=document.base,
+            token_provider=self.token_provider,
+        )
+        return Loaded(tree=tree, vault=vault, document=document)
+
+    def load_folder(self, folder: Path) -> dict[str, Loaded]:
+        """Load every config of a folder by its file's name. Raises ConfigError for all of them."""
+        loaded: dict[str, Loaded] = {}
+        problems: list[Problem] = []
+        for path in config_files(folder):
+            try:
+                loaded[path.stem] = self.load(path, scope=path.stem)
+            except ConfigError as error:
+                problems += error.problems
+        if problems:
+            raise ConfigError(problems)
+        return loaded
+
+
+def config_files(folder: Path) -> Iterator[Path]:
+    """Yield a folder's configs in order; its virtual keys and routing tests are none."""
+    for path in sorted(folder.iterdir()):
+        is_config = path.suffix in {".yaml", ".yml", ".json"} and ".test." not in path.name
+        if is_config and path.name not in NO_CONFIGS and not path.name.startswith("."):
+            yield path
+
+
+def _provider_keys(providers: tuple[ProviderInfo, ...]) -> dict[str, KeyRef]:
+    """Return a credential for each provider, for targets whose provider the request names."""
+    return {
+        environment_credential(provider.name): KeyRef(
+            provider=provider.name,
+            api_key=SecretRef(template=Secret(f"${{{provider.key_variable}}}")),
+        )
+        for provider in providers
+    }
