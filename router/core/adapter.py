@@ -54,6 +54,10 @@ class Adapter(Protocol):
         """Where the target's credential may be sent, as `core.http.origin` writes it."""
         ...
 
+    def model(self, request: ImageRequest, target: Target) -> str | None:
+        """Return the model's name as the provider is asked for it; None where none is named."""
+        ...
+
     def pictures_per_call(self, request: ImageRequest, target: Target) -> int:
         """How many pictures the model gives at most in one call."""
         ...

@@ -42,7 +42,8 @@ class Failure:
     `billed`: True, False, or None where nobody can know. `local` means that it was decided here
     and no provider was asked. `message`, `code`, `type`, `param` and `request_id` are the
     provider's own words. `retry_after` is in seconds from the moment the answer came.
-    `pictures` are those that came all the same.
+    `retry_at` says the same as absolute Unix seconds, where only that was told. `pictures` are
+    those that came all the same.
     """
 
     kind: Kind
@@ -55,6 +56,7 @@ class Failure:
     param: str | None = None
     request_id: str | None = None
     retry_after: float | None = None
+    retry_at: float | None = None
     pictures: tuple[Picture, ...] = ()
 
 

@@ -1,0 +1,1 @@
+"""Dialects, client side: one adapter a provider, without any I/O."""

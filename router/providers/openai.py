@@ -1,0 +1,66 @@
+"""OpenAI: POST {base}/images/generations, and every server that speaks like it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from router.core.adapter import Flow, Rule, Send
+from router.core.http import BEARER, HttpRequest, origin
+from router.core.images import ImageRequest
+from router.core.target import Target
+from router.providers.openai_answers import read_answer
+from router.providers.openai_models import MOST_PER_CALL, find_model
+from router.providers.rules import NO_RULES
+from router.providers.wire import JSON_HEADERS, json_body, unsupported
+
+BASE_URL = "https://api.openai.com/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAI:
+    """A `custom_host` stands in for `https://api.openai.com/v1`, so it has the `/v1` if any."""
+
+    provider: str = "openai"
+
+    def origins(self, target: Target) -> frozenset[str]:
+        return frozenset({origin(target.base_url or BASE_URL)})
+
+    def model(self, request: ImageRequest, target: Target) -> str | None:  # noqa: ARG002
+        return request.model
+
+    def pictures_per_call(self, request: ImageRequest, target: Target) -> int:  # noqa: ARG002
+        model = find_model(request.model)
+        return model.pictures_per_call if model else MOST_PER_CALL
+
+    def rules(self, request: ImageRequest, target: Target) -> Mapping[str, Rule]:  # noqa: ARG002
+        model = find_model(request.model)
+        return model.rules if model else NO_RULES
+
+    def unknown(self, name: str, request: ImageRequest, target: Target) -> bool:  # noqa: ARG002
+        """Nothing is: a parameter may be newer than this file, and an error names it."""
+        return False
+
+    def flow(self, request: ImageRequest, target: Target) -> Flow:
+        refusal = unsupported(request)
+        if refusal is not None:
+            return refusal
+        base = (target.base_url or BASE_URL).rstrip("/")
+        response = yield Send(
+            request=HttpRequest(
+                method="POST",
+                url=f"{base}/images/generations",
+                headers=_headers(target),
+                body=json_body(request.params),
+                auth=BEARER,
+            )
+        )
+        return read_answer(response)
+
+
+def _headers(target: Target) -> Mapping[str, str]:
+    if not target.options:
+        return JSON_HEADERS
+    named = {
+        "openai-organization": target.options.get("organization"),
+        "openai-project": target.options.get("project"),
+    }
+    return {**JSON_HEADERS, **{name: value for name, value in named.items() if value}}

@@ -1,0 +1,53 @@
+"""Wire: bodies and headers that several providers share."""
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from router.core.images import ImageRequest
+from router.core.jsontypes import JSON
+from router.core.outcome import Failure, Kind
+from router.providers.failures import unfit
+
+# A compressed answer would have to be unpacked before a byte of it could be passed on.
+JSON_HEADERS: Mapping[str, str] = MappingProxyType(
+    {
+        "content-type": "application/json",
+        "accept": "application/json",
+        "accept-encoding": "identity",
+    }
+)
+
+FORM_HEADERS: Mapping[str, str] = MappingProxyType(
+    {"accept": "application/json", "accept-encoding": "identity"}
+)
+"""The content type of a form names its boundary, so the sender writes it."""
+
+
+def _plain(value: object) -> dict[str, JSON]:
+    """Write a read-only mapping, as configs hold them."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+ENCODER = json.JSONEncoder(separators=(",", ":"), default=_plain)
+
+
+def json_body(params: Mapping[str, JSON]) -> bytes:
+    return ENCODER.encode(dict(params)).encode()
+
+
+def form_text(value: JSON) -> str:
+    """Write a value as a form's text: strings as they are, all else as JSON."""
+    return value if isinstance(value, str) else ENCODER.encode(value)
+
+
+def unsupported(request: ImageRequest) -> Failure | None:
+    """Return why a request cannot be sent at all; nothing is bought then."""
+    if request.operation != "generate":
+        message = f"the operation {request.operation!r} is not supported yet"
+        return unfit(message, Kind.UNSUPPORTED, 501)
+    if request.params.get("stream"):
+        return unfit("stream is true; streamed answers are not supported yet")
+    return None
