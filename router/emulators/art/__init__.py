@@ -1,0 +1,1 @@
+"""Art: each provider's visual language. Loaded only when a picture is drawn; needs Pillow."""

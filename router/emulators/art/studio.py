@@ -1,0 +1,87 @@
+"""Studio: from a brief to a file: paint large enough, bring to size, label, encode."""
+
+import io
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from PIL import Image, ImageDraw, ImageFilter
+
+from router.emulators.art.canvas import BICUBIC, BILINEAR, Picture, Size
+from router.emulators.art.caption import caption
+from router.emulators.art.glass import glass
+from router.emulators.art.hills import hills
+from router.emulators.art.ribbons import ribbons
+from router.emulators.art.scene import Scene, is_sparkling, mood
+from router.emulators.brief import Brief
+from router.emulators.chance import Chance
+
+LONGEST = 1400  # pixels
+# Larger pictures are painted at this size and enlarged: nothing in them is finer than that.
+
+RUNS = 3
+# zlib's Z_RLE: on painted pictures the fastest strategy, and the smallest at such levels.
+
+LANGUAGES: Mapping[str, Callable[[Scene], Picture]] = MappingProxyType(
+    {"openai": hills, "azure-openai": glass, "stability-ai": ribbons}
+)
+
+
+def paint(brief: Brief) -> bytes:
+    """Paint and encode one picture."""
+    size = (brief.width, brief.height)
+    painter = LANGUAGES.get(brief.provider, hills)
+    picture = painter(_scene(brief, _working_size(size)))
+    if picture.size != size:
+        picture = picture.resize(size, BICUBIC)
+    if brief.blurred:
+        picture = _blurred(picture)
+    if brief.transparent:
+        picture.putalpha(_medallion(size))
+    else:
+        caption(picture, brief.provider, brief.model, brief.prompt)
+    return _encoded(picture, brief)
+
+
+def _working_size(size: Size) -> Size:
+    scale = min(1.0, LONGEST / max(size))
+    return max(64, round(size[0] * scale)), max(64, round(size[1] * scale))
+
+
+def _scene(brief: Brief, size: Size) -> Scene:
+    chance = Chance(brief.provider, brief.model, brief.prompt, brief.seed, brief.index)
+    return Scene(
+        size=size,
+        chance=chance,
+        style=Chance(brief.provider, brief.model),
+        mood=mood(brief.prompt, chance),
+        sparkling=is_sparkling(brief.prompt),
+    )
+
+
+def _blurred(picture: Picture) -> Picture:
+    """Beyond recognition: what is left is the colours."""
+    small = picture.resize((24, 24), BILINEAR).filter(ImageFilter.GaussianBlur(2))
+    return small.resize(picture.size, BICUBIC)
+
+
+def _medallion(size: Size) -> Picture:
+    """A mask that keeps a round piece and leaves the corners transparent."""
+    mask = Image.new("L", (size[0] * 2, size[1] * 2), 0)
+    margin = min(size) * 0.08
+    ImageDraw.Draw(mask).rounded_rectangle(
+        (margin, margin, size[0] * 2 - margin, size[1] * 2 - margin), min(size), fill=255
+    )
+    return mask.resize(size, BILINEAR)
+
+
+def _encoded(picture: Picture, brief: Brief) -> bytes:
+    out = io.BytesIO()
+    quality = max(1, min(95, brief.compression))
+    match brief.format:
+        case "png":
+            picture.save(out, "PNG", compress_level=2, compress_type=RUNS)
+        case "jpeg":
+            picture.save(out, "JPEG", quality=quality)
+        case "webp":
+            picture.save(out, "WEBP", quality=quality, method=1)
+    return out.getvalue()

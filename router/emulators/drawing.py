@@ -1,0 +1,49 @@
+"""Drawing: a picture file from a brief. Needs Pillow, loaded with the first picture."""
+
+from router.emulators.brief import Brief, Draw
+
+
+def draw(brief: Brief) -> bytes:
+    """Draw the picture and encode it. Raises ImportError where Pillow is not installed."""
+    try:
+        from router.emulators.art.studio import paint
+    except ImportError as error:
+        raise ImportError(
+            "drawing pictures needs Pillow; install it with: pip install 'pixroute[sandbox]'"
+        ) from error
+    return paint(brief)
+
+
+def fixed(content: bytes) -> Draw:
+    """Hand out one ready picture, whatever was asked."""
+
+    def hand_out(brief: Brief) -> bytes:  # noqa: ARG001  the picture does not depend on it
+        return content
+
+    return hand_out
+
+
+def drawn_once(maker: Draw = draw) -> Draw:
+    """Draw one picture for each provider, model, size and format, and hand it out again and again.
+
+    For many requests at little cost: prompt, seed and index make no difference.
+    """
+    made: dict[Brief, bytes] = {}
+
+    def hand_out(brief: Brief) -> bytes:
+        plain = Brief(
+            provider=brief.provider,
+            model=brief.model,
+            prompt="",
+            width=brief.width,
+            height=brief.height,
+            format=brief.format,
+            compression=brief.compression,
+            transparent=brief.transparent,
+            blurred=brief.blurred,
+        )
+        if plain not in made:
+            made[plain] = maker(plain)
+        return made[plain]
+
+    return hand_out
