@@ -1,0 +1,1 @@
+"""Senders: the only code that opens upstream connections."""

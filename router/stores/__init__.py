@@ -1,0 +1,1 @@
+"""Stores: where state that several requests share is kept."""
