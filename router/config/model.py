@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, TypeAlias
 
+from router.config.problems import Problem
 from router.core.jsontypes import EMPTY, JSON
 from router.core.outcome import Kind
 from router.core.secret import Secret
@@ -189,9 +191,14 @@ def targets_of(route: Route) -> tuple[TargetRoute, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One config, read whole: its route, the credentials it may use, and what to warn of."""
+    """One config, read whole: its route, the credentials it may use, and what to warn of.
+
+    `warnings` are the `problems` in one line each. `base` is the folder of the config's file.
+    """
 
     route: Route
     keys: Mapping[str, KeyRef]
     source: str
+    base: Path | None = None
     warnings: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()

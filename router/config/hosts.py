@@ -1,0 +1,113 @@
+"""Hosts: which hosts of one's own a config may name.
+
+Loopback and private hosts are fine: people run their own models. The addresses at which clouds
+hand out the machine's credentials never are, however they are written.
+"""
+
+import ipaddress
+import re
+from urllib.parse import urlsplit
+
+FORBIDDEN = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "169.254.0.0/16",  # link-local; the metadata service of AWS, Azure, GCP and others
+        "100.100.100.200/32",  # Alibaba Cloud's metadata service
+        "168.63.129.16/32",  # Azure's wire server
+        "192.0.0.192/32",  # Oracle Cloud's metadata service
+        "fe80::/10",  # link-local
+        "fd00:ec2::/32",  # AWS's metadata service
+        "fd20:ce::254/128",  # GCP's metadata service
+    )
+)
+FORBIDDEN_NAMES = frozenset(
+    {
+        "metadata",
+        "metadata.google.internal",
+        "metadata.goog",
+        "metadata.azure.com",
+        "metadata.azure.internal",
+        "metadata.tencentyun.com",
+        "instance-data",
+        "instance-data.ec2.internal",
+    }
+)
+NUMERIC = re.compile(r"(?:0[xX][0-9a-fA-F]*|[0-9]+)(?:\.(?:0[xX][0-9a-fA-F]*|[0-9]+)){0,3}")
+HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
+RESOURCE_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9-]*")
+"""What may become the first label of a host name; `evil.org#` would become another host."""
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def why_not(url: str) -> str | None:
+    """Say what is wrong with a base URL, without showing it; None if nothing is."""
+    if re.search(r"[\s\\\x00-\x1f\x7f]", url):
+        return "has a space or a backslash in it"
+    try:
+        split = urlsplit(url)
+        host, port = split.hostname, split.port
+    except ValueError:
+        return "is not a URL"
+    if split.scheme not in {"http", "https"} or not host or port == 0:
+        return "is not an http or https URL"
+    if "@" in split.netloc:
+        return "has a user name or a password in it; write credentials in api_key"
+    if "?" in url or "#" in url:
+        return "has a query or a fragment; expected a base URL"
+    return _why_not_host(host.lower())
+
+
+def _why_not_host(host: str) -> str | None:
+    address = _address(host)
+    if address is None:
+        if not HOST_NAME.fullmatch(host):
+            return "has no valid host name"
+        known = host.rstrip(".") in FORBIDDEN_NAMES
+        return "names a cloud metadata service" if known else None
+    if any(address.version == net.version and address in net for net in FORBIDDEN):
+        return "names a link-local or cloud metadata address"
+    return None
+
+
+def _address(host: str) -> Address | None:
+    """Read an IP address as resolvers do: also `0xa9fea9fe`, `2852039166` and `0251.0376.1`."""
+    bare = host.rstrip(".")
+    if NUMERIC.fullmatch(bare):
+        return _loose_v4(bare)
+    try:
+        address = ipaddress.ip_address(bare.partition("%")[0])
+    except ValueError:
+        return None
+    return _embedded_v4(address) or address
+
+
+def _loose_v4(host: str) -> ipaddress.IPv4Address | None:
+    """Read one to four numbers, decimal, octal or hexadecimal; the last fills the rest."""
+    parts = [_number(part) for part in host.split(".")]
+    total = 0
+    for part in parts[:-1]:
+        if part > 255:
+            return None
+        total = total * 256 + part
+    total = total * 256 ** (5 - len(parts)) + parts[-1]
+    return ipaddress.IPv4Address(total) if total < 2**32 else None
+
+
+def _number(text: str) -> int:
+    if text[:2].lower() == "0x":
+        return int(text[2:] or "0", 16)
+    octal = text.startswith("0") and not re.search("[89]", text)
+    return int(text, 8) if octal else int(text)
+
+
+def _embedded_v4(address: Address) -> ipaddress.IPv4Address | None:
+    """Return the IPv4 address inside an IPv6 one: mapped, compatible, 6to4 or NAT64."""
+    if not isinstance(address, ipaddress.IPv6Address):
+        return None
+    if address.ipv4_mapped or address.sixtofour:
+        return address.ipv4_mapped or address.sixtofour
+    value = int(address)
+    is_compatible = value >> 32 == 0 and value > 0xFFFF
+    is_nat64 = value >> 32 == 0x64FF9B << 64
+    return ipaddress.IPv4Address(value & 0xFFFFFFFF) if is_compatible or is_nat64 else None

@@ -1,0 +1,83 @@
+"""Load: a file, a text or a mapping becomes a Source."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from router.config.given import Given
+from router.config.report import Report
+from router.config.source import Source
+
+MAX_BYTES = 1024 * 1024  # of a file; a config of 1,000 targets has 200 KiB
+
+
+def load(given: Mapping[str, object] | str | Path, report: Report, *, root: str) -> Source | None:
+    """Read what was given; None, with the reason in the report, where nothing can be read.
+
+    A string is a path, unless it has a line break or begins with `{`: then it is the text itself.
+    """
+    if isinstance(given, Mapping):
+        return _from_mapping(given, report, root)
+    if isinstance(given, str) and is_text(given):
+        return _from_text(given, report, Source(root=root, file=f"<{root}>"))
+    if isinstance(given, str | Path):
+        return _from_file(Path(given), report, root)
+    report.wrong(
+        Source(root=root), (), f"is a {type(given).__name__}; expected a mapping, a path or a text"
+    )
+    return None
+
+
+def is_text(given: str) -> bool:
+    """Tell a YAML or JSON text from a path."""
+    return "\n" in given or given.lstrip().startswith("{")
+
+
+def _from_mapping(given: Mapping[str, object], report: Report, root: str) -> Source | None:
+    source = Source(root=root)
+    copier = Given()
+    value = copier.copy(given)
+    for place, message in copier.flaws:
+        report.wrong(source, place, message)
+    return Source(root=root, value=value) if isinstance(value, Mapping) else None
+
+
+def _from_file(path: Path, report: Report, root: str) -> Source | None:
+    source = Source(root=root, file=str(path), folder=path.parent)
+    try:
+        text = _read(path)
+    except (OSError, ValueError) as error:
+        report.wrong(source, (), _why_unreadable(error))
+        return None
+    return _from_text(text, report, source, is_json=path.suffix.lower() == ".json")
+
+
+def _read(path: Path) -> str:
+    """Read a file's text. Raises OSError, and ValueError where there is no usable text in it."""
+    with path.open("rb") as file:
+        content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise ValueError(f"has more than {MAX_BYTES // 1024} KiB; a config has a few")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError("is not a UTF-8 text") from None
+
+
+def _why_unreadable(error: OSError | ValueError) -> str:
+    match error:
+        case FileNotFoundError():
+            return "does not exist"
+        case IsADirectoryError():
+            return "is a folder; expected a file"
+        case OSError():
+            return f"cannot be read: {error.strerror or type(error).__name__}"
+    return "is not a path" if "null" in str(error) else str(error)
+
+
+def _from_text(
+    text: str, report: Report, source: Source, *, is_json: bool = False
+) -> Source | None:
+    # PyYAML is imported late: `import router` must not wait for it.
+    from router.config.text import from_text
+
+    return from_text(text, report, source, is_json=is_json)

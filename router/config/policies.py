@@ -1,0 +1,108 @@
+"""Policies: retry, breaker, budget, cache and limit as settings. Milliseconds end here."""
+
+from router.config.model import (
+    BreakerSettings,
+    BudgetSettings,
+    CacheSettings,
+    LimitSettings,
+    RetrySettings,
+)
+from router.config.report import Report
+from router.config.section import Section
+from router.core.outcome import Kind
+from router.core.settlement import BY_KIND, DEFAULT_RETRY_CODES
+
+MILLISECOND = 0.001  # seconds
+
+
+def retry(section: Section, report: Report) -> RetrySettings | None:
+    found = section.section("retry")
+    if found is None:
+        return None
+    header = one_spelling(found, report, "use_retry_after_header", "use_retry_after_headers")
+    codes = found.integers("on_status_codes")
+    use_header = found.flag(header)
+    return RetrySettings(
+        retries=found.integer("attempts") or 0,
+        codes=DEFAULT_RETRY_CODES if codes is None else codes,
+        kinds=frozenset(Kind(name) for name in found.texts("on_kinds") or () if name in BY_KIND),
+        use_retry_after=True if use_header is None else use_header,
+    )
+
+
+def timeout(section: Section) -> float | None:
+    """Seconds one call may take."""
+    return _seconds(section.number("request_timeout"))
+
+
+def breaker(section: Section, report: Report) -> BreakerSettings | None:
+    """Read `cb_config`, which Portkey's pages put into `strategy`."""
+    inside, beside = section.section("strategy"), section.section("cb_config")
+    within = inside.section("cb_config") if inside else None
+    if within is not None and beside is not None:
+        report.error(beside.source, beside.place, "'cb_config' is in 'strategy' too", at_key=True)
+    found = within or beside
+    return None if found is None else _breaker(found, report)
+
+
+def _breaker(found: Section, report: Report) -> BreakerSettings:
+    threshold = found.integer("failure_threshold")
+    percentage = found.number("failure_threshold_percentage")
+    if "failure_threshold" not in found and "failure_threshold_percentage" not in found:
+        hint = "write failure_threshold or failure_threshold_percentage"
+        report.error(found.source, found.place, "this breaker never opens", hint, at_key=True)
+    default = BreakerSettings()
+    return BreakerSettings(
+        threshold=threshold,
+        percentage=percentage,
+        minimum_requests=found.integer("minimum_requests") or default.minimum_requests,
+        codes=found.integers("failure_status_codes"),
+        cooldown=_seconds(found.number("cooldown_interval")) or default.cooldown,
+        window=_seconds(found.number("window")) or default.window,
+    )
+
+
+def budget(section: Section) -> BudgetSettings | None:
+    found = section.section("budget")
+    if found is None:
+        return None
+    return BudgetSettings(attempts=found.integer("attempts"), deadline=found.number("deadline"))
+
+
+def cache(section: Section, report: Report) -> CacheSettings | None:
+    found = section.section("cache")
+    if found is None:
+        return None
+    if found.text("mode") == "semantic":
+        report.warn(
+            found.source, found.at("mode"), "'semantic' is treated as 'simple'", "same words only"
+        )
+    age = found.number("max_age")
+    return CacheSettings() if age is None else CacheSettings(max_age=age)
+
+
+def limit(section: Section) -> LimitSettings | None:
+    found = section.section("limit")
+    if found is None:
+        return None
+    return LimitSettings(
+        concurrency=found.integer("concurrency"), per_minute=found.integer("per_minute")
+    )
+
+
+def one_spelling(section: Section, report: Report, *spellings: str) -> str:
+    """Return the spelling in use, the first if none is; two at once are an error."""
+    used = [key for key in spellings if key in section]
+    if len(used) > 1:
+        report.error(
+            section.source,
+            section.at(used[1]),
+            f"{used[1]!r} says the same as {used[0]!r}",
+            "write one of them",
+            at_key=True,
+        )
+    return used[0] if used else spellings[0]
+
+
+def _seconds(milliseconds: float | None) -> float | None:
+    return None if milliseconds is None else milliseconds * MILLISECOND

@@ -1,0 +1,111 @@
+"""Problems: what is wrong with a config, said so that it can be put right."""
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+MOST_NAMES = 12  # names that a hint lists
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One finding.
+
+    `place` is where in the config, such as `config.targets[0].provider`. `file`, `line` and
+    `column` (from 1) are None where the config came from no text. `excerpt` holds the lines of
+    the file that lead to it, its own last, secrets masked; `width` is how many characters of
+    that last line it is about.
+    """
+
+    message: str
+    place: str
+    hint: str = ""
+    severity: Severity = "error"
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    excerpt: tuple[str, ...] = ()
+    width: int = 1
+
+    @property
+    def location(self) -> str:
+        """`file:line:column`, as far as it is known."""
+        parts = (self.file, self.line, self.column)
+        return ":".join(str(part) for part in parts if part is not None)
+
+    def __str__(self) -> str:
+        """Show the finding in one line."""
+        where = f"{self.location}: " if self.location else ""
+        hint = f"; {self.hint}" if self.hint else ""
+        return f"{where}{self.severity}: {self.place}: {self.message}{hint}"
+
+
+class ConfigError(Exception):
+    """A config cannot be used; `problems` are all that was found, warnings too."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(problems)
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        """Show all of them, one a line."""
+        lines = [str(problem) for problem in self.problems]
+        return lines[0] if len(lines) == 1 else "\n".join([summary(self.problems), *lines])
+
+
+def render(problem: Problem) -> str:
+    """Show a finding with the lines it is about, and a mark under the spot."""
+    head = "  ".join(filter(None, (problem.location, problem.severity, problem.message)))
+    return "\n".join([head, *_excerpt(problem)])
+
+
+def _excerpt(problem: Problem) -> list[str]:
+    remark = f"{problem.place}: {problem.hint}" if problem.hint else problem.place
+    if problem.line is None or problem.column is None or not problem.excerpt:
+        return [f"      │ {remark}"]
+    first = problem.line - len(problem.excerpt) + 1
+    lines = [f"{first + i:5} │ {text}".rstrip() for i, text in enumerate(problem.excerpt)]
+    mark = " " * (problem.column - 1) + "^" * problem.width
+    return [*lines, f"      │ {mark} {remark}"]
+
+
+def summary(problems: Iterable[Problem]) -> str:
+    """Count them: `2 errors, 1 warning in 1 file`."""
+    found = list(problems)
+    counts = ((sum(p.severity == kind for p in found), kind) for kind in ("error", "warning"))
+    parts = [_counted(count, kind) for count, kind in counts if count]
+    files = {problem.file for problem in found if problem.file is not None}
+    where = f" in {_counted(len(files), 'file')}" if files else ""
+    return (", ".join(parts) or "no problems") + where
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def did_you_mean(word: str, names: Iterable[str]) -> str:
+    """Name the likeliest of `names`; empty where none comes near."""
+    plain = {_plain(name): name for name in names}
+    near = difflib.get_close_matches(_plain(word), plain, n=1, cutoff=0.6)
+    return f"did you mean {plain[near[0]]!r}?" if near else ""
+
+
+def _plain(name: str) -> str:
+    """Make `requestTimeout`, `request-timeout` and `request_timeout` one."""
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return snake.replace("-", "_").lower()
+
+
+def one_of(names: Iterable[str], what: str = "expected one of") -> str:
+    """List names in a hint, the first dozen of them."""
+    known = list(names)
+    more = ", ..." if len(known) > MOST_NAMES else ""
+    return f"{what} {', '.join(known[:MOST_NAMES])}{more}" if known else ""
+
+
+def hints(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)

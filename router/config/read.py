@@ -1,0 +1,104 @@
+"""Read: the way in. A config becomes a Document, or a ConfigError that tells all its problems."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from router.config.accounts import variable_key
+from router.config.aims import Aims
+from router.config.load import is_text, load
+from router.config.model import Document, KeyRef, Settings
+from router.config.problems import ConfigError
+from router.config.reading import Reading
+from router.config.report import Report
+from router.config.routes import Routes
+from router.config.schema import validate
+from router.config.section import Section
+from router.config.source import Source
+from router.config.targets import Targets
+from router.config.virtual_keys import VirtualKeys
+from router.core.provider import ProviderInfo
+
+Given = Mapping[str, object] | str | Path
+
+KEYS_FILES = ("virtual-keys.yaml", "virtual-keys.yml", "virtual-keys.json")
+
+
+def read(
+    source: Given,
+    *,
+    providers: Sequence[ProviderInfo],
+    environment: Mapping[str, str],
+    virtual_keys: Given | None = None,
+    allow_unset: bool = False,
+    has_token_provider: bool = False,
+) -> Document:
+    """Read a config with its virtual keys.
+
+    A string is a path, unless it has a line break or begins with `{`. Without `virtual_keys` the
+    file `virtual-keys.yaml` beside the config is read, if there is one. `allow_unset` lets
+    variables and files of secrets be missing. Raises ConfigError with everything that is wrong.
+    """
+    report = Report()
+    reading = Reading(
+        report=report,
+        providers=providers,
+        environment=environment,
+        allow_unset=allow_unset,
+        has_token_provider=has_token_provider,
+    )
+    config = load(source, report, root="config")
+    keys = _virtual_keys(source if virtual_keys is None else None, virtual_keys, config, reading)
+    if config is None:
+        raise ConfigError(report.problems)
+    validate(config, report, "config")
+    targets = Targets(reading, Aims(reading, keys), {})
+    route = Routes(targets).read(Section(config, config.value), Settings())
+    keys.check_secrets(reading)
+    report.raise_errors()
+    return Document(
+        route=route,
+        keys=MappingProxyType({**_variables(reading), **targets.inline, **keys.refs}),
+        source=config.file or config.root,
+        base=config.folder,
+        warnings=tuple(str(problem) for problem in report.problems),
+        problems=report.problems,
+    )
+
+
+def _virtual_keys(
+    beside: Given | None, given: Given | None, config: Source | None, reading: Reading
+) -> VirtualKeys:
+    """Read the keys in the config, then those given or in the file beside it."""
+    keys = VirtualKeys()
+    if config is not None:
+        inside = Section(config, config.value).section("virtual_keys")
+        if inside is not None:
+            keys.add(inside, reading)
+    given = _file_beside(beside) if given is None else given
+    if given is None:
+        return keys
+    source = load(given, reading.report, root="virtual_keys")
+    if source is None:
+        keys.is_whole = False
+        return keys
+    validate(source, reading.report, "virtual-keys")
+    keys.add(Section(source, source.value), reading)
+    return keys
+
+
+def _file_beside(config: Given | None) -> Path | None:
+    if config is None or isinstance(config, Mapping):
+        return None
+    if isinstance(config, str) and is_text(config):
+        return None
+    folder = Path(config).parent
+    return next((folder / name for name in KEYS_FILES if (folder / name).is_file()), None)
+
+
+def _variables(reading: Reading) -> Mapping[str, KeyRef]:
+    """Every provider's own variable: a request may name the provider."""
+    return {
+        f"env:{info.name}": KeyRef(provider=info.name, api_key=variable_key(info, reading))
+        for info in reading.providers
+    }

@@ -1,0 +1,84 @@
+"""Reading: what all parts of one reading of a config share."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from router.config.hosts import why_not
+from router.config.masking import shown
+from router.config.model import SecretRef
+from router.config.places import Place
+from router.config.problems import did_you_mean, hints, one_of
+from router.config.references import anchored, missing, resolve
+from router.config.report import Report
+from router.config.section import Section
+from router.config.source import Source
+from router.core.provider import ProviderInfo
+from router.core.secret import Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """`has_token_provider` means that Entra tokens come from the caller's code."""
+
+    report: Report
+    providers: Sequence[ProviderInfo]
+    environment: Mapping[str, str]
+    allow_unset: bool = False
+    has_token_provider: bool = False
+
+    def provider(self, name: str) -> ProviderInfo | None:
+        """Find a provider by its name or an alias."""
+        return next((p for p in self.providers if name == p.name or name in p.aliases), None)
+
+    def provider_hint(self, name: str) -> str:
+        """Name the providers there are, and the likeliest."""
+        names = [p.name for p in self.providers]
+        aliases = [alias for p in self.providers for alias in p.aliases]
+        return hints(one_of(names), did_you_mean(name, [*names, *aliases]))
+
+    def text(self, section: Section, key: str) -> str | None:
+        """Return a text with its references put in; None, reported, where that cannot be done."""
+        text = section.text(key)
+        if text is None or "${" not in text:
+            return text
+        return self.resolved(section.source, section.at(key), text)
+
+    def resolved(self, source: Source, place: Place, text: str) -> str | None:
+        try:
+            return resolve(text, self.environment, source.folder)
+        except LookupError as error:
+            if not self.allow_unset:
+                self.report.error(source, place, str(error.args[0]))
+        except ValueError as error:
+            self.report.wrong(source, place, "is a broken reference", str(error))
+        return None
+
+    def secret(self, section: Section, key: str) -> SecretRef | None:
+        """Return a reference to a secret; broken ones are reported, missing ones are not."""
+        text = section.text(key)
+        if text is None:
+            return None
+        source = section.source
+        try:
+            template = text if source.folder is None else anchored(text, source.folder)
+            missing(template, {}, None)
+        except ValueError as error:
+            self.report.wrong(source, section.at(key), "is a broken reference", str(error))
+            return None
+        return SecretRef(template=Secret(template))
+
+    def missing(self, ref: SecretRef | None) -> list[str]:
+        """Say why a secret has no value, if it has none."""
+        if ref is None or self.allow_unset:
+            return []
+        return missing(ref.template.reveal(), self.environment, None)
+
+    def host(self, section: Section) -> str | None:
+        """Return `custom_host` if it may be asked."""
+        url = self.text(section, "custom_host")
+        reason = None if url is None else why_not(url)
+        if reason is not None:
+            written = shown(section.text("custom_host"))
+            self.report.wrong(section.source, section.at("custom_host"), f"{written} {reason}")
+            return None
+        return None if url is None else url.rstrip("/")

@@ -1,0 +1,61 @@
+"""Report: gathers every problem of a reading, so that all are told at once."""
+
+from router.config.places import Place, label
+from router.config.problems import ConfigError, Problem
+from router.config.source import Source
+
+
+class Report:
+    """Grows while a config is read."""
+
+    __slots__ = ("_found", "_places", "_spots")
+
+    def __init__(self) -> None:
+        self._found: list[Problem] = []
+        self._spots: set[tuple[str, str]] = set()
+        self._places: set[tuple[str, Place]] = set()
+
+    def add(self, problem: Problem) -> None:
+        """Take in a finding, once: an alias shows one mistake in many places."""
+        spot = (problem.location, problem.message)
+        if problem.line is None or spot not in self._spots:
+            self._spots.add(spot)
+            if problem not in self._found:
+                self._found.append(problem)
+
+    def error(
+        self, source: Source, place: Place, message: str, hint: str = "", *, at_key: bool = False
+    ) -> None:
+        self._places.add((source.root, place))
+        self.add(source.problem(place, message, hint, at_key=at_key))
+
+    def wrong(self, source: Source, place: Place, what: str, hint: str = "") -> None:
+        """Report a value by what is wrong with it: `is 9`."""
+        self.error(source, place, f"{label(place, source.root)} {what}", hint)
+
+    def warn(
+        self, source: Source, place: Place, message: str, hint: str = "", *, at_key: bool = False
+    ) -> None:
+        self.add(source.problem(place, message, hint, severity="warning", at_key=at_key))
+
+    def is_marred(self, source: Source, place: Place) -> bool:
+        """Tell whether an error stands at exactly this place."""
+        return (source.root, place) in self._places
+
+    @property
+    def has_errors(self) -> bool:
+        return any(problem.severity == "error" for problem in self._found)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All of them, in the order of the files."""
+        return tuple(sorted(self._found, key=_order))
+
+    def raise_errors(self) -> None:
+        """Raise ConfigError if there is any error."""
+        if self.has_errors:
+            raise ConfigError(self.problems)
+
+
+def _order(problem: Problem) -> tuple[str, int, int]:
+    return (problem.file or "", problem.line or 0, problem.column or 0)

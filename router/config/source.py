@@ -1,0 +1,82 @@
+"""Source: one text that was read, its values and where each of them stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from router.config.masking import masked_source
+from router.config.places import Place, Span, shown_place
+from router.config.problems import Problem, Severity
+from router.core.jsontypes import EMPTY, JSON
+
+LINES_BEFORE = 1  # lines of context in an excerpt
+WIDEST = 200  # characters of a line in an excerpt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """`root` is what places in it begin with; `folder` is where its relative paths begin.
+
+    `secrets` are the spans of values that excerpts must not show.
+    """
+
+    root: str
+    file: str | None = None
+    folder: Path | None = None
+    value: Mapping[str, JSON] = field(default=EMPTY, repr=False)
+    lines: tuple[str, ...] = field(default=(), repr=False)
+    keys: Mapping[Place, Span] = field(default_factory=dict, repr=False)
+    values: Mapping[Place, Span] = field(default_factory=dict, repr=False)
+    secrets: tuple[Span, ...] = ()
+
+    def problem(
+        self,
+        place: Place,
+        message: str,
+        hint: str = "",
+        *,
+        severity: Severity = "error",
+        at_key: bool = False,
+        span: Span | None = None,
+    ) -> Problem:
+        """Describe a finding at a place, or at a `span` where the place alone does not tell."""
+        where = span or self._span(place, at_key=at_key)
+        return Problem(
+            message=message,
+            place=shown_place(place, self.root),
+            hint=hint,
+            severity=severity,
+            file=self.file,
+            line=where.line if where else None,
+            column=where.column if where else None,
+            excerpt=self._excerpt(where) if where else (),
+            width=_width(where) if where else 1,
+        )
+
+    def _span(self, place: Place, *, at_key: bool) -> Span | None:
+        """Where the value stands, or its key; for what is missing, what it is missing from."""
+        first, second = (self.keys, self.values) if at_key else (self.values, self.keys)
+        for length in range(len(place), -1, -1):
+            span = first.get(place[:length]) or second.get(place[:length])
+            if span is not None:
+                return span
+        return None
+
+    def _excerpt(self, span: Span) -> tuple[str, ...]:
+        first = max(1, span.line - LINES_BEFORE)
+        return tuple(self._shown_line(number) for number in range(first, span.line + 1))
+
+    def _shown_line(self, number: int) -> str:
+        if number > len(self.lines):
+            return ""
+        line = self.lines[number - 1]
+        for secret in self.secrets:
+            if secret.line <= number <= secret.end_line:
+                start = secret.column - 1 if number == secret.line else 0
+                end = secret.end_column - 1 if number == secret.end_line else len(line)
+                line = line[:start] + "*" * (end - start) + line[end:]
+        return masked_source(line)[:WIDEST].replace("\t", " ")
+
+
+def _width(span: Span) -> int:
+    return max(1, span.end_column - span.column) if span.end_line == span.line else 1

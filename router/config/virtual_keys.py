@@ -1,0 +1,117 @@
+"""Virtual keys: named accounts, from the config itself, a file beside it, or the caller."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from router.config.accounts import check_account, check_auth_mode, read_account, variable_key
+from router.config.masking import shown
+from router.config.model import KeyRef
+from router.config.reading import Reading
+from router.config.section import Section
+from router.core.provider import ProviderInfo
+
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+RESERVED = re.compile(r"config(\..*)?")
+"""Places of targets name the credentials that are written in them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VirtualKey:
+    """`lacks` says which of its secrets have no value."""
+
+    name: str
+    section: Section
+    ref: KeyRef
+    lacks: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class VirtualKeys:
+    """All keys by name. `is_whole` is False where a file of them could not be read."""
+
+    by_name: dict[str, VirtualKey] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+    is_whole: bool = True
+
+    def find(self, name: str) -> VirtualKey | None:
+        """Return a key, which counts as used from now on."""
+        key = self.by_name.get(name)
+        if key is not None:
+            self.used.add(name)
+        return key
+
+    @property
+    def refs(self) -> Mapping[str, KeyRef]:
+        return {name: key.ref for name, key in self.by_name.items()}
+
+    def add(self, section: Section, reading: Reading) -> None:
+        """Read a mapping of keys."""
+        for name, below in _named(section):
+            self._add_one(name, below, reading)
+
+    def _add_one(self, name: str, section: Section, reading: Reading) -> None:
+        if not NAME.fullmatch(name) or RESERVED.fullmatch(name):
+            hint = "letters, digits, '_', '-' and '.', and not 'config'"
+            reading.report.error(
+                section.source, section.place, f"{name!r} cannot be a name", hint, at_key=True
+            )
+        elif name in self.by_name:
+            other = self.by_name[name].section.source
+            reading.report.error(
+                section.source,
+                section.place,
+                f"virtual key {name!r} is defined twice",
+                f"also in {other.file or other.root}",
+                at_key=True,
+            )
+        else:
+            self.by_name[name] = _virtual_key(name, section, reading)
+
+    def check_secrets(self, reading: Reading) -> None:
+        """Report missing secrets: an error for a key in use, else a warning."""
+        for name, key in self.by_name.items():
+            tell = reading.report.error if name in self.used else reading.report.warn
+            for reason in key.lacks:
+                tell(key.section.source, key.section.at("api_key"), reason)
+
+
+def _named(section: Section) -> Iterator[tuple[str, Section]]:
+    for name in section.value:
+        below = section.section(name)
+        if below is not None and not name.startswith("x-"):
+            yield name, below
+
+
+def _virtual_key(name: str, section: Section, reading: Reading) -> VirtualKey:
+    account = read_account(section, reading)
+    info = _provider(section, reading)
+    api_key = account.api_key
+    if info is not None:
+        check_account(section, reading, info, account)
+        check_auth_mode(section, reading, account)
+        if not account.has_credentials and account.base_url is None:
+            api_key = variable_key(info, reading)
+    ref = KeyRef(
+        provider=info.name if info else "",
+        api_key=api_key,
+        token=account.token,
+        base_url=account.base_url,
+        options=account.options,
+        deployments=account.deployments,
+    )
+    lacks = [*reading.missing(api_key), *reading.missing(account.token)]
+    return VirtualKey(name=name, section=section, ref=ref, lacks=tuple(lacks))
+
+
+def _provider(section: Section, reading: Reading) -> ProviderInfo | None:
+    name = reading.text(section, "provider")
+    info = None if name is None else reading.provider(name)
+    if info is None and name is not None:
+        reading.report.error(
+            section.source,
+            section.at("provider"),
+            f"unknown provider {shown(name)}",
+            reading.provider_hint(name),
+        )
+    return info

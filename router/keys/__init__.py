@@ -1,0 +1,1 @@
+"""Keys: from the names of credentials to the credentials themselves."""
