@@ -1,0 +1,194 @@
+"""Httpx sender: the default, on `httpx2` where it is installed, else on `httpx`.
+
+It is written against what both share, and speaks to their transport: a transport knows no
+cookies, redirects, environment or retries, so none of them can be left switched on.
+"""
+
+import asyncio
+from collections.abc import AsyncIterable, Sequence
+from functools import lru_cache
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Literal, Protocol, TypeAlias
+
+from router.core.http import HttpRequest, HttpResponse, Part, TransportError, origin
+from router.senders import wording
+from router.senders.headers import incoming, outgoing
+from router.senders.limits import CONNECT_TIMEOUT, MAX_BODY
+from router.senders.tls import Verify, trusting
+
+Library: TypeAlias = Literal["httpx2", "httpx"]
+
+URLS_KEPT = 256
+# Parsing a URL costs more than the rest of a request, and a provider has a handful of them.
+
+BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
+"""Methods that say no content-length when they have no content."""
+
+FormFile: TypeAlias = tuple[str, tuple[str | None, bytes, str | None]]
+
+
+class _Headers(Protocol):
+    @property
+    def raw(self) -> Sequence[tuple[bytes, bytes]]: ...
+
+
+class _Response(Protocol):
+    """What is used of `httpx.Response`."""
+
+    @property
+    def status_code(self) -> int: ...
+    @property
+    def headers(self) -> _Headers: ...
+    @property
+    def stream(self) -> AsyncIterable[bytes]: ...
+    async def aclose(self) -> None: ...
+
+
+class _Transport(Protocol):
+    """What is used of `httpx.AsyncHTTPTransport`."""
+
+    async def handle_async_request(self, request: object, /) -> _Response: ...
+    async def aclose(self) -> None: ...
+
+
+class HttpxSender:
+    """Sends over a pool of connections that has no limit and belongs to the first send's loop.
+
+    `proxy` is the URL of a proxy for every request, `verify` says whom to trust, `max_body` how
+    many bytes an answer may have. `library` is found out where it is not given. A connection
+    must stand within 10 s; nothing else is timed, as every attempt brings its own timeout.
+    """
+
+    def __init__(
+        self,
+        *,
+        proxy: str | None = None,
+        verify: Verify = True,
+        max_body: int = MAX_BODY,
+        library: Library | None = None,
+    ) -> None:
+        self._proxy = proxy
+        self._verify = trusting(verify)
+        self._max_body = max_body
+        self._library = library
+        self._line: _Line | None = None
+        self._closed = False
+
+    async def send(self, request: HttpRequest) -> HttpResponse:
+        """Raise TransportError where no whole answer came, RuntimeError once it is closed."""
+        line = self._line or self._open()
+        return await line.exchange(request, self._max_body)
+
+    async def aclose(self) -> None:
+        self._closed = True
+        line, self._line = self._line, None
+        if line is not None:
+            await line.transport.aclose()
+
+    def _open(self) -> "_Line":
+        if self._closed:
+            raise RuntimeError("this sender is closed; make a new one")
+        name = self._library or ("httpx2" if find_spec("httpx2") else "httpx")
+        library = import_module(name)
+        transport = library.AsyncHTTPTransport(
+            verify=self._verify,
+            trust_env=False,
+            http2=False,
+            limits=library.Limits(max_connections=None, max_keepalive_connections=None),
+            proxy=self._proxy,
+            retries=0,
+        )
+        self._line = _Line(library, transport)
+        return self._line
+
+
+class _Line:
+    """A library, its connections, and the loop that they belong to."""
+
+    def __init__(self, library: ModuleType, transport: _Transport) -> None:
+        self.transport = transport
+        self._loop = asyncio.get_running_loop()
+        self._library = library
+        self._address = lru_cache(maxsize=URLS_KEPT)(self._parse)
+        self._extensions = {"timeout": library.Timeout(None, connect=CONNECT_TIMEOUT).as_dict()}
+        self._unbuildable = (library.InvalidURL, ValueError, TypeError)
+        self._unreached = (
+            library.ConnectError,
+            library.PoolTimeout,
+            library.ProxyError,
+        )
+        self._refused = (library.UnsupportedProtocol, library.LocalProtocolError)
+
+    async def exchange(self, request: HttpRequest, max_body: int) -> HttpResponse:
+        if asyncio.get_running_loop() is not self._loop:
+            raise RuntimeError("this sender belongs to another event loop; make one for each loop")
+        try:
+            outgoing_request = self._build(request)
+        except self._unbuildable:
+            raise wording.unsendable(request.url) from None
+        try:
+            response = await self.transport.handle_async_request(outgoing_request)
+            try:
+                return await self._read(response, request.url, max_body)
+            finally:
+                await response.aclose()
+        except (self._library.HTTPError, OSError) as error:
+            raise self._explained(error, request.url) from None
+
+    def _build(self, request: HttpRequest) -> object:
+        """Make the library's request; given a stream, it adds no headers and parses nothing."""
+        url, host = self._address(request.url)
+        headers = outgoing(request)
+        if request.parts:
+            return self._library.Request(
+                request.method,
+                url,
+                headers=headers,
+                files=_files(request.parts),
+                extensions=self._extensions,
+            )
+        if request.body or request.method not in BODILESS:
+            headers["content-length"] = str(len(request.body))
+        return self._library.Request(
+            request.method,
+            url,
+            headers={"host": host, **headers},
+            stream=self._library.ByteStream(request.body),
+            extensions=self._extensions,
+        )
+
+    def _parse(self, url: str) -> tuple[object, str]:
+        """Return the library's URL, and the value of its Host header."""
+        origin(url)
+        parsed = self._library.URL(url)
+        return parsed, parsed.netloc.decode("ascii")
+
+    async def _read(self, response: _Response, url: str, max_body: int) -> HttpResponse:
+        headers = incoming(response.headers.raw)
+        if int(headers.get("content-length", 0)) > max_body:
+            raise wording.too_large(url, max_body)
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in response.stream:
+            size += len(chunk)
+            if size > max_body:
+                raise wording.too_large(url, max_body)
+            chunks.append(chunk)
+        return HttpResponse(status=response.status_code, headers=headers, body=b"".join(chunks))
+
+    def _explained(self, error: Exception, url: str) -> TransportError:
+        if isinstance(error, self._library.ConnectTimeout):
+            return wording.slow_connection(url)
+        if isinstance(error, self._unreached):
+            return wording.unreachable(url, error)
+        if isinstance(error, self._refused):
+            return wording.unsendable(url)
+        return wording.broken_off(url, error)
+
+
+def _files(parts: Sequence[Part]) -> list[FormFile]:
+    """Put the parts in the library's words; the texts come before the files."""
+    ordered = sorted(parts, key=lambda part: part.filename is not None)
+    return [(part.name, (part.filename, part.content, part.content_type)) for part in ordered]
