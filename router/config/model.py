@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from router.config.problems import Problem
-from router.core.jsontypes import EMPTY, JSON
+from router.core.jsontypes import JSON
 from router.core.outcome import Kind
 from router.core.secret import Secret
 from router.core.settlement import DEFAULT_RETRY_CODES
@@ -67,8 +67,8 @@ class Settings:
     breaker: BreakerSettings | None = None
     on_unsupported: OnUnsupported = "adapt"
     forward_headers: tuple[str, ...] = ()
-    override_params: Mapping[str, JSON] = EMPTY
-    default_params: Mapping[str, JSON] = EMPTY
+    override_params: Mapping[str, JSON] = field(default_factory=dict)
+    default_params: Mapping[str, JSON] = field(default_factory=dict)
     drop_params: tuple[str, ...] = ()
 
 

@@ -4,7 +4,7 @@ They belong to no client library, so any client can send them and any emulator c
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -45,7 +45,7 @@ class HttpRequest:
 
     method: str
     url: str
-    headers: Mapping[str, str] = NO_HEADERS
+    headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     parts: tuple[Part, ...] = ()
     auth: Auth | None = None
@@ -60,7 +60,7 @@ class HttpResponse:
     """What came back, buffered whole. Header names are lower case."""
 
     status: int
-    headers: Mapping[str, str] = NO_HEADERS
+    headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
 
     def __repr__(self) -> str:

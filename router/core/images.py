@@ -1,12 +1,11 @@
 """Images: what is asked for, and what comes back, in OpenAI's words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-from router.core.http import NO_HEADERS
-from router.core.jsontypes import EMPTY, JSON
+from router.core.jsontypes import JSON
 from router.core.media import Media, sniff
 
 Operation = Literal["generate", "edit", "variation"]
@@ -32,9 +31,9 @@ class ImageRequest:
     params: Mapping[str, JSON]
     operation: Operation = "generate"
     verbatim: frozenset[str] = frozenset()
-    metadata: Mapping[str, JSON] = EMPTY
-    headers: Mapping[str, str] = NO_HEADERS
-    incoming: Mapping[str, str] = NO_HEADERS
+    metadata: Mapping[str, JSON] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    incoming: Mapping[str, str] = field(default_factory=dict)
     provider: str | None = None
 
     @property
@@ -80,7 +79,7 @@ class Picture:
     b64: memoryview | None = None
     url: str | None = None
     revised_prompt: str | None = None
-    extras: Mapping[str, JSON] = EMPTY
+    extras: Mapping[str, JSON] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         what = f"{len(self.b64)} base64 characters" if self.b64 is not None else f"url={self.url!r}"
@@ -102,7 +101,7 @@ class Pictures:
 
     created: int
     data: tuple[Picture, ...]
-    fields: Mapping[str, JSON] = EMPTY
+    fields: Mapping[str, JSON] = field(default_factory=dict)
     raw: bytes | None = None
 
     def __repr__(self) -> str:

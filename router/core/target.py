@@ -1,10 +1,7 @@
 """Target: where a request goes, resolved: provider, credential, host, settings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-
-NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +28,9 @@ class Target:
     provider: str
     credential: str | None = None
     base_url: str | None = None
-    options: Mapping[str, str] = NO_OPTIONS
+    options: Mapping[str, str] = field(default_factory=dict)
     deployments: tuple[Deployment, ...] = ()
-    headers: Mapping[str, str] = NO_OPTIONS
+    headers: Mapping[str, str] = field(default_factory=dict)
     forward_headers: frozenset[str] = frozenset()
     passthrough: bool = False
 

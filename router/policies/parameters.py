@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from router.core.jsontypes import EMPTY, JSON
@@ -17,8 +17,8 @@ TOKEN = re.compile(r"\[(\d+|\*)\]|([^.\[\]]+)")
 class Parameters:
     """Applied in this order: `defaults` where a key is missing, `overrides`, `drops`."""
 
-    defaults: Mapping[str, JSON] = EMPTY
-    overrides: Mapping[str, JSON] = EMPTY
+    defaults: Mapping[str, JSON] = field(default_factory=dict)
+    overrides: Mapping[str, JSON] = field(default_factory=dict)
     drops: tuple[tuple[Step, ...], ...] = ()
 
     def apply(self, params: Mapping[str, JSON]) -> Mapping[str, JSON]:
