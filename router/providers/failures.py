@@ -24,6 +24,9 @@ SECRET = re.compile(
     r"|\b(?=[A-Za-z]*\d)[A-Za-z0-9]{32,}"  # bare ones, such as Azure's keys
 )
 
+MALFORMED = (ValueError, LookupError, OverflowError, RecursionError)
+"""What reading an answer may raise; a hostile one can forge marks and endless numbers."""
+
 UNBILLED = frozenset(
     {Kind.RATE_LIMITED, Kind.OVERLOADED, Kind.QUOTA_EXHAUSTED, Kind.AUTH, Kind.BAD_REQUEST}
 )

@@ -8,7 +8,7 @@ from router.core.jsontypes import JSON
 from router.core.openai_shape import parse_answer
 from router.core.outcome import Failure, Kind
 from router.core.skeleton import as_object
-from router.providers.failures import Complaint, fail, load_object, text_of, unreadable
+from router.providers.failures import MALFORMED, Complaint, fail, load_object, text_of, unreadable
 
 REFUSALS = frozenset(
     {
@@ -34,9 +34,6 @@ SPENT = frozenset(
 # What both companies' refusals say where a proxy has lost the code.
 # litellm litellm_core_utils/exception_mapping_utils.py
 REFUSAL_TEXT = "safety system"
-
-# parse_answer trusts numbers and marks that a hostile answer may forge.
-MALFORMED = (ValueError, LookupError, OverflowError, RecursionError)
 
 
 def read_answer(response: HttpResponse) -> Pictures | Failure:

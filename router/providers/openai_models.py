@@ -14,6 +14,7 @@ from router.core.adapter import Rule
 from router.providers.rules import drop, drop_unshown, give_base64, one_of, size_rule
 from router.providers.sizes import Grid, Size, nearest_size
 
+LONGEST_NAME = 64  # characters: more is no name, and not worth remembering
 MOST_PER_CALL = 10
 """OpenAI's own bound on `n`, for every model but dall-e-3."""
 
@@ -50,20 +51,22 @@ IN_DALL_E_2_WORDS = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Model:
-    """What is known of one model."""
+    """What is known of one model; there is one such value a model, so it is equal to itself."""
 
     rules: Mapping[str, Rule]
     pictures_per_call: int = MOST_PER_CALL
     is_gpt_image: bool = False
 
 
-@lru_cache(maxsize=256)
 def find_model(name: str | None) -> Model | None:
     """Return what is known of a model; None where it is not known, or none is named."""
-    if name is None:
-        return None
+    return None if name is None or len(name) > LONGEST_NAME else _find(name)
+
+
+@lru_cache(maxsize=256)
+def _find(name: str) -> Model | None:
     for pattern, make in FAMILIES:
         if pattern.fullmatch(name):
             return make(name)

@@ -1,0 +1,168 @@
+"""Azure OpenAI: OpenAI's dialect at an endpoint of one's own, with deployments for models."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from types import MappingProxyType
+from urllib.parse import quote
+
+from router.core.adapter import Flow, Rule, Send
+from router.core.http import Auth, HttpRequest, origin
+from router.core.images import ImageRequest
+from router.core.jsontypes import JSON
+from router.core.target import Deployment, Target
+from router.providers.failures import unfit
+from router.providers.openai_answers import read_answer
+from router.providers.openai_models import MOST_PER_CALL, Model, find_model
+from router.providers.rules import NO_RULES, one_of
+from router.providers.wire import JSON_HEADERS, json_body, unsupported
+
+# The scheme for a key. The driver writes a bearer token instead where the credential has one.
+API_KEY = Auth("api-key")
+
+# An Azure resource's own domain name; anything else could lead the key to another host.
+RESOURCE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,62}[A-Za-z0-9])?")
+
+# The v1 form has no dated versions. `preview` is sent on, as it opens preview features there; `v1`
+# is the default and `latest` is litellm's word for it.
+# azure-rest-api-specs specification/ai/data-plane/OpenAI.v1/azure-v1-preview-generated.yaml
+V1_VERSIONS = frozenset({"", "v1", "preview", "latest"})
+
+# gif and svg are in no specification of Azure's, and webp does not work there.
+# learn.microsoft.com/azure/foundry/openai/how-to/dall-e
+OUTPUT_FORMAT = one_of(
+    "output_format",
+    ("png", "jpeg"),
+    "Azure has png and jpeg",
+    same=MappingProxyType({"jpg": "jpeg"}),
+    nearest=MappingProxyType(dict.fromkeys(("webp", "gif", "svg"), "png")),
+)
+
+NO_HOST = (
+    "azure-openai needs the name of a resource: letters, digits and hyphens, as in "
+    "https://NAME.openai.azure.com; or a custom_host"
+)
+NO_DEPLOYMENT = (
+    "azure-openai needs a deployment: a deployment_id, deployments with an alias, or a model"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AzureOpenAI:
+    """A dated `api_version` asks in the classic form, any other in the v1 form.
+
+    A `custom_host` stands in for `https://RESOURCE.openai.azure.com`; an `/openai` or `/openai/v1`
+    at its end may be there or not.
+    """
+
+    provider: str = "azure-openai"
+
+    def origins(self, target: Target) -> frozenset[str]:
+        host = _host(target)
+        return frozenset({origin(host)} if host else ())
+
+    def model(self, request: ImageRequest, target: Target) -> str | None:
+        return _deployment(request, target).deployment_id or None
+
+    def pictures_per_call(self, request: ImageRequest, target: Target) -> int:
+        model = _underlying(request, target)
+        return model.pictures_per_call if model else MOST_PER_CALL
+
+    def rules(self, request: ImageRequest, target: Target) -> Mapping[str, Rule]:
+        model = _underlying(request, target)
+        return model.rules if model else NO_RULES
+
+    def unknown(self, name: str, request: ImageRequest, target: Target) -> bool:  # noqa: ARG002
+        """Nothing is: a parameter may be newer than this file, and an error names it."""
+        return False
+
+    def flow(self, request: ImageRequest, target: Target) -> Flow:
+        refusal = unsupported(request)
+        if refusal is not None:
+            return refusal
+        host = _host(target)
+        deployment = _deployment(request, target)
+        if not host or not deployment.deployment_id:
+            return unfit(NO_DEPLOYMENT if host else NO_HOST)
+        response = yield Send(request=_request(request.params, host, deployment))
+        return read_answer(response)
+
+
+def _request(params: Mapping[str, JSON], host: str, deployment: Deployment) -> HttpRequest:
+    """Name the deployment in the path, or in v1 in the body."""
+    version = deployment.api_version or ""
+    name = deployment.deployment_id
+    if version in V1_VERSIONS:
+        query = "?api-version=preview" if version == "preview" else ""
+        path = f"v1/images/generations{query}"
+        body = json_body({**params, "model": name})
+    else:
+        query = f"?api-version={quote(version, safe='')}"
+        path = f"deployments/{quote(name, safe='')}/images/generations{query}"
+        # A deployment's name as the model breaks some models, and the path names it already.
+        body = json_body({key: value for key, value in params.items() if key != "model"})
+    return HttpRequest(
+        method="POST", url=f"{host}/openai/{path}", headers=JSON_HEADERS, body=body, auth=API_KEY
+    )
+
+
+def _host(target: Target) -> str:
+    """Return where the resource answers; empty where that is not known or not allowed."""
+    if target.base_url:
+        base = target.base_url.rstrip("/").removesuffix("/v1")
+        return base.removesuffix("/openai")
+    name = target.options.get("resource_name", "")
+    return f"https://{name}.openai.azure.com" if RESOURCE_NAME.fullmatch(name) else ""
+
+
+def _deployment(request: ImageRequest, target: Target) -> Deployment:
+    """Return the deployment to ask, with its API version; one without a name where none is known.
+
+    In order: the one whose alias is the model, the default, the only one, `deployment_id`, the
+    model itself.
+    """
+    version = target.options.get("api_version")
+    chosen = _listed(request, target)
+    if chosen is None:
+        name = target.options.get("deployment_id") or request.model or ""
+        return Deployment(deployment_id=name, api_version=version)
+    return Deployment(
+        deployment_id=chosen.deployment_id,
+        alias=chosen.alias,
+        api_version=chosen.api_version or version,
+    )
+
+
+def _listed(request: ImageRequest, target: Target) -> Deployment | None:
+    listed = target.deployments
+    if request.model is not None:
+        for deployment in listed:
+            if deployment.alias == request.model:
+                return deployment
+    default = next((deployment for deployment in listed if deployment.is_default), None)
+    return default or (listed[0] if len(listed) == 1 else None)
+
+
+def _underlying(request: ImageRequest, target: Target) -> Model | None:
+    """Return what is known of the model behind the deployment: the best informed name counts."""
+    chosen = _listed(request, target)
+    names = (
+        chosen.alias if chosen else None,
+        target.options.get("model_name"),
+        request.model,
+        chosen.deployment_id if chosen else target.options.get("deployment_id"),
+    )
+    return next((model for model in map(_find_model, names) if model is not None), None)
+
+
+def _find_model(name: str | None) -> Model | None:
+    model = find_model(name)
+    return _at_azure(model) if model is not None and model.is_gpt_image else model
+
+
+@lru_cache(maxsize=256)
+def _at_azure(model: Model) -> Model:
+    """Return the model as Azure serves it."""
+    rules = MappingProxyType({**model.rules, "output_format": OUTPUT_FORMAT})
+    return replace(model, rules=rules)

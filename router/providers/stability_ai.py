@@ -1,0 +1,71 @@
+"""Stability AI: two unrelated contracts behind one host; the model's name tells which."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from router.core.adapter import Flow, Rule, Send
+from router.core.http import origin
+from router.core.images import ImageRequest
+from router.core.target import Target
+from router.providers.failures import unfit
+from router.providers.rules import NO_RULES, shown
+from router.providers.stability_rules import SPOKEN
+from router.providers.stability_v1 import Engine, find_engine
+from router.providers.stability_v2 import Generation, find_generation
+from router.providers.wire import unsupported
+
+BASE_URL = "https://api.stability.ai"
+LONGEST_NAME = 64  # characters of a model's name
+
+DEFAULT_MODEL = "stable-image-core"
+"""Asked where a request names no model: the endpoint that takes nothing but text."""
+
+
+@dataclass(frozen=True, slots=True)
+class StabilityAI:
+    """A model it does not know is asked for as an endpoint of v2beta of that name.
+
+    A `custom_host` stands in for `https://api.stability.ai`.
+    """
+
+    provider: str = "stability-ai"
+
+    def origins(self, target: Target) -> frozenset[str]:
+        return frozenset({origin(target.base_url or BASE_URL)})
+
+    def model(self, request: ImageRequest, target: Target) -> str | None:  # noqa: ARG002
+        return request.model or DEFAULT_MODEL
+
+    def pictures_per_call(self, request: ImageRequest, target: Target) -> int:  # noqa: ARG002
+        endpoint = _endpoint(request)
+        return endpoint.pictures_per_call if endpoint else 1
+
+    def rules(self, request: ImageRequest, target: Target) -> Mapping[str, Rule]:  # noqa: ARG002
+        endpoint = _endpoint(request)
+        return endpoint.rules if endpoint else NO_RULES
+
+    def unknown(self, name: str, request: ImageRequest, target: Target) -> bool:  # noqa: ARG002
+        endpoint = _endpoint(request)
+        return endpoint is not None and name not in SPOKEN and name not in endpoint.own
+
+    def flow(self, request: ImageRequest, target: Target) -> Flow:
+        refusal = unsupported(request)
+        if refusal is not None:
+            return refusal
+        endpoint = _endpoint(request)
+        if endpoint is None:
+            return unfit(f"the model {shown(request.model)!r} cannot be one of Stability's")
+        base = (target.base_url or BASE_URL).rstrip("/")
+        response = yield Send(request=endpoint.write(request, base))
+        return endpoint.read(response)
+
+
+def _endpoint(request: ImageRequest) -> Engine | Generation | None:
+    model = request.model or DEFAULT_MODEL
+    return _find(model) if len(model) <= LONGEST_NAME else None
+
+
+@lru_cache(maxsize=256)
+def _find(model: str) -> Engine | Generation | None:
+    return find_engine(model) or find_generation(model)

@@ -1,0 +1,82 @@
+"""Stability's rules: how OpenAI's parameters are said in either of its contracts."""
+
+from collections.abc import Mapping
+
+from router.core.adapter import Becomes, Rule
+from router.core.jsontypes import JSON
+from router.providers.rules import (
+    UNSAID,
+    drop,
+    drop_unshown,
+    dropped,
+    give_base64,
+    given_instead,
+    replaced,
+)
+
+STYLE_PRESETS = frozenset(
+    {
+        "3d-model",
+        "analog-film",
+        "anime",
+        "cinematic",
+        "comic-book",
+        "digital-art",
+        "enhance",
+        "fantasy-art",
+        "isometric",
+        "line-art",
+        "low-poly",
+        "modeling-compound",
+        "neon-punk",
+        "origami",
+        "photographic",
+        "pixel-art",
+        "tile-texture",
+    }
+)
+"""The same in both contracts."""
+
+SPOKEN = frozenset({"model", "n", "prompt", "negative_prompt"})
+"""Parameters that every contract can say, though not under these names."""
+
+
+def common_rules(model: str, largest_seed: int) -> Mapping[str, Rule]:
+    """Return the rules that both contracts share. Seeds go from 1 to `largest_seed`."""
+    none = f"{model} has none"
+    return {
+        "seed": _seed(largest_seed),
+        "quality": drop("quality", none, harmless=("auto",)),
+        "style": given_instead("style", ("style_preset",), _style),
+        "background": drop("background", none, harmless=("auto", "opaque")),
+        "moderation": drop("moderation", none, harmless=("auto",)),
+        "user": drop_unshown("user", none),
+        "response_format": give_base64,
+        "stream": _stream,
+        "partial_images": drop("partial_images", none, harmless=(0,)),
+    }
+
+
+def _seed(largest: int) -> Rule:
+    def rule(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
+        if value is None:
+            return UNSAID
+        if not isinstance(value, int) or isinstance(value, bool):
+            return dropped("seed", value, "not a whole number")
+        if value == 0:
+            return Becomes({"seed": 0}, "seed 0 -> random")
+        # Wrapped, not clamped: different seeds are meant to give different pictures.
+        return None if 0 < value <= largest else replaced("seed", value, value % largest + 1)
+
+    return rule
+
+
+def _style(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
+    if isinstance(value, str) and value in STYLE_PRESETS:
+        return Becomes({"style_preset": value}, "", exact=True)
+    return dropped("style", value, "no style_preset of that name")
+
+
+def _stream(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
+    """Leave a false one out; a true one is kept, and refused before anything is sent."""
+    return None if value else UNSAID

@@ -1,0 +1,159 @@
+"""Stability v1: JSON to an engine, sizes in pixels, up to ten pictures a call.
+
+Stability-AI/rest-api-support, generated/spec/merged.json, and its later reference pages.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+
+from router.core.adapter import Becomes, Rule
+from router.core.http import BEARER, HttpRequest, HttpResponse
+from router.core.images import ImageRequest, Pictures
+from router.core.jsontypes import EMPTY, JSON
+from router.core.outcome import Failure
+from router.core.skeleton import as_object, dissect
+from router.providers.failures import MALFORMED, unreadable
+from router.providers.rules import UNSAID, drop, dropped, given_instead
+from router.providers.sizes import Grid, Size, nearest_size, parse_size
+from router.providers.stability_answers import (
+    Result,
+    judge,
+    read_complaint,
+    read_error,
+    read_result,
+)
+from router.providers.stability_rules import SPOKEN, common_rules
+from router.providers.wire import JSON_HEADERS, json_body
+
+MOST_PER_CALL = 10
+LARGEST_SEED = 4_294_967_295
+
+SDXL_SIZES = tuple(
+    Size(width, height)
+    for width, height in (
+        (1024, 1024),
+        (1152, 896),
+        (896, 1152),
+        (1216, 832),
+        (832, 1216),
+        (1344, 768),
+        (768, 1344),
+        (1536, 640),
+        (640, 1536),
+    )
+)
+SD_1_6_SIZES = Grid(step=64, shortest=320, longest=1536)
+
+ENGINES: Mapping[str, Callable[[Size], Size]] = MappingProxyType(
+    {
+        "stable-diffusion-xl-1024-v1-0": partial(nearest_size, offered=SDXL_SIZES),
+        "stable-diffusion-v1-6": SD_1_6_SIZES.nearest,
+    }
+)
+"""The engines, and how each finds the nearest size it can draw."""
+
+OWN = frozenset(
+    {
+        "text_prompts",
+        "width",
+        "height",
+        "cfg_scale",
+        "clip_guidance_preset",
+        "sampler",
+        "samples",
+        "steps",
+        "style_preset",
+        "extras",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """One engine of v1."""
+
+    model: str
+    rules: Mapping[str, Rule]
+    own: frozenset[str] = OWN
+    pictures_per_call: int = MOST_PER_CALL
+
+    def write(self, request: ImageRequest, base: str) -> HttpRequest:
+        said = SPOKEN | {"text_prompts"}
+        body = {
+            key: value
+            for key, value in request.params.items()
+            if key not in said and value is not None
+        }
+        if "n" in request.params:
+            body["samples"] = request.n
+        return HttpRequest(
+            method="POST",
+            url=f"{base}/v1/generation/{self.model}/text-to-image",
+            headers=JSON_HEADERS,
+            body=json_body({"text_prompts": _text_prompts(request), **body}),
+            auth=BEARER,
+        )
+
+    def read(self, response: HttpResponse) -> Pictures | Failure:
+        if not 200 <= response.status < 300:
+            return read_error(response)
+        try:
+            return judge(response, _results(response.body), EMPTY)
+        except MALFORMED:
+            return unreadable(response, read_complaint(response))
+
+
+def find_engine(model: str) -> Engine | None:
+    """Return the engine of that name; None where v1 has none."""
+    fit = ENGINES.get(model)
+    if fit is None:
+        return None
+    rules = {
+        **common_rules(model, LARGEST_SEED),
+        "size": given_instead("size", ("width", "height"), _size(fit)),
+        "output_format": drop("output_format", f"{model} gives png", harmless=("png",)),
+    }
+    return Engine(model=model, rules=MappingProxyType(rules))
+
+
+def _text_prompts(request: ImageRequest) -> list[JSON]:
+    """Return the prompts with their weights: a negative weight says what not to draw."""
+    prompts: list[JSON] = []
+    if request.prompt:
+        prompts.append({"text": request.prompt, "weight": 1})
+    negative = request.params.get("negative_prompt")
+    if negative:
+        prompts.append({"text": negative, "weight": -1})
+    given = request.params.get("text_prompts")
+    if isinstance(given, list | tuple):
+        prompts += given
+    return prompts
+
+
+def _size(fit: Callable[[Size], Size]) -> Rule:
+    def rule(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
+        if value == "auto":
+            return UNSAID
+        wanted = parse_size(value)
+        if wanted is None:
+            return dropped("size", value, "not WIDTHxHEIGHT")
+        found = fit(wanted)
+        note = "" if found == wanted else f"size {wanted} -> {found}"
+        said = {"width": found.width, "height": found.height}
+        return Becomes(said, note, exact=found == wanted)
+
+    return rule
+
+
+def _results(body: bytes) -> list[Result]:
+    """Read data: {"artifacts": [{"base64": str, "seed": int, "finishReason": str}]}."""
+    skeleton = dissect(body, "base64")
+    artifacts = as_object(skeleton.rest).get("artifacts")
+    if not isinstance(artifacts, list):
+        raise ValueError("no list `artifacts`")
+    return [
+        read_result(as_object(item), skeleton, image="base64", reason="finishReason")
+        for item in artifacts
+    ]

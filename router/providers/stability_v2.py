@@ -1,0 +1,171 @@
+"""Stability v2beta: a multipart form to core, ultra or sd3, shapes by ratio, a picture a call.
+
+platform.stability.ai/docs/api-reference; the fields that each endpoint takes are listed there.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from router.core.adapter import Becomes, Rule
+from router.core.http import BEARER, HttpRequest, HttpResponse, Part
+from router.core.images import ImageRequest, Pictures
+from router.core.jsontypes import JSON
+from router.core.outcome import Failure
+from router.core.skeleton import as_object, dissect
+from router.providers.failures import MALFORMED, unreadable
+from router.providers.rules import UNSAID, dropped, given_instead, one_of, replaced
+from router.providers.sizes import Size, nearest_ratio, parse_ratio, parse_size
+from router.providers.stability_answers import judge, read_complaint, read_error, read_result
+from router.providers.stability_rules import common_rules
+from router.providers.wire import FORM_HEADERS, form_text
+
+LARGEST_SEED = 4_294_967_294  # one less than v1's
+
+RATIOS: Mapping[str, float] = MappingProxyType(
+    {
+        f"{width}:{height}": width / height
+        for width, height in (
+            (21, 9),
+            (16, 9),
+            (3, 2),
+            (5, 4),
+            (1, 1),
+            (4, 5),
+            (2, 3),
+            (9, 16),
+            (9, 21),
+        )
+    }
+)
+
+FORMATS = ("png", "jpeg", "webp")
+SQUARE = Size(1024, 1024)
+
+CORE_OWN = frozenset({"aspect_ratio", "style_preset"})
+ULTRA_OWN = CORE_OWN | {"image", "strength"}
+SD3_OWN = ULTRA_OWN | {"mode", "cfg_scale"}
+
+SD3_MODEL = re.compile(r"sd3(\.5)?-[a-z0-9.-]+")
+SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
+"""A name that stays one segment of a path, whatever reads it."""
+
+UNWRITTEN = frozenset({"n", "model", "prompt"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """One endpoint of v2beta. `field` is what its form says as `model`, if anything."""
+
+    model: str
+    endpoint: str
+    rules: Mapping[str, Rule]
+    own: frozenset[str]
+    field: str | None = None
+    pictures_per_call: int = 1
+
+    def write(self, request: ImageRequest, base: str) -> HttpRequest:
+        said: dict[str, JSON] = {"prompt": request.params.get("prompt"), "model": self.field}
+        said |= {key: value for key, value in request.params.items() if key not in UNWRITTEN}
+        return HttpRequest(
+            method="POST",
+            url=f"{base}/v2beta/stable-image/generate/{self.endpoint}",
+            headers=FORM_HEADERS,
+            parts=tuple(
+                Part(name=name, content=form_text(value).encode("utf-8", "replace"))
+                for name, value in said.items()
+                if value is not None
+            ),
+            auth=BEARER,
+        )
+
+    def read(self, response: HttpResponse) -> Pictures | Failure:
+        """Read data: {"image": str, "finish_reason": str, "seed": int}."""
+        if not 200 <= response.status < 300:
+            return read_error(response)
+        try:
+            skeleton = dissect(response.body, "image")
+            body = as_object(skeleton.rest)
+            if not isinstance(body.get("image"), str):
+                raise ValueError("no string `image`")
+            result = read_result(body, skeleton, image="image", reason="finish_reason")
+        except MALFORMED:
+            return unreadable(response, read_complaint(response))
+        return judge(response, [result], _fields(response))
+
+
+def find_generation(model: str) -> Generation | None:
+    """Return the endpoint for a model; None for a name that could lead to another path."""
+    if model in {"core", "stable-image-core"}:
+        return _generation(model, "core", CORE_OWN)
+    if model in {"ultra", "stable-image-ultra"}:
+        return _generation(model, "ultra", ULTRA_OWN, one_megapixel=True)
+    if model == "sd3":
+        return _generation(model, "sd3", SD3_OWN, one_megapixel=True)
+    if SD3_MODEL.fullmatch(model):
+        return _generation(model, "sd3", SD3_OWN, field=model, one_megapixel=True)
+    return _generation(model, model, SD3_OWN) if SEGMENT.fullmatch(model) else None
+
+
+def _generation(
+    model: str,
+    endpoint: str,
+    own: frozenset[str],
+    *,
+    field: str | None = None,
+    one_megapixel: bool = False,
+) -> Generation:
+    rules = {
+        **common_rules(model, LARGEST_SEED),
+        "size": given_instead("size", ("aspect_ratio",), _SQUARE_SIZE if one_megapixel else _SIZE),
+        "aspect_ratio": _aspect_ratio,
+        "output_format": OUTPUT_FORMAT,
+    }
+    return Generation(
+        model=model, endpoint=endpoint, field=field, own=own, rules=MappingProxyType(rules)
+    )
+
+
+def _size(exact: frozenset[Size]) -> Rule:
+    """Say the nearest shape; pixels cannot be chosen, so only a size in `exact` stays as it is."""
+
+    def rule(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
+        if value == "auto":
+            return UNSAID
+        wanted = parse_size(value)
+        if wanted is None:
+            return dropped("size", value, "not WIDTHxHEIGHT")
+        name = nearest_ratio(wanted.ratio, RATIOS)
+        note = f"size {wanted} -> aspect_ratio {name}"
+        return Becomes({"aspect_ratio": name}, note, exact=wanted in exact)
+
+    return rule
+
+
+def _aspect_ratio(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
+    if value is None:
+        return UNSAID
+    ratio = parse_ratio(value)
+    if ratio is None:
+        return dropped("aspect_ratio", value, "not WIDTH:HEIGHT")
+    return (
+        None if value in RATIOS else replaced("aspect_ratio", value, nearest_ratio(ratio, RATIOS))
+    )
+
+
+def _fields(response: HttpResponse) -> Mapping[str, JSON]:
+    """Return the type that the answer claims, as in `application/json; type=image/png`."""
+    claim = response.headers.get("content-type", "").lower().rpartition("type=image/")[2]
+    return {"output_format": claim} if claim in FORMATS else {}
+
+
+_SIZE = _size(frozenset())
+_SQUARE_SIZE = _size(frozenset({SQUARE}))
+OUTPUT_FORMAT = one_of(
+    "output_format",
+    FORMATS,
+    "Stability has png, jpeg and webp",
+    same=MappingProxyType({"jpg": "jpeg"}),
+    nearest=MappingProxyType({"gif": "png", "svg": "png"}),
+)
