@@ -1,0 +1,71 @@
+"""Emulator: a provider's server side as a function: a request and the world in, an answer out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from router.core.http import HttpRequest, HttpResponse
+from router.emulators.brief import Draw
+from router.emulators.drawing import draw
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What an emulator has around it for one request.
+
+    `now` gives Unix seconds. `publish` puts a file of that media type where its URL can be opened
+    and returns the URL. `serial` numbers the request, so that no two share a request id. With
+    `retired`, models that their provider has switched off are gone here too. `keys` are the
+    accepted keys; where it is empty every key is good that does not contain `invalid`.
+    """
+
+    now: Callable[[], float]
+    publish: Callable[[bytes, str], str]
+    draw: Draw = draw
+    serial: int = 0
+    retired: bool = False
+    keys: frozenset[str] = frozenset()
+
+    def accepts(self, key: str) -> bool:
+        """Tell whether a key opens this provider's door."""
+        return key in self.keys if self.keys else bool(key) and "invalid" not in key.lower()
+
+
+class Emulator(Protocol):
+    """A stand-in for one provider. Stateless, and never raises on any request.
+
+    Requests carry their headers in lower case, the authorization included, and multipart forms
+    as `parts`.
+    """
+
+    @property
+    def provider(self) -> str: ...
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """What this provider's paths begin with, for requests that come by another host."""
+        ...
+
+    def serves(self, host: str) -> bool:
+        """Tell whether a host name is one of the provider's own."""
+        ...
+
+    def model(self, request: HttpRequest) -> str | None:
+        """The model that a request asks for; None where it names none."""
+        ...
+
+    def handle(self, request: HttpRequest, world: World) -> HttpResponse: ...
+
+    def failure(
+        self, status: int, code: str | None, request: HttpRequest, world: World
+    ) -> HttpResponse:
+        """How the provider words this status; `code` is put in place of the usual one."""
+        ...
+
+    def refusal(self, request: HttpRequest, world: World) -> HttpResponse:
+        """How the provider's safety system refuses a prompt."""
+        ...
+
+    def emptied(self, response: HttpResponse) -> HttpResponse:
+        """The same good answer without its pictures."""
+        ...

@@ -1,0 +1,68 @@
+"""Answer: an order carried out, in OpenAI's shape."""
+
+import binascii
+from collections.abc import Callable, Mapping
+
+from router.core.jsontypes import JSON
+from router.emulators.brief import Brief
+from router.emulators.emulator import World
+from router.emulators.openai_order import Order
+from router.emulators.openai_usage import usage
+
+Annotate = Callable[[int], Mapping[str, JSON]]
+"""Fields to put beside picture number k."""
+
+
+def nothing_beside(index: int) -> Mapping[str, JSON]:  # noqa: ARG001  the same for all
+    return {}
+
+
+def answer(
+    order: Order, provider: str, world: World, beside: Annotate = nothing_beside
+) -> Mapping[str, JSON]:
+    """Draw the pictures and wrap them up."""
+    data = [
+        {**_picture(order, provider, index, world), **beside(index)} for index in range(order.n)
+    ]
+    fields: dict[str, JSON] = {"created": int(world.now()), "data": data}
+    if order.family.is_gpt:
+        fields["background"] = "transparent" if order.transparent else "opaque"
+        fields["output_format"] = order.format
+        fields["quality"] = order.quality
+        fields["size"] = order.size
+        fields["usage"] = usage(order)
+    if order.safety_identifier:
+        fields["safety_identifier"] = order.safety_identifier
+    return fields
+
+
+def _picture(order: Order, provider: str, index: int, world: World) -> dict[str, JSON]:
+    brief = _brief(order, provider, index)
+    content = world.draw(brief)
+    picture: dict[str, JSON] = {}
+    if order.by_url:
+        picture["url"] = world.publish(content, brief.mime)
+    else:
+        picture["b64_json"] = binascii.b2a_base64(content, newline=False).decode()
+    if order.family.kind == "dall-e-3":
+        picture["revised_prompt"] = revised(order.prompt)
+    return picture
+
+
+def _brief(order: Order, provider: str, index: int) -> Brief:
+    return Brief(
+        provider=provider,
+        model=order.model,
+        prompt=order.prompt,
+        width=order.width,
+        height=order.height,
+        index=index,
+        format=order.format,
+        compression=order.compression,
+        transparent=order.transparent,
+    )
+
+
+def revised(prompt: str) -> str:
+    """The prompt as dall-e-3 would fill it out, only shorter."""
+    return f"{prompt.strip().rstrip('.')}, in soft light, with a calm and carefully kept balance."

@@ -1,0 +1,24 @@
+"""Registry: the emulators there are, and the names they answer to."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from router.emulators.emulator import Emulator
+from router.emulators.openai import OpenAI
+
+EMULATORS: tuple[Emulator, ...] = (OpenAI(),)
+
+ALIASES: Mapping[str, str] = MappingProxyType(
+    {"azure": "azure-openai", "stability": "stability-ai", "stabilityai": "stability-ai"}
+)
+
+
+def emulator(provider: str) -> Emulator | None:
+    """The emulator of a provider, by its name or an alias."""
+    name = ALIASES.get(provider, provider)
+    return next((known for known in EMULATORS if known.provider == name), None)
+
+
+def emulator_at(host: str) -> Emulator | None:
+    """The emulator that serves a host name."""
+    return next((known for known in EMULATORS if known.serves(host.lower())), None)

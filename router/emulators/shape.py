@@ -1,0 +1,90 @@
+"""Shape: what all emulators need to read requests and write answers."""
+
+import json
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlsplit
+
+from router.core.http import HttpRequest, HttpResponse
+from router.core.jsontypes import EMPTY, JSON
+
+REFUSE = "[refuse]"
+"""A prompt with this in it is refused, as the provider's safety system would."""
+
+FILTER = "[filter]"
+"""A prompt with this in it passes, but its picture is caught by the provider's filter."""
+
+
+def path(request: HttpRequest) -> str:
+    return urlsplit(request.url).path
+
+
+def query(request: HttpRequest) -> Mapping[str, str]:
+    return dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
+
+
+def media_type(request: HttpRequest) -> str:
+    """The request's media type alone; requests with parts are forms whatever they say."""
+    if request.parts:
+        return "multipart/form-data"
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def bearer(request: HttpRequest) -> str:
+    """The token of the authorization header; empty where there is none."""
+    scheme, _, token = request.headers.get("authorization", "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def json_object(body: bytes) -> Mapping[str, JSON] | None:
+    """Parse a JSON object; None for anything else, JSON or not."""
+    value = json_value(body)
+    return value if isinstance(value, dict) else None
+
+
+def json_value(body: bytes) -> JSON:
+    """Parse JSON; None for anything that is none."""
+    try:
+        value: JSON = json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return None
+    return value
+
+
+def _no_constant(name: str) -> JSON:
+    raise ValueError(f"{name} is not JSON")
+
+
+def json_response(
+    status: int,
+    value: JSON,
+    headers: Mapping[str, str],
+    content_type: str = "application/json",
+) -> HttpResponse:
+    """An answer with a JSON body."""
+    return HttpResponse(
+        status=status,
+        headers={"content-type": content_type, **headers},
+        body=json.dumps(value, separators=(",", ":")).encode(),
+    )
+
+
+def without(response: HttpResponse, key: str) -> HttpResponse:
+    """The same JSON answer with an empty list under `key`."""
+    value = json_object(response.body)
+    if value is None or key not in value:
+        return response
+    headers = {name: text for name, text in response.headers.items() if name != "content-type"}
+    emptied = {**value, key: []}
+    return json_response(response.status, emptied, headers, response.headers["content-type"])
+
+
+def body_model(request: HttpRequest) -> str | None:
+    """The `model` of a JSON body."""
+    model = (json_object(request.body) or EMPTY).get("model")
+    return model if isinstance(model, str) else None
+
+
+def quoted(value: JSON) -> str:
+    """A value as error messages show it: as JSON, and not too long."""
+    text = json.dumps(value)
+    return text if len(text) <= 80 else text[:79] + "…"

@@ -1,0 +1,1 @@
+"""Sandbox: the emulators behind real HTTP, or in-process as a sender."""

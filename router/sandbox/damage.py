@@ -1,0 +1,35 @@
+"""Damage: good answers made bad."""
+
+import re
+from dataclasses import replace
+
+from router.core.http import HttpResponse
+from router.emulators.brief import Brief, Draw
+
+LONG_BASE64 = re.compile(rb'"([A-Za-z0-9+/]{256,}={0,2})"')
+
+
+def with_type(response: HttpResponse, content_type: str) -> HttpResponse:
+    """The same body under another content type."""
+    return replace(response, headers={**response.headers, "content-type": content_type})
+
+
+def with_broken_base64(response: HttpResponse) -> HttpResponse:
+    """Put characters that base64 does not have into every picture of a JSON answer."""
+    return replace(response, body=LONG_BASE64.sub(_broken, response.body))
+
+
+def _broken(match: re.Match[bytes]) -> bytes:
+    text = match[1]
+    middle = len(text) // 2
+    return b'"' + text[:middle] + b"!*" + text[middle + 2 :] + b'"'
+
+
+def truncating(draw: Draw) -> Draw:
+    """Draw pictures whose files end half way."""
+
+    def draw_half(brief: Brief) -> bytes:
+        content = draw(brief)
+        return content[: len(content) // 2]
+
+    return draw_half

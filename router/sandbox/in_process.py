@@ -1,0 +1,134 @@
+"""In-process: a sender that asks the emulators instead of the network."""
+
+import binascii
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+import anyio
+
+from router.core.http import HttpRequest, HttpResponse, TransportError, origin
+from router.core.jsontypes import JSON
+from router.emulators.brief import Draw
+from router.emulators.drawing import draw as draw_picture
+from router.emulators.emulator import Emulator, World
+from router.emulators.registry import EMULATORS, emulator, emulator_at
+from router.sandbox.fault import FaultKind
+from router.sandbox.fault_script import parse_faults
+from router.sandbox.faults import Faults
+from router.sandbox.latency import Latency, none
+from router.sandbox.log import Entry, RequestLog
+from router.sandbox.reception import Reception, Visit, answer
+
+NO_HOSTS: Mapping[str, str] = MappingProxyType({})
+
+
+class SandboxSender:
+    """A Sender without a network: a request's host decides which emulator answers it.
+
+    `faults` is a fault script. `latency` is waited on the event loop's clock. `hosts` maps origins
+    (`http://localhost:9000`) to the provider that is to answer there. `requests` is the log. It
+    draws pictures on the caller's thread, so virtual time works.
+    """
+
+    def __init__(
+        self,
+        *,
+        faults: JSON = None,
+        latency: Latency = none,
+        hosts: Mapping[str, str] = NO_HOSTS,
+        draw: Draw = draw_picture,
+        now: Callable[[], float] = time.time,
+        retired: bool = False,
+        keys: frozenset[str] = frozenset(),
+        seed: int = 0,
+        told: Callable[[Entry], None] | None = None,
+    ) -> None:
+        self.requests = RequestLog(told)
+        self._hosts = {origin(url): _known(provider) for url, provider in hosts.items()}
+        self._began: float | None = None
+        self._reception = Reception(
+            world=World(now=now, publish=data_url, draw=draw, retired=retired, keys=keys),
+            faults=Faults(parse_faults(faults), seed),
+            latency=latency,
+            requests=self.requests,
+        )
+
+    async def send(self, request: HttpRequest) -> HttpResponse:
+        found = self._emulator(request)
+        visit = self._reception.admit(found, _rooted(request, found), self._elapsed(), data_url)
+        try:
+            await anyio.sleep(visit.wait)
+            response = await _delivered(visit)
+        except BaseException:
+            self._reception.note(visit, 0)
+            raise
+        self._reception.note(visit, response.status)
+        return response
+
+    def play(self, faults: JSON) -> None:
+        """Play another fault script from now on; its times count from the next request."""
+        self._reception.play(parse_faults(faults), 0.0)
+        self._began = None
+
+    async def aclose(self) -> None:
+        """Do nothing: there is nothing to close."""
+
+    def _elapsed(self) -> float:
+        """Seconds since the first request."""
+        now = anyio.current_time()
+        if self._began is None:
+            self._began = now
+        return now - self._began
+
+    def _emulator(self, request: HttpRequest) -> Emulator:
+        host = urlsplit(request.url).hostname or ""
+        found = self._hosts.get(origin(request.url)) or emulator_at(host)
+        if found is None:
+            raise TransportError(
+                f"the sandbox has no emulator for host {host!r}; it stands in for"
+                f" {', '.join(known.provider for known in EMULATORS)}",
+                sent=False,
+            )
+        return found
+
+
+def data_url(content: bytes, mime: str) -> str:
+    """Publish a file inside its own URL."""
+    return f"data:{mime};base64,{binascii.b2a_base64(content, newline=False).decode()}"
+
+
+def _known(provider: str) -> Emulator:
+    found = emulator(provider)
+    if found is None:
+        raise ValueError(
+            f"the sandbox has no emulator for provider {provider!r}; it stands in for"
+            f" {', '.join(known.provider for known in EMULATORS)}"
+        )
+    return found
+
+
+def _rooted(request: HttpRequest, found: Emulator) -> HttpRequest:
+    """Drop what stands before the provider's own path, as proxies and gateways have it."""
+    split = urlsplit(request.url)
+    starts = [split.path.find(root) for root in found.roots if root in split.path]
+    if found.serves(split.hostname or "") or not starts or min(starts) == 0:
+        return request
+    return replace(request, url=split._replace(path=split.path[min(starts) :]).geturl())
+
+
+async def _delivered(visit: Visit) -> HttpResponse:
+    """The answer as a client would see it that had it over a wire."""
+    match visit.manner:
+        case FaultKind.RESET:
+            raise TransportError("the sandbox reset the connection", sent=True)
+        case FaultKind.CUT:
+            raise TransportError("the sandbox closed the connection within the answer", sent=True)
+        case FaultKind.WRONG_LENGTH:
+            whole = answer(visit)
+            return replace(whole, body=whole.body[: len(whole.body) // 2])
+        case FaultKind.TRICKLE:
+            await anyio.sleep(visit.seconds)
+    return answer(visit)

@@ -1,0 +1,121 @@
+"""Reception: takes requests in, decides what goes wrong with them, has them answered."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from router.core.http import HttpRequest, HttpResponse
+from router.emulators import shape
+from router.emulators.emulator import Emulator, World
+from router.sandbox import damage
+from router.sandbox.fault import Fault, FaultKind
+from router.sandbox.faults import Faults
+from router.sandbox.latency import Latency
+from router.sandbox.log import Entry, RequestLog
+
+Publish = Callable[[bytes, str], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One request taken in. `wait` is in seconds; `at` since the sandbox began."""
+
+    emulator: Emulator
+    request: HttpRequest
+    world: World
+    model: str | None
+    at: float
+    wait: float
+    fault: Fault | None
+
+    @property
+    def manner(self) -> FaultKind | None:
+        """What is wrong, for those who deliver the answer."""
+        return self.fault.kind if self.fault else None
+
+    @property
+    def seconds(self) -> float:
+        """How long a trickle takes."""
+        return self.fault.seconds if self.fault else 0.0
+
+
+class Reception:
+    """The part of a sandbox that is the same in-process and over HTTP."""
+
+    def __init__(
+        self, *, world: World, faults: Faults, latency: Latency, requests: RequestLog
+    ) -> None:
+        self.faults = faults
+        self.requests = requests
+        self._world = world
+        self._latency = latency
+        self._serial = 0
+        self._script_began = 0.0
+
+    def play(self, script: tuple[Fault, ...], at: float) -> None:
+        """Play another script; its times count from `at`."""
+        self.faults.replace(script)
+        self._script_began = at
+
+    def admit(self, emulator: Emulator, request: HttpRequest, at: float, publish: Publish) -> Visit:
+        """Number the request and draw its fault."""
+        self._serial += 1
+        provider, model = emulator.provider, emulator.model(request)
+        fault = self.faults.strike(provider, model, self._serial, at - self._script_began)
+        wait = self._latency(provider, model, self._serial)
+        return Visit(
+            emulator=emulator,
+            request=request,
+            world=replace(self._world, serial=self._serial, publish=publish),
+            model=model,
+            at=at,
+            wait=wait + (fault.delay if fault else 0.0),
+            fault=fault,
+        )
+
+    def note(self, visit: Visit, status: int) -> None:
+        """Write the request into the log; `status` is 0 where no answer was sent."""
+        self.requests.add(
+            Entry(
+                serial=visit.world.serial,
+                at=visit.at,
+                provider=visit.emulator.provider,
+                model=visit.model,
+                method=visit.request.method,
+                path=shape.path(visit.request),
+                status=status,
+                fault=str(visit.fault) if visit.fault else "",
+            )
+        )
+
+
+def answer(visit: Visit) -> HttpResponse:
+    """Have the request answered, with what the fault does to the answer itself.
+
+    It draws pictures, which takes a while; it touches nothing shared, so a thread may do it.
+    """
+    emulator, request, world = visit.emulator, visit.request, visit.world
+    match visit.manner:
+        case FaultKind.STATUS if visit.fault:
+            failed = emulator.failure(visit.fault.status, visit.fault.code, request, world)
+            return replace(failed, headers={**failed.headers, **_retry_after(visit.fault)})
+        case FaultKind.REFUSAL:
+            return emulator.refusal(request, world)
+        case FaultKind.TRUNCATED:
+            world = replace(world, draw=damage.truncating(world.draw))
+    return _damaged(emulator.handle(request, world), visit)
+
+
+def _damaged(response: HttpResponse, visit: Visit) -> HttpResponse:
+    match visit.manner:
+        case FaultKind.EMPTY:
+            return visit.emulator.emptied(response)
+        case FaultKind.WRONG_TYPE:
+            return damage.with_type(response, "text/html; charset=utf-8")
+        case FaultKind.BROKEN_BASE64:
+            return damage.with_broken_base64(response)
+        case _:
+            return response
+
+
+def _retry_after(fault: Fault) -> Mapping[str, str]:
+    return {} if fault.retry_after is None else {"retry-after": f"{fault.retry_after:g}"}

@@ -1,0 +1,57 @@
+"""Routes: which provider a request to the HTTP sandbox is meant for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from router.core.http import HttpRequest
+from router.emulators.emulator import Emulator
+from router.emulators.registry import emulator, emulator_at
+
+PREFIXES: Mapping[str, str] = MappingProxyType(
+    {"/openai": "openai", "/azure": "azure-openai", "/stability": "stability-ai"}
+)
+"""The first part of a path, and the provider behind it."""
+
+BASES: Mapping[str, str] = MappingProxyType(
+    {"openai": "/openai/v1", "azure-openai": "/azure", "stability-ai": "/stability"}
+)
+"""What a client's base URL ends with."""
+
+# Paths that can belong to one provider only work without a prefix, too.
+BARE: tuple[tuple[str, str], ...] = (
+    ("/v2beta/", "stability-ai"),
+    ("/v1/generation/", "stability-ai"),
+    ("/openai/deployments/", "azure-openai"),
+    ("/v1/", "openai"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """A provider's emulator, and the request with the provider's own path."""
+
+    emulator: Emulator
+    request: HttpRequest
+
+
+def route(request: HttpRequest) -> Routed | None:
+    """Find the provider by the host, else by the path; None where neither names one."""
+    split = urlsplit(request.url)
+    found = emulator_at(split.hostname or "")
+    if found is not None:
+        return Routed(found, request)
+    for start, provider in BARE:
+        if split.path.startswith(start):
+            return _routed(provider, request)
+    for prefix, provider in PREFIXES.items():
+        if split.path.startswith(f"{prefix}/"):
+            own = split._replace(path=split.path.removeprefix(prefix)).geturl()
+            return _routed(provider, replace(request, url=own))
+    return None
+
+
+def _routed(provider: str, request: HttpRequest) -> Routed | None:
+    found = emulator(provider)
+    return None if found is None else Routed(found, request)
