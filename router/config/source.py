@@ -7,7 +7,7 @@ from pathlib import Path
 from router.config.masking import masked_source
 from router.config.places import Place, Span, shown_place
 from router.config.problems import Problem, Severity
-from router.core.jsontypes import EMPTY, JSON
+from router.core.jsontypes import JSON
 
 LINES_BEFORE = 1  # lines of context in an excerpt
 WIDEST = 200  # characters of a line in an excerpt
@@ -23,7 +23,7 @@ class Source:
     root: str
     file: str | None = None
     folder: Path | None = None
-    value: Mapping[str, JSON] = field(default=EMPTY, repr=False)
+    value: Mapping[str, JSON] = field(default_factory=dict, repr=False)
     lines: tuple[str, ...] = field(default=(), repr=False)
     keys: Mapping[Place, Span] = field(default_factory=dict, repr=False)
     values: Mapping[Place, Span] = field(default_factory=dict, repr=False)
