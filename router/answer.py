@@ -21,6 +21,10 @@ Fetch: TypeAlias = Callable[[str], Awaitable[bytes]]
 """Gets the bytes behind a picture's URL."""
 
 
+SHOWABLE = ("https://", "http://", "data:image/")
+"""How the URLs begin that a notebook may load as a picture."""
+
+
 class Image:
     """One picture. Fields are named as the openai package names them."""
 
@@ -89,7 +93,12 @@ class Image:
         return data if data is not None and data.startswith(b"\x89PNG") else None
 
     def _repr_html_(self) -> str:
-        return f'<img src="{html.escape(self._source())}" style="max-width: 20em"/>'
+        source = self._source()
+        if not source.startswith(SHOWABLE):
+            return f"<code>{html.escape(source[:200])}</code>"
+        told = html.escape(self.revised_prompt or "")
+        style = "max-width:20em;max-height:20em;border-radius:4px"
+        return f'<img src="{html.escape(source)}" title="{told}" style="{style}"/>'
 
     def _source(self) -> str:
         """Return a URL that a notebook can show."""
@@ -194,18 +203,32 @@ class ImagesResponse(Generic[ImageT]):
         return f"ImagesResponse(data={list(self.data)!r}, trace={self.trace!r})"
 
     def _repr_html_(self) -> str:
-        served = self.trace.served
-        caption = _caption(served.provider, served.model, served.duration) if served else ""
+        caption = html.escape(_caption(self.trace))
         figures = "".join(
-            f'<figure style="margin:.3em">{image._repr_html_()}'
-            f"<figcaption>{html.escape(caption)}</figcaption></figure>"
+            f'<figure style="margin:0 1em 1em 0">{image._repr_html_()}'
+            f'<figcaption style="font-size:90%;opacity:.75">{_dimensions(image)}<br>{caption}'
+            "</figcaption></figure>"
             for image in self.data
         )
-        return f'<div style="display:flex;flex-wrap:wrap">{figures}</div>'
+        return f'<div style="display:flex;flex-wrap:wrap;align-items:flex-end">{figures}</div>'
 
 
-def _caption(provider: str, model: str | None, seconds: float) -> str:
-    return f"{provider} {model or ''} · {seconds:.1f} s"
+def _caption(trace: Trace) -> str:
+    """Say who made the pictures, how long it took and what it cost, as far as that is known."""
+    served = trace.served
+    if served is None:
+        return "from the cache"
+    words = [f"{served.provider} {served.model or ''}".rstrip(), f"{served.duration:.1f} s"]
+    return " · ".join(words if served.cost is None else [*words, f"${served.cost:.3f}"])
+
+
+def _dimensions(image: Image) -> str:
+    """Say what is seen: size and type, as far as they are known."""
+    media = image.media
+    if media is None:
+        return "by its URL"
+    size = f"{media.width}x{media.height} " if media.width and media.height else ""
+    return f"{size}{media.format.upper()}"
 
 
 def _usage(report: Mapping[str, JSON]) -> Usage:

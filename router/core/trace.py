@@ -1,53 +1,14 @@
 """Trace: the flight recorder of one request: every decision and every attempt."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
-from router.core.outcome import Failure, Kind
+from router.core.attempt import Attempt, Decision
+from router.core.outcome import Failure
+from router.core.trace_html import as_html
+from router.core.trace_table import as_text
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """Why something was chosen or done. `at` is in seconds since the request began."""
-
-    path: str
-    by: str
-    chosen: str
-    reason: str
-    at: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One call to one target.
-
-    `started` is in seconds since the request began, `duration` and `waited` in seconds; `waited`
-    is the pause before it and `wait_reason` why. `kind` is None for a success, and while the call
-    is under way, when `status` is 0. `billed` is None where nobody can know. `cost` is in US
-    dollars, None where unknown.
-    """
-
-    path: str
-    provider: str
-    model: str | None = None
-    virtual_key: str | None = None
-    status: int = 0
-    kind: Kind | None = None
-    message: str = ""
-    started: float = 0.0
-    duration: float = 0.0
-    waited: float = 0.0
-    wait_reason: str = ""
-    billed: bool | None = None
-    adaptations: tuple[str, ...] = ()
-    received: int = 0
-    request_id: str | None = None
-    cost: float | None = None
-
-    @property
-    def ok(self) -> bool:
-        return self.status == 200 and self.kind is None
+__all__ = ["Attempt", "Decision", "Observer", "Trace"]
 
 
 class Observer(Protocol):
@@ -100,6 +61,14 @@ class Trace:
         self._attempts[number] = attempt
         for observer in self._observers:
             observer.attempt_ended(attempt)
+
+    def __str__(self) -> str:
+        """Write it as a table of attempts and the reasons for them, at most 80 columns wide."""
+        return as_text(self._attempts, self._decisions)
+
+    def _repr_html_(self) -> str:
+        """Draw it for a notebook."""
+        return as_html(self._attempts, self._decisions)
 
     def __repr__(self) -> str:
         return f"Trace({self.id!r}, {len(self._attempts)} attempts)"

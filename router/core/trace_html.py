@@ -1,0 +1,97 @@
+"""Trace HTML: a trace as a small table with bars for time, for notebooks.
+
+Styles stand in the elements, since notebooks drop style sheets, and colours are half transparent,
+so that light and dark themes both work. Every text that came from outside is escaped.
+"""
+
+import html
+from collections.abc import Iterable, Sequence
+
+from router.core.attempt import Attempt, Decision
+from router.core.trace_table import elapsed, is_served, printable, row, seconds, shortened, summary
+
+SERVED = "#2a9d6f"
+FAILED = "#d1495b"
+WAITED = "rgba(128,128,128,.35)"
+FAINT = "opacity:.65"
+CELL = "text-align:left;padding:.15em .8em .15em 0;white-space:nowrap;vertical-align:top"
+HEADS = ("", "place", "provider", "model", "answer", "waited", "time", "", "cost")
+
+
+def as_html(attempts: Sequence[Attempt], decisions: Sequence[Decision]) -> str:
+    """Draw a headline, a row for each attempt and the reason of each decision."""
+    headline = f"<div>{html.escape(summary(attempts, decisions))}</div>"
+    table = _table(attempts) if attempts else ""
+    return (
+        f'<div style="font-size:90%;line-height:1.5">{headline}{table}{_reasons(decisions)}</div>'
+    )
+
+
+def _table(attempts: Sequence[Attempt]) -> str:
+    heads = "".join(f'<th style="{CELL};{FAINT}">{head}</th>' for head in HEADS)
+    end = max((one.started + one.duration for one in attempts), default=0.0)
+    rows = "".join(_row(one, end, served=is_served(one, attempts)) for one in attempts)
+    return (
+        '<table style="border-collapse:collapse;margin:.4em 0">'
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>"
+        f'<tfoot><tr><td colspan="{len(HEADS)}" style="{CELL};{FAINT}">'
+        f"{elapsed(attempts)} in all</td></tr></tfoot></table>"
+    )
+
+
+def _row(attempt: Attempt, end: float, *, served: bool) -> str:
+    words = row(attempt)
+    colour = SERVED if attempt.ok else FAILED
+    cells = (
+        f'<b style="color:{SERVED}">&#10003;</b>' if served else "",
+        f"<code>{html.escape(words.place)}</code>",
+        html.escape(words.provider),
+        html.escape(words.model),
+        f'<span style="color:{colour}">{html.escape(words.answer)}</span>',
+        seconds(attempt.waited) if attempt.waited else "",
+        words.took,
+        _bar(attempt, end, colour),
+        words.cost,
+    )
+    weight = ";font-weight:600" if served else ""
+    shown = "".join(f'<td style="{CELL}{weight}">{cell}</td>' for cell in cells)
+    return f"<tr>{shown}</tr>{_notes(words.notes)}"
+
+
+def _bar(attempt: Attempt, end: float, colour: str) -> str:
+    """Draw when the attempt ran, within the whole request; what it waited before is grey."""
+
+    def stretch(start: float, length: float, background: str) -> str:
+        left, width = (100 * value / end if end else 0.0 for value in (start, length))
+        return (
+            f'<span style="position:absolute;top:.35em;height:.7em;left:{left:.1f}%;'
+            f'width:{width:.1f}%;min-width:2px;background:{background}"></span>'
+        )
+
+    waited = min(attempt.waited, attempt.started)
+    pause = stretch(attempt.started - waited, waited, WAITED) if waited else ""
+    run = stretch(attempt.started, attempt.duration, colour)
+    return (
+        '<span style="position:relative;display:inline-block;width:11em;height:1.4em">'
+        f"{pause}{run}</span>"
+    )
+
+
+def _notes(notes: Iterable[str]) -> str:
+    return "".join(
+        f'<tr><td></td><td colspan="{len(HEADS) - 1}" style="text-align:left;padding:0 0 0 1em;'
+        f'{FAINT}">{html.escape(note)}</td></tr>'
+        for note in notes
+    )
+
+
+def _reasons(decisions: Sequence[Decision]) -> str:
+    if not decisions:
+        return ""
+    reasons = "".join(
+        f"<li><b>{html.escape(printable(one.by))}</b> "
+        f"<code>{html.escape(shortened(one.chosen))}</code>: "
+        f"{html.escape(shortened(one.reason))}</li>"
+        for one in decisions
+    )
+    return f'<ul style="margin:.2em 0;padding-left:1.2em;{FAINT}">{reasons}</ul>'
