@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from router.emulators.azure_openai import AzureOpenAI
 from router.emulators.emulator import Emulator
 from router.emulators.openai import OpenAI
+from router.emulators.stability_ai import StabilityAI
 
-EMULATORS: tuple[Emulator, ...] = (OpenAI(),)
+EMULATORS: tuple[Emulator, ...] = (OpenAI(), AzureOpenAI(), StabilityAI())
 
 ALIASES: Mapping[str, str] = MappingProxyType(
     {"azure": "azure-openai", "stability": "stability-ai", "stabilityai": "stability-ai"}

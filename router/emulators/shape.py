@@ -69,12 +69,12 @@ def json_response(
 
 
 def without(response: HttpResponse, key: str) -> HttpResponse:
-    """The same JSON answer with an empty list under `key`."""
+    """The same JSON answer with nothing in what stands under `key`."""
     value = json_object(response.body)
     if value is None or key not in value:
         return response
     headers = {name: text for name, text in response.headers.items() if name != "content-type"}
-    emptied = {**value, key: []}
+    emptied: dict[str, JSON] = {**value, key: "" if isinstance(value[key], str) else []}
     return json_response(response.status, emptied, headers, response.headers["content-type"])
 
 

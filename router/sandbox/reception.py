@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from email.utils import formatdate
 
 from router.core.http import HttpRequest, HttpResponse
 from router.emulators import shape
@@ -93,6 +94,12 @@ def answer(visit: Visit) -> HttpResponse:
 
     It draws pictures, which takes a while; it touches nothing shared, so a thread may do it.
     """
+    response = _answer(visit)
+    date = formatdate(visit.world.now(), usegmt=True)
+    return replace(response, headers={**response.headers, "date": date})
+
+
+def _answer(visit: Visit) -> HttpResponse:
     emulator, request, world = visit.emulator, visit.request, visit.world
     match visit.manner:
         case FaultKind.STATUS if visit.fault:

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable
-from email.utils import formatdate
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -57,7 +56,6 @@ class Sandbox:
     ) -> None:
         self.requests = RequestLog(told)
         self._address = (host, port)
-        self._now = now
         self._shelf = Shelf()
         self._url = ""
         self._began = 0.0
@@ -162,7 +160,7 @@ class Sandbox:
     def _whole(
         self, response: HttpResponse, manner: FaultKind | None = None, seconds: float = 0.0
     ) -> Delivery:
-        headers = {"date": formatdate(self._now(), usegmt=True), "server": "pixroute-sandbox"}
+        headers = {"server": "pixroute-sandbox"}
         return Delivery(response=response, manner=manner, seconds=seconds, headers=headers)
 
     def _address_of(self, request: HttpRequest) -> str:

@@ -38,7 +38,8 @@ def paint(brief: Brief) -> bytes:
     if brief.transparent:
         picture.putalpha(_medallion(size))
     else:
-        caption(picture, brief.provider, brief.model, brief.prompt)
+        words = "" if brief.blurred else brief.prompt
+        caption(picture, brief.provider, brief.model, words)
     return _encoded(picture, brief)
 
 
