@@ -22,6 +22,12 @@ class Budget:
             self.left -= calls
         return True
 
+    def affords(self, calls: int = 1) -> bool:
+        """Tell whether `reserve` would succeed now."""
+        if self.left is not None and self.left < calls:
+            return False
+        return self.parent is None or self.parent.affords(calls)
+
     def refund(self, calls: int = 1) -> None:
         """Give back calls that were reserved and not made."""
         if self.left is not None:
@@ -42,6 +48,9 @@ class Prepaid(Budget):
             return True
         return super(Prepaid, self).reserve(calls)
 
+    def affords(self, calls: int = 1) -> bool:
+        return self.paid >= calls or super(Prepaid, self).affords(calls)
+
 
 def out_of_budget(why: str, last: Failure | None, *, status: int) -> Failure:
     """Return the failure of a spent budget: it takes the status of the `last` real failure."""
@@ -54,4 +63,5 @@ def out_of_budget(why: str, last: Failure | None, *, status: int) -> Failure:
         message=reason,
         local=True,
         retry_after=last.retry_after if last else None,
+        pictures=last.pictures if last else (),
     )

@@ -9,8 +9,8 @@ import anyio
 from router.core.context import Context, Pause
 from router.core.images import ImageRequest
 from router.core.node import Node
-from router.core.outcome import Failure, Kind, Outcome
-from router.core.settlement import is_retryable
+from router.core.outcome import Failure, Kind, Outcome, salvaged
+from router.core.settlement import FINAL, is_retryable
 from router.policies.backoff import LONGEST_SUM, Backoff
 
 
@@ -35,11 +35,22 @@ class Retry:
         return isinstance(outcome, Failure) and is_retryable(outcome, self.codes, self.kinds)
 
 
+class _Ended(Protocol):
+    """How one call ended, as tenacity records it; `failed` means by an exception."""
+
+    @property
+    def failed(self) -> bool: ...
+    def result(self) -> Outcome: ...
+
+
 class _State(Protocol):
     """What we read of tenacity's state."""
 
     attempt_number: int
     upcoming_sleep: float
+
+    @property
+    def outcome(self) -> _Ended | None: ...
 
 
 class _Episode:
@@ -55,8 +66,8 @@ class _Episode:
         self._policy = policy
         self._request = request
         self._context = context
-        self._last: Outcome = first
-        self._asked = 1
+        self._last = first
+        self._pause: Pause | None = None
         self._waited = 0.0
 
     async def run(self) -> Outcome:
@@ -67,25 +78,32 @@ class _Episode:
             sleep=self._sleep,
             stop=self._stop,
             wait=self._wait,
-            retry=lambda _: self._policy.repeats(self._last),
+            retry=self._goes_on,
             retry_error_callback=lambda _: self._last,
         )
         outcome: Outcome = await retrying(self._ask)
-        return outcome
+        # Where nobody was asked the last time (a breaker has opened), the real failure stands.
+        return self._last if _is_unasked(outcome) else outcome
 
     async def _ask(self) -> Outcome:
         """Hand out the first failure at tenacity's first call, and ask the child after that."""
-        if self._asked == 1:
-            self._asked += 1
+        if self._pause is None:
             return self._last
-        self._asked += 1
         context = self._context.paused(self._pause)
-        self._last = await self._policy.child.execute(self._request, context)
+        outcome = await self._policy.child.execute(self._request, context)
+        if not isinstance(outcome, Failure) or _is_unasked(outcome):
+            return outcome
+        self._last = salvaged(outcome, self._last)
         return self._last
 
+    def _goes_on(self, state: _State) -> bool:
+        """Tell whether the call may be repeated; a cancellation, which tenacity keeps, may not."""
+        ended = state.outcome
+        return ended is not None and not ended.failed and self._policy.repeats(ended.result())
+
     def _wait(self, state: _State) -> float:
-        failure = self._failure
-        return self._policy.backoff.delay(state.attempt_number, failure, self._context.rng.random())
+        chance = self._context.rng.random()
+        return self._policy.backoff.delay(state.attempt_number, self._last, chance)
 
     def _stop(self, state: _State) -> bool:
         """Stop when retries, patience or time are at an end; a wait too long is not begun."""
@@ -97,12 +115,12 @@ class _Episode:
         )
 
     async def _sleep(self, seconds: float) -> None:
+        """Wait, unless the budget has nothing left to wait for."""
+        seconds = seconds if self._context.budget.affords() else 0.0
         self._waited += seconds
-        self._pause = Pause(seconds, self._policy.backoff.reason(self._failure))
+        self._pause = Pause(seconds, self._policy.backoff.reason(self._last))
         await anyio.sleep(seconds)
 
-    @property
-    def _failure(self) -> Failure:
-        if not isinstance(self._last, Failure):
-            raise TypeError("only a failure is waited for")
-        return self._last
+
+def _is_unasked(outcome: Outcome) -> bool:
+    return isinstance(outcome, Failure) and outcome.local and outcome.kind not in FINAL
