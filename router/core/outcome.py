@@ -1,6 +1,6 @@
 """Outcome: what a node returns: a Success or a Failure. Failures are values, not exceptions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -61,3 +61,10 @@ class Failure:
 
 
 Outcome: TypeAlias = Success | Failure
+
+
+def salvaged(failure: Failure, earlier: Failure | None) -> Failure:
+    """Return `failure` with the pictures of an earlier one where those are more: they were paid."""
+    if earlier is None or len(earlier.pictures) <= len(failure.pictures):
+        return failure
+    return replace(failure, pictures=earlier.pictures)

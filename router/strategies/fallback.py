@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from router.core.context import Context
 from router.core.images import ImageRequest
 from router.core.node import Node
-from router.core.outcome import Failure, Outcome
+from router.core.outcome import Failure, Outcome, salvaged
 from router.core.settlement import moves_on
 from router.strategies.telling import describe, most_telling, was_open
 
@@ -40,7 +40,7 @@ class Fallback:
             outcome = await child.execute(request, context)
             if not isinstance(outcome, Failure):
                 return outcome
-            failures.append(outcome)
+            failures.append(salvaged(outcome, failures[-1] if failures else None))
             if not moves_on(outcome, self.codes, refusals=self.refusals):
-                return outcome
-        return most_telling(failures)
+                return failures[-1]
+        return salvaged(most_telling(failures), failures[-1])

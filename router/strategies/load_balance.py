@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from router.core.context import Context
 from router.core.images import ImageRequest
 from router.core.node import Node
-from router.core.outcome import Failure, Outcome
+from router.core.outcome import Failure, Outcome, salvaged
 from router.core.settlement import NEVER_ASKED, moves_on
 from router.strategies.sticky import Sticky
 from router.strategies.telling import describe, most_telling, was_open
@@ -40,6 +40,7 @@ class LoadBalance:
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
         outcome = await self._draw_until_settled(request, context)
         if self.last_resort and was_open(outcome) and not context.bypass_breakers:
+            context.decide(self.path, "loadbalance", self.path, "every breaker is open")
             return await self._draw_until_settled(request, context.bypassing())
         return outcome
 
@@ -53,12 +54,12 @@ class LoadBalance:
             outcome = await share.node.execute(request, context)
             if not isinstance(outcome, Failure):
                 return outcome
-            failures.append(outcome)
-            candidates.remove(share)
+            failures.append(salvaged(outcome, failures[-1] if failures else None))
+            candidates = [other for other in candidates if other is not share]
             if not self._goes_on(outcome):
-                return outcome
+                return failures[-1]
             if not candidates:
-                return most_telling(failures)
+                return salvaged(most_telling(failures), failures[-1])
 
     def _goes_on(self, failure: Failure) -> bool:
         if failure.kind in NEVER_ASKED:

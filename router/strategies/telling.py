@@ -14,11 +14,17 @@ def describe(failure: Failure) -> str:
 
 
 def most_telling(failures: Sequence[Failure]) -> Failure:
-    """Return the last failure of a provider that was asked, else the last one."""
-    asked = [failure for failure in failures if failure.kind not in NEVER_ASKED]
-    return (asked or failures)[-1]
+    """Return the last failure of a provider that was asked; else an open breaker's, else any."""
+    return max(reversed(failures), key=_weight)
 
 
 def was_open(outcome: Outcome) -> bool:
     """Tell whether nothing was asked because of open breakers."""
-    return isinstance(outcome, Failure) and outcome.kind is Kind.CIRCUIT_OPEN
+    is_open = isinstance(outcome, Failure) and outcome.kind is Kind.CIRCUIT_OPEN
+    return is_open and not outcome.pictures
+
+
+def _weight(failure: Failure) -> int:
+    if failure.kind is Kind.UNSUPPORTED:
+        return 0
+    return 1 if failure.kind in NEVER_ASKED else 2
