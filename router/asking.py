@@ -34,17 +34,16 @@ class Wishes:
         timeout: float | None,
         provider: str | None,
         cache_namespace: str | None,
-        cache_force_refresh: bool | None,
+        cache_force_refresh: bool,
     ) -> "Wishes":
-        """Return these wishes with one request's own, where it has any."""
-        refresh = self.cache_force_refresh if cache_force_refresh is None else cache_force_refresh
+        """Return these wishes with further ones, where there are any."""
         return Wishes(
             metadata={**self.metadata, **metadata} if metadata else self.metadata,
             trace_id=trace_id or self.trace_id,
             timeout=self.timeout if timeout is None else timeout,
             provider=provider or self.provider,
             cache_namespace=cache_namespace or self.cache_namespace,
-            cache_force_refresh=refresh,
+            cache_force_refresh=self.cache_force_refresh or cache_force_refresh,
         )
 
 

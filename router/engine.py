@@ -46,15 +46,14 @@ class Engine:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
 
-    def renewed(self) -> "Engine":
-        """Return an engine made as this one was, for another event loop."""
-        return Engine(
-            sender=None if self._owns_sender else self._sender,
-            store=None if self._owns_store else self._store,
-            seed=self._seed,
-            observers=self._observers,
-            now=self._now,
-        )
+    def renew(self) -> None:
+        """Forget the loop, the connections and the calls of the process this was forked from."""
+        self._loop = None
+        self._shared = Shared()
+        if self._owns_sender:
+            self._sender = None
+        if self._owns_store:
+            self._store = MemoryStore()
 
     async def run(
         self, loaded: Loaded, request: ImageRequest, wishes: Wishes

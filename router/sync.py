@@ -5,7 +5,6 @@ import threading
 import weakref
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Concatenate, ParamSpec, Self, TypeVar, Unpack
@@ -13,9 +12,9 @@ from typing import Concatenate, ParamSpec, Self, TypeVar, Unpack
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from router.answer import AsyncImage, BlockingImage, ImagesResponse
-from router.client import AsyncImages, AsyncRouter, RequestOptions, RouterOptions, View
+from router.client import AsyncImages, AsyncRouter
 from router.engine import Engine
-from router.workspace import ConfigSource
+from router.options import ConfigSource, RequestOptions, RouterOptions
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,18 +37,18 @@ class LoopThread:
         self._pid = os.getpid()
         self._closed = False
 
-    def settled(self) -> tuple[BlockingPortal, Engine]:
-        """Return the way into the running loop, and the engine on it."""
+    def settled(self) -> BlockingPortal:
+        """Return the way into the running loop."""
         with self._lock:
             if self._closed:
                 raise RuntimeError("this router is closed; make a new one")
             if self._pid != os.getpid():
-                self._engine = self._engine.renewed()
+                self._engine.renew()
                 self._portal, self._pid = None, os.getpid()
             if self._portal is None:
                 self._lease = start_blocking_portal()
                 self._portal = self._lease.__enter__()
-            return self._portal, self._engine
+            return self._portal
 
     def close(self) -> None:
         """End the thread. Closing twice, or in a forked child, is no error."""
@@ -69,14 +68,14 @@ class Home:
         self._thread = LoopThread(engine)
         self.close = weakref.finalize(self, self._thread.close)
 
-    def run(self, work: Callable[[Engine], Awaitable[T]]) -> T:
+    def run(self, work: Callable[[], Awaitable[T]]) -> T:
         """Run `work` to its end and return what it returns; an interrupt cancels it."""
-        portal, engine = self._thread.settled()
+        portal = self._thread.settled()
         ended = threading.Event()
 
         async def to_the_end() -> T:
             try:
-                return await work(engine)
+                return await work()
             finally:
                 ended.set()
 
@@ -124,7 +123,7 @@ class Router:
 
     @property
     def images(self) -> "Images":
-        return Images(self._core.view, self._home)
+        return Images(self._core.images, self._home)
 
     def with_options(self, **options: Unpack[RequestOptions]) -> Self:
         """Return a router with other options; both share connections, breakers and cache."""
@@ -159,8 +158,8 @@ def blocking(
     def call(
         self: "Images", /, *args: P.args, **keywords: P.kwargs
     ) -> ImagesResponse[BlockingImage]:
-        async def work(engine: Engine) -> ImagesResponse[AsyncImage]:
-            return await method(AsyncImages(self.view_on(engine)), *args, **keywords)
+        async def work() -> ImagesResponse[AsyncImage]:
+            return await method(self.core, *args, **keywords)
 
         return self.held(self.home.run(work))
 
@@ -172,21 +171,18 @@ def blocking(
 class Images:
     """What may be asked of pictures, blocking."""
 
-    def __init__(self, view: View, home: Home) -> None:
-        self._view = view
+    def __init__(self, core: AsyncImages, home: Home) -> None:
+        self.core = core
         self.home = home
 
     generate = blocking(AsyncImages.generate)
-
-    def view_on(self, engine: Engine) -> View:
-        return replace(self._view, engine=engine)
 
     def held(self, answer: ImagesResponse[AsyncImage]) -> ImagesResponse[BlockingImage]:
         """Return the answer with pictures that fetch themselves blocking."""
         return answer.of(lambda image: BlockingImage(image.picture, self._fetch))
 
     def _fetch(self, url: str) -> bytes:
-        async def work(engine: Engine) -> bytes:
-            return await AsyncImages(self.view_on(engine)).fetch(url)
+        async def work() -> bytes:
+            return await self.core.fetch(url)
 
         return self.home.run(work)

@@ -1,24 +1,20 @@
 """Workspace: configs, read and compiled once, by name."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 from router.compiler import compile_document, environment_credential
 from router.config.model import Document, KeyRef, SecretRef
 from router.config.problems import ConfigError, Problem
 from router.config.read import read
-from router.core.jsontypes import JSON
 from router.core.node import Node
 from router.core.ports import Vault
 from router.core.provider import ProviderInfo
 from router.core.secret import Secret
 from router.keys.vault import EnvVault
+from router.options import ConfigSource, TokenProvider
 from router.providers.registry import PROVIDERS, adapter
-
-ConfigSource: TypeAlias = Mapping[str, JSON] | str | Path
-TokenProvider: TypeAlias = Callable[[], str | Awaitable[str]]
 
 NO_CONFIGS = ("virtual-keys.yaml", "virtual-keys.yml", "virtual-keys.json", "gateway.yaml")
 """Files in a folder of configs that are none."""

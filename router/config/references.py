@@ -69,12 +69,21 @@ def _value(part: Part, environment: Mapping[str, str], base: Path | None) -> str
     match part:
         case Variable():
             value = environment.get(part.name) or part.default
-            if value is None:
-                raise LookupError(f"the environment variable {part.name} is not set")
-            return value
+            return _stand_in(part.name, environment) if value is None else value
         case File():
             return _content(part, base)
     return part
+
+
+def _stand_in(name: str, environment: Mapping[str, str]) -> str:
+    """Return what the sandbox's environment has for a variable that is not set."""
+    try:
+        value = environment[name]
+    except KeyError:
+        value = ""
+    if not value:
+        raise LookupError(f"the environment variable {name} is not set")
+    return value
 
 
 def _content(file: File, base: Path | None) -> str:

@@ -21,9 +21,6 @@ class SandboxEnvironment(Mapping[str, str]):
     def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]
         return self._real.get(name, default)
 
-    def __contains__(self, name: object) -> bool:
-        return True
-
     def __iter__(self) -> Iterator[str]:
         return iter(self._real)
 
