@@ -1,0 +1,48 @@
+"""App: the command `pixroute` and what all of its commands share."""
+
+import os
+
+import click
+
+from router.cli.check import check
+from router.cli.generate import generate
+from router.cli.init import init
+from router.cli.sandbox import sandbox
+from router.cli.schema import schema
+
+INTERRUPTED = 130  # 128 and the number of SIGINT, as shells have it
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""
+\b
+Examples:
+  pixroute init pictures
+  pixroute check configs
+  pixroute generate "a red kite" --config configs/fallback.yaml --sandbox
+""",
+)
+@click.version_option(package_name="pixroute", message="%(prog)s %(version)s")
+@click.pass_context
+def pixroute(context: click.Context) -> None:
+    """Route image requests over providers by a YAML config."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        context.color = False
+
+
+for command in (check, generate, init, sandbox, schema):
+    pixroute.add_command(command)
+
+
+def run() -> int:
+    """Run the command that `sys.argv` names and return its exit code."""
+    try:
+        code = pixroute.main(prog_name="pixroute", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    return code if isinstance(code, int) else 0

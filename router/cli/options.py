@@ -1,0 +1,76 @@
+"""Options: what several commands understand in the same way."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from router.cli.terminal import Failed
+from router.core.jsontypes import JSON
+
+env_file_option = click.option(
+    "--env-file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Read variables from a file of KEY=VALUE lines; they win over the environment's.",
+)
+
+
+def environment(env_file: Path | None, *, sandbox: bool) -> Mapping[str, str]:
+    """Return the variables of the process, the file's over them, the sandbox's where none are."""
+    variables: Mapping[str, str] = os.environ
+    if env_file is not None:
+        variables = {**os.environ, **_read(env_file)}
+    if sandbox:
+        from router.sandbox.environment import SandboxEnvironment
+
+        return SandboxEnvironment(variables)
+    return variables
+
+
+def _read(path: Path) -> dict[str, str]:
+    from router.cli.env_file import BadEnvFile, read_env_file
+
+    try:
+        return read_env_file(path)
+    except BadEnvFile as error:
+        raise Failed(str(error)) from None
+    except OSError as error:
+        raise Failed(f"{path} cannot be read: {error.strerror}") from None
+
+
+def parse_pairs(option: str, written: Sequence[str], *, plain: bool) -> dict[str, JSON]:
+    """Read `NAME=VALUE` and `NAME:=JSON`; a `plain` value is text even where it could be JSON."""
+    pairs: dict[str, JSON] = {}
+    for text in written:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip(" :"):
+            raise _wrong(option, f"{text!r} is not NAME=VALUE")
+        key = name.removesuffix(":").strip()
+        if key in pairs:
+            raise _wrong(option, f"{key!r} is given twice")
+        pairs[key] = value if plain and key == name else _json(option, key, value, key != name)
+    return pairs
+
+
+def _json(option: str, name: str, text: str, strict: bool) -> JSON:
+    try:
+        value: JSON = json.loads(text)
+    except ValueError:
+        if strict:
+            raise _wrong(option, f"the value of {name!r} is not JSON") from None
+        return text
+    return value
+
+
+def _wrong(option: str, message: str) -> click.BadParameter:
+    return click.BadParameter(message, param_hint=f"'{option}'")
+
+
+def need_pictures() -> None:
+    """Raise Failed where the packages that the sandbox needs are not installed."""
+    missing = [name for name in ("PIL", "h11", "python_multipart") if find_spec(name) is None]
+    if missing:
+        raise Failed("the sandbox needs an extra: pip install 'pixroute[sandbox]'")

@@ -1,0 +1,77 @@
+"""Serving: the sandbox on a port, until it is told to end."""
+
+import asyncio
+import signal
+import sys
+from contextlib import suppress
+
+import click
+
+from router.cli.terminal import Failed, faint, strong, wrapped
+from router.core.jsontypes import JSON
+from router.sandbox.log import Entry
+from router.sandbox.server import Sandbox, run
+
+
+def serve(*, host: str, port: int, faults: JSON, quiet: bool) -> int:
+    """Serve until Ctrl-C or SIGTERM, and return the exit code. Raises Failed, as for a port."""
+    try:
+        asyncio.run(_serve(host, port, faults, quiet=quiet))
+    except OSError as error:
+        raise Failed(error.strerror or str(error)) from None
+    click.echo("the sandbox has ended")
+    return 0
+
+
+async def _serve(host: str, port: int, faults: JSON, *, quiet: bool) -> None:
+    task = asyncio.ensure_future(
+        run(
+            port,
+            host,
+            faults=faults,
+            ready=_welcome,
+            told=None if quiet else _tell,
+        )
+    )
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        # Windows has no such handlers; Ctrl-C cancels there all the same.
+        with suppress(NotImplementedError):
+            loop.add_signal_handler(signum, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def _welcome(sandbox: Sandbox) -> None:
+    """Print where it is, and a line to copy for each provider's client."""
+    openai, azure, stability = map(sandbox.base_url, ("openai", "azure-openai", "stability-ai"))
+    version = "2024-10-21"
+    curl = (
+        f'curl {stability}/v2beta/stable-image/generate/core -H "authorization: Bearer sandbox"'
+        ' -H "accept: image/*" -F prompt="a red kite" -o kite.png'
+    )
+    lines = (
+        ("openai", openai, f'OpenAI(base_url="{openai}", api_key="sandbox")'),
+        (
+            "azure-openai",
+            azure,
+            f'AzureOpenAI(azure_endpoint="{azure}", api_key="sandbox", api_version="{version}")',
+        ),
+        ("stability-ai", stability, curl),
+        ("in a config", "", f"{{provider: openai, api_key: sandbox, custom_host: {openai}}}"),
+    )
+    click.echo(f"the sandbox is at {strong(sandbox.url)}; any key opens it; Ctrl-C ends it\n")
+    for name, url, example in lines:
+        click.echo(f"{strong(f'{name:<13}')} {url}".rstrip())
+        click.echo(wrapped(f"  {example}", hang=4))
+    click.echo()
+    sys.stdout.flush()
+
+
+def _tell(entry: Entry) -> None:
+    """Print one request in a line."""
+    status = str(entry.status) if entry.status else "no answer"
+    fault = faint(f"  fault {entry.fault}") if entry.fault else ""
+    what = f"{entry.method} {entry.path}"
+    who = f"{entry.provider} {entry.model}" if entry.model else entry.provider
+    click.echo(f"{entry.at:8.1f} s  {status}  {who}  {what}{fault}")

@@ -1,0 +1,63 @@
+"""Terminal: whether it moves, how wide it is, and how things are written to it."""
+
+import os
+import shutil
+import sys
+import textwrap
+from typing import TextIO
+
+import click
+
+
+class Failed(click.ClickException):
+    """The command could not do what it was asked; one line says why, and it exits with 1."""
+
+    def show(self, file: object = None) -> None:
+        del file  # always stderr
+        click.echo(f"{red('error:')} {self.message}", err=True)
+
+
+def is_lively(stream: TextIO) -> bool:
+    """Tell whether lines already written to it can be changed."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def width_of(stream: TextIO) -> int | None:
+    """Columns of the terminal; None where there is none and lines may have any length."""
+    return shutil.get_terminal_size().columns if stream.isatty() else None
+
+
+def wrapped(text: str, *, hang: int, stream: TextIO | None = None) -> str:
+    """Break a line to the terminal's width; what follows is indented by `hang`."""
+    width = width_of(stream or sys.stdout)
+    if width is None or len(text) <= width:
+        return text
+    indent = " " * (hang if hang * 2 < width else 2)
+    return textwrap.fill(
+        text,
+        width,
+        subsequent_indent=indent,
+        drop_whitespace=True,
+        replace_whitespace=False,
+        break_on_hyphens=False,
+    )
+
+
+def red(text: str) -> str:
+    return click.style(text, fg="red", bold=True)
+
+
+def yellow(text: str) -> str:
+    return click.style(text, fg="yellow", bold=True)
+
+
+def green(text: str) -> str:
+    return click.style(text, fg="green")
+
+
+def strong(text: str) -> str:
+    return click.style(text, bold=True)
+
+
+def faint(text: str) -> str:
+    return click.style(text, dim=True)
