@@ -8,7 +8,16 @@ import html
 from collections.abc import Iterable, Sequence
 
 from router.core.attempt import Attempt, Decision
-from router.core.trace_table import elapsed, is_served, printable, row, seconds, shortened, summary
+from router.core.trace_table import (
+    NOTICED,
+    elapsed,
+    is_served,
+    printable,
+    row,
+    seconds,
+    shortened,
+    summary,
+)
 
 SERVED = "#2a9d6f"
 FAILED = "#d1495b"
@@ -48,7 +57,7 @@ def _row(attempt: Attempt, end: float, *, served: bool) -> str:
         html.escape(words.provider),
         html.escape(words.model),
         f'<span style="color:{colour}">{html.escape(words.answer)}</span>',
-        seconds(attempt.waited) if attempt.waited else "",
+        seconds(attempt.waited) if attempt.waited >= NOTICED else "",
         words.took,
         _bar(attempt, end, colour),
         words.cost,

@@ -8,6 +8,7 @@ from router.core.attempt import Attempt, Decision
 
 WIDTH = 80  # columns of the narrowest terminal in common use
 MESSAGE = 200  # characters of a provider's message that are shown
+NOTICED = 0.005  # seconds: a shorter wait would show as 0.00 s
 ROOT = re.compile(r"\bconfig\.(?=targets\b)")
 
 
@@ -99,7 +100,7 @@ def printable(text: str) -> str:
 
 
 def _notes(attempt: Attempt) -> Iterable[str]:
-    if attempt.waited:
+    if attempt.waited >= NOTICED:
         yield f"waited {seconds(attempt.waited)} before: {printable(attempt.wait_reason)}"
     if attempt.message:
         yield f"said: {printable(attempt.message)[:MESSAGE]}"
