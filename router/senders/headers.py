@@ -4,18 +4,24 @@ from collections.abc import Iterable
 
 from router.core.http import HttpRequest
 
-USER_AGENT = "pixroute"
-# Some hosts refuse a request that names no client.
+DEFAULTS = {"user-agent": "pixroute", "accept": "*/*", "accept-encoding": "identity"}
+"""Sent unless the request says otherwise; some hosts refuse a request that names no client."""
 
 FRAMING = ("content-length", "transfer-encoding", "connection")
 """The sender's own business: a caller's word on them could split one request into two."""
 
 
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+"""Methods that say so when they have no content."""
+
+
 def outgoing(request: HttpRequest) -> dict[str, str]:
-    """Return the request's headers, with a user agent and without its word on framing."""
-    headers = {"user-agent": USER_AGENT, **request.headers}
+    """Return the headers to send; a form's content type is the client's, who knows its boundary."""
+    headers = {**DEFAULTS, **request.headers}
     for name in FRAMING:
         headers.pop(name, None)
+    if request.parts:
+        headers.pop("content-type", None)
     return headers
 
 

@@ -14,7 +14,8 @@ from typing import Literal, Protocol, TypeAlias
 
 from router.core.http import HttpRequest, HttpResponse, Part, TransportError, origin
 from router.senders import wording
-from router.senders.headers import incoming, outgoing
+from router.senders.body import gather
+from router.senders.headers import WITH_BODY, incoming, outgoing
 from router.senders.limits import CONNECT_TIMEOUT, MAX_BODY
 from router.senders.tls import Verify, trusting
 
@@ -22,9 +23,6 @@ Library: TypeAlias = Literal["httpx2", "httpx"]
 
 URLS_KEPT = 256
 # Parsing a URL costs more than the rest of a request, and a provider has a handful of them.
-
-BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
-"""Methods that say no content-length when they have no content."""
 
 FormFile: TypeAlias = tuple[str, tuple[str | None, bytes, str | None]]
 
@@ -149,7 +147,7 @@ class _Line:
                 files=_files(request.parts),
                 extensions=self._extensions,
             )
-        if request.body or request.method not in BODILESS:
+        if request.body or request.method in WITH_BODY:
             headers["content-length"] = str(len(request.body))
         return self._library.Request(
             request.method,
@@ -167,16 +165,8 @@ class _Line:
 
     async def _read(self, response: _Response, url: str, max_body: int) -> HttpResponse:
         headers = incoming(response.headers.raw)
-        if int(headers.get("content-length", 0)) > max_body:
-            raise wording.too_large(url, max_body)
-        chunks: list[bytes] = []
-        size = 0
-        async for chunk in response.stream:
-            size += len(chunk)
-            if size > max_body:
-                raise wording.too_large(url, max_body)
-            chunks.append(chunk)
-        return HttpResponse(status=response.status_code, headers=headers, body=b"".join(chunks))
+        body = await gather(response.stream, headers, limit=max_body, url=url)
+        return HttpResponse(status=response.status_code, headers=headers, body=body)
 
     def _explained(self, error: Exception, url: str) -> TransportError:
         if isinstance(error, self._library.ConnectTimeout):
