@@ -12,6 +12,7 @@ from router.core.outcome import Failure, Kind, Outcome
 from router.core.shared import Lane
 
 MINUTE = 60.0  # seconds
+REASON = "limit of this target"
 LONGEST_WAIT = 600.0  # seconds, where no deadline is nearer
 
 
@@ -31,15 +32,31 @@ class Limit:
         if not await self._take_place(lane, latest):
             return self._full(f"{self.concurrency} calls are under way", 1.0)
         try:
-            start = self._next_start(lane, context.time())
-            if start > latest:
-                return self._full(f"{self.per_minute} calls a minute are made", start - arrived)
-            lane.starts.append(start)
-            await anyio.sleep(max(0.0, start - context.time()))
-            return await self.child.execute(request, self._told(context, arrived))
+            return await self._in_turn(lane, latest, arrived, request, context)
         finally:
             if lane.places is not None:
                 lane.places.release()
+
+    async def _in_turn(
+        self, lane: Lane, latest: float, arrived: float, request: ImageRequest, context: Context
+    ) -> Outcome:
+        """Ask the child when its minute has come; a call that is not made uses up nothing."""
+        if self.per_minute is None:
+            return await self.child.execute(request, self._told(context, arrived))
+        start = _next_start(lane, self.per_minute, context.time())
+        if start > latest:
+            return self._full(f"{self.per_minute} calls a minute are made", start - arrived)
+        lane.starts.append(start)
+        made = False
+        try:
+            await anyio.sleep(start - context.time())
+            made = True
+            outcome = await self.child.execute(request, self._told(context, arrived))
+            made = not (isinstance(outcome, Failure) and outcome.local)
+        finally:
+            if not made:
+                lane.starts.remove(start)
+        return outcome
 
     def _lane(self, context: Context) -> Lane:
         """One lane an account, made when first driven on."""
@@ -47,7 +64,7 @@ class Limit:
         key = f"{context.aim.state_key}/{self.concurrency}/{self.per_minute}"
         if key not in lanes:
             places = None if self.concurrency is None else anyio.Semaphore(self.concurrency)
-            lanes[key] = Lane(places=places, starts=deque(maxlen=self.per_minute or 1))
+            lanes[key] = Lane(places=places, starts=deque())
         return lanes[key]
 
     async def _take_place(self, lane: Lane, latest: float) -> bool:
@@ -58,18 +75,14 @@ class Limit:
             await lane.places.acquire()
         return not waiting.cancelled_caught
 
-    def _next_start(self, lane: Lane, now: float) -> float:
-        """Return the next moment at which a call may begin."""
-        if self.per_minute is None or len(lane.starts) < self.per_minute:
-            return now
-        return max(now, lane.starts[0] + MINUTE)
-
     def _told(self, context: Context, arrived: float) -> Context:
         waited = context.time() - arrived
         if waited <= 0:
             return context
-        before = context.pause.seconds if context.pause else 0.0
-        return context.paused(Pause(before + waited, "limit of this target"))
+        if context.pause is None:
+            return context.paused(Pause(waited, REASON))
+        before = context.pause
+        return context.paused(Pause(before.seconds + waited, f"{before.reason}, then {REASON}"))
 
     def _full(self, why: str, retry_after: float) -> Failure:
         return Failure(
@@ -79,3 +92,11 @@ class Limit:
             local=True,
             retry_after=retry_after,
         )
+
+
+def _next_start(lane: Lane, per_minute: int, now: float) -> float:
+    """Return the next moment at which a call may begin, and forget those of minutes ago."""
+    starts = lane.starts
+    while starts and starts[0] + MINUTE <= now:
+        starts.popleft()
+    return now if len(starts) < per_minute else max(now, starts[-per_minute] + MINUTE)
