@@ -20,13 +20,16 @@ from router.core.http import HttpRequest, Part, TransportError
 from router.senders.aiohttp_sender import AiohttpSender
 from router.senders.httpx_sender import HttpxSender
 
+CERTIFICATE = Path(__file__).parent / "localhost.pem"  # its own authority, for localhost alone
+TRUST = ssl.create_default_context(cafile=CERTIFICATE)
+# Made once: reading the usual authorities would take longer than most of these tests.
+
 SENDERS = [
-    pytest.param(partial(HttpxSender, library="httpx"), id="httpx"),
-    pytest.param(partial(HttpxSender, library="httpx2"), id="httpx2"),
-    pytest.param(AiohttpSender, id="aiohttp"),
+    pytest.param(partial(HttpxSender, library="httpx", verify=TRUST), id="httpx"),
+    pytest.param(partial(HttpxSender, library="httpx2", verify=TRUST), id="httpx2"),
+    pytest.param(partial(AiohttpSender, verify=TRUST), id="aiohttp"),
 ]
 
-CERTIFICATE = Path(__file__).parent / "localhost.pem"  # its own authority, for localhost alone
 PATIENCE = 20  # seconds until a test that hangs is called a failure
 
 
@@ -76,7 +79,7 @@ async def serving(handler, tls=None):
             await handler(reader, writer)
         writer.close()
 
-    server = await asyncio.start_server(welcome, "127.0.0.1", 0, ssl=tls)
+    server = await asyncio.start_server(welcome, "127.0.0.1", 0, ssl=tls, backlog=256)
     yield server.sockets[0].getsockname()[1]
     server.close()
     for talk in talks:
@@ -640,7 +643,7 @@ def tls():
         pytest.param(True, None, id="usual_authorities"),
         pytest.param(str(CERTIFICATE), 200, id="path"),
         pytest.param(CERTIFICATE, 200, id="Path"),
-        pytest.param(ssl.create_default_context(cafile=CERTIFICATE), 200, id="context"),
+        pytest.param(TRUST, 200, id="context"),
         pytest.param(False, 200, id="everyone"),
     ],
 )
