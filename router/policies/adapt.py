@@ -29,7 +29,7 @@ class Adapt:
         if lost and self.mode in {"skip", "error"}:
             return self._unfit(lost, context.aim)
         adapted = request.with_params(self._applied(request, changes))
-        notes = tuple(self._note(name, request, change) for name, change in changes.items())
+        notes = tuple(self._note(change) for change in changes.values())
         told = tuple(note for note in notes if note)
         return await self.child.execute(adapted, context.adapted(told) if told else context)
 
@@ -40,11 +40,11 @@ class Adapt:
                 params |= change.params
         return params
 
-    def _note(self, name: str, request: ImageRequest, change: Becomes) -> str:
+    def _note(self, change: Becomes) -> str:
         if change.exact:
             return ""
         if self.mode == "drop" and change.params:
-            return f"{name} {request.params[name]} dropped"
+            return f"{change.note.partition(' -> ')[0]} dropped"
         return change.note
 
     def _unfit(self, lost: list[Becomes], aim: Aim) -> Failure:

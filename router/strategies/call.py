@@ -12,13 +12,15 @@ import anyio
 from router.core.adapter import Flow, Send
 from router.core.budget import out_of_budget
 from router.core.context import Context
-from router.core.http import BEARER, HttpRequest, HttpResponse, TransportError, origin
+from router.core.http import BEARER, Auth, HttpRequest, HttpResponse, TransportError, origin
 from router.core.images import ImageRequest, Pictures
 from router.core.outcome import Failure, Kind, Outcome, Success
 from router.core.secret import Credentials, Secret
 from router.core.trace import Attempt
 
 UNDO_TIMEOUT = 5.0  # seconds a cancelled remote job is given to be told so
+
+REQUEST_IDS = ("x-request-id", "apim-request-id")
 
 log = logging.getLogger("router")
 
@@ -56,10 +58,16 @@ class Call:
         self, request: ImageRequest, outcome: Pictures | Failure, context: Context
     ) -> Outcome:
         if isinstance(outcome, Pictures):
-            return self.check(request, outcome) or Success(pictures=outcome)
+            # Not every provider says when; an answer always does.
+            dated = outcome if outcome.created else replace(outcome, created=int(context.now()))
+            return self.check(request, dated) or Success(pictures=dated)
         if outcome.retry_after is None and outcome.retry_at is not None:
             return replace(outcome, retry_after=max(0.0, outcome.retry_at - context.now()))
         return outcome
+
+
+class AdapterError(Exception):
+    """An adapter has a bug. It must not cost the caller the other targets."""
 
 
 class _Conversation:
@@ -71,6 +79,8 @@ class _Conversation:
         self._aim = context.aim
         self._credentials: Credentials | None = None
         self._sent = False
+        self._answered = False
+        self._cut_at: float | None = None  # loop time, before anything was undone
         self._received = 0
         self._request_id: str | None = None
         target, pause = self._aim.target, context.pause
@@ -90,20 +100,14 @@ class _Conversation:
         try:
             self._credentials = await self._fetch_credentials()
         except LookupError as missing:
-            return Failure(kind=Kind.AUTH, status=401, message=str(missing.args[0]), local=True)
+            message = str(missing.args[0]) if missing.args else "the credential cannot be had"
+            return Failure(kind=Kind.AUTH, status=401, message=message, local=True)
         try:
-            flow = self._aim.adapter.flow(self._request, self._aim.target)
-            outcome = await self._drive(flow)
+            outcome = await self._drive()
         except TransportError as broken:
-            return _broken(broken)
-        except Exception as bug:  # an adapter's bug must not cost the caller the other targets
-            log.debug("the adapter of %s failed", self._aim.target.provider, exc_info=True)
-            return Failure(
-                kind=Kind.INVALID_OUTPUT,
-                status=502,
-                message=f"the adapter could not read the answer ({type(bug).__name__})",
-                billed=None if self._sent else False,
-            )
+            outcome = _broken(broken, sent=broken.sent or self._answered)
+        except AdapterError as bug:
+            outcome = _unreadable(bug, sent=self._sent)
         return self._masked(outcome) if isinstance(outcome, Failure) else outcome
 
     def closed(self, outcome: Outcome | None) -> Attempt:
@@ -134,27 +138,39 @@ class _Conversation:
         """Tell a timeout from a caller who went away: only a timeout's moment has come."""
         billed = None if self._sent else False
         expiry = self._context.expiry
-        if expiry is not None and self._context.time() >= expiry.at:
+        at = self._context.time() if self._cut_at is None else self._cut_at
+        if expiry is not None and at >= expiry.at:
             return Failure(kind=Kind.TIMEOUT, status=408, message="timed out", billed=billed)
         return Failure(kind=Kind.CANCELLED, status=499, message="cancelled", billed=billed)
 
-    async def _drive(self, flow: Flow) -> Pictures | Failure:
+    async def _drive(self) -> Pictures | Failure:
+        """Send what the adapter's flow yields, and hand it what comes back."""
+        flow = self._aim.adapter.flow(self._request, self._aim.target)
         undo: HttpRequest | None = None
         try:
-            send = next(flow)
-            while True:
-                response = await self._exchange(send)
-                undo = send.undo
-                send = flow.send(response)
-        except StopIteration as end:
-            result: Pictures | Failure = end.value
-            return result
-        except (asyncio.CancelledError, TransportError):
+            step = self._advance(flow, None)
+            while isinstance(step, Send):
+                undo = step.undo or undo
+                step = self._advance(flow, await self._exchange(step))
+        except (asyncio.CancelledError, TransportError, AdapterError):
+            self._cut_at = self._context.time()
             if undo is not None:
                 await self._undo(undo)
             raise
         finally:
             flow.close()
+        return step
+
+    def _advance(self, flow: Flow, response: HttpResponse | None) -> Send | Pictures | Failure:
+        """Let the adapter go on. Raises AdapterError where it cannot."""
+        try:
+            return next(flow) if response is None else flow.send(response)
+        except StopIteration as end:
+            result: Pictures | Failure = end.value
+            return result
+        except Exception as bug:
+            log.debug("the adapter of %s failed", self._aim.target.provider, exc_info=True)
+            raise AdapterError(type(bug).__name__) from bug
 
     async def _exchange(self, send: Send) -> HttpResponse:
         if send.after:
@@ -164,8 +180,9 @@ class _Conversation:
         if self._context.expiry is not None:
             self._context.expiry.sent = True
         response = await self._context.sender.send(request)
+        self._answered = True
         self._received += len(response.body)
-        self._request_id = response.headers.get("x-request-id", self._request_id)
+        self._request_id = _request_id(response) or self._request_id
         return response
 
     async def _undo(self, request: HttpRequest) -> None:
@@ -181,16 +198,12 @@ class _Conversation:
         return None if name is None else await self._context.vault.credentials(name)
 
     def _authorised(self, request: HttpRequest) -> HttpRequest:
-        """Add the caller's headers, and the secret where the credential may go."""
-        target = self._aim.target
-        headers = {**request.headers, **target.headers, **self._request.headers}
-        headers |= {
-            name: value
-            for name, value in self._request.incoming.items()
-            if name in target.forward_headers
-        }
-        if request.auth is not None and known_origin(request.url) in self._aim.origins:
-            headers |= _auth_headers(request, self._credentials)
+        """Add the caller's headers and the secret, where the credential may go."""
+        headers = dict(request.headers)
+        if known_origin(request.url) in self._aim.origins:
+            headers |= self._own_headers()
+            if request.auth is not None:
+                headers |= _auth_headers(request.auth, self._credentials)
         return HttpRequest(
             method=request.method,
             url=request.url,
@@ -199,23 +212,48 @@ class _Conversation:
             parts=request.parts,
         )
 
+    def _own_headers(self) -> dict[str, str]:
+        """Return what the target and the caller add, and what is forwarded."""
+        target, request = self._aim.target, self._request
+        incoming = request.incoming.items()
+        forwarded = {name: value for name, value in incoming if name in target.forward_headers}
+        return {**target.headers, **request.headers, **forwarded}
+
     def _masked(self, failure: Failure) -> Failure:
-        """Remove our own secret from a message that echoes it."""
-        message = failure.message
-        for secret in _secrets(self._credentials):
-            message = message.replace(secret.reveal(), "***")
-        return failure if message is failure.message else replace(failure, message=message)
+        """Remove our own secret from an answer or an error that echoes it."""
+
+        def mask(text: str | None) -> str | None:
+            for secret in _secrets(self._credentials):
+                text = text and text.replace(secret.reveal(), "***")
+            return text
+
+        said = (failure.message, failure.code, failure.type, failure.param, failure.request_id)
+        if all(mask(text) == text for text in said):
+            return failure
+        return replace(
+            failure,
+            message=mask(failure.message) or "",
+            code=mask(failure.code),
+            type=mask(failure.type),
+            param=mask(failure.param),
+            request_id=mask(failure.request_id),
+        )
 
 
-def _auth_headers(request: HttpRequest, credentials: Credentials | None) -> dict[str, str]:
+def _request_id(response: HttpResponse) -> str | None:
+    """Return the number by which the provider's support finds the request."""
+    return next((response.headers[name] for name in REQUEST_IDS if name in response.headers), None)
+
+
+def _auth_headers(auth: Auth, credentials: Credentials | None) -> dict[str, str]:
     """Write the secret as the adapter asked; a token is always a bearer's."""
-    if credentials is None or request.auth is None:
+    if credentials is None:
         return {}
     headers = {name: secret.reveal() for name, secret in credentials.headers.items()}
     if credentials.token is not None:
         headers[BEARER.header] = BEARER.prefix + credentials.token.reveal()
     elif credentials.key is not None:
-        headers[request.auth.header] = request.auth.prefix + credentials.key.reveal()
+        headers[auth.header] = auth.prefix + credentials.key.reveal()
     return headers
 
 
@@ -226,7 +264,14 @@ def _secrets(credentials: Credentials | None) -> tuple[Secret, ...]:
     return tuple(secret for secret in found if secret is not None and secret.reveal())
 
 
-def _broken(error: TransportError) -> Failure:
-    if error.sent:
+def _broken(error: TransportError, *, sent: bool) -> Failure:
+    """Return the failure of a broken exchange; `sent` tells whether anything may be billed."""
+    if sent:
         return Failure(kind=Kind.CONNECTION_LOST, status=502, message=str(error)[:200], billed=None)
     return Failure(kind=Kind.CONNECTION, status=503, message=str(error)[:200], billed=False)
+
+
+def _unreadable(bug: AdapterError, *, sent: bool) -> Failure:
+    message = f"the adapter could not read the answer ({bug})"
+    billed = None if sent else False
+    return Failure(kind=Kind.INVALID_OUTPUT, status=502, message=message, billed=billed)
