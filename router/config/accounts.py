@@ -22,7 +22,6 @@ OPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "api_version": ("api_version", "azure_api_version"),
         "model_name": ("model_name", "azure_model_name"),
         "auth_mode": ("auth_mode", "azure_auth_mode"),
-        "endpoint_name": ("endpoint_name", "azure_endpoint_name"),
         "organization": ("openai_organization",),
         "project": ("openai_project",),
     }

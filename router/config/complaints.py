@@ -86,10 +86,10 @@ def _unknown_keys(complaint: Complaint, source: Source, report: Report) -> None:
         place = (*complaint.place, name)
         reason = refusal(name) if "targets" in known or "api_key" in known else None
         if reason is not None:
-            report.error(source, place, f"{name!r} is not supported", reason, at_key=True)
+            report.error(source, place, f"{shown(name)} is not supported", reason, at_key=True)
             continue
         hint = ELSEWHERE.get(name) or did_you_mean(name, known) or one_of(known)
-        report.error(source, place, f"unknown key {name!r}", hint, at_key=True)
+        report.error(source, place, f"unknown key {shown(name)}", hint, at_key=True)
 
 
 def _missing_keys(complaint: Complaint, source: Source, report: Report) -> None:

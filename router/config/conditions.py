@@ -43,7 +43,7 @@ class QueryCheck:
                 self.query(inner, place)
             case _ if key.startswith("$"):
                 hint = hints(one_of(JOINTS), "or a path")
-                self._error(place, f"{key!r} does not join conditions", hint, at_key=True)
+                self._error(place, f"{shown(key)} does not join conditions", hint, at_key=True)
             case _:
                 self._path(key, place)
                 self._test(inner, place)
@@ -59,7 +59,7 @@ class QueryCheck:
         if PATH.fullmatch(path) is None:
             root = path.partition(".")[0]
             hint = hints("expected metadata.<name>, params.<name> or url.pathname", _likely(root))
-            self._error(place, f"{path!r} is not a path into a request", hint, at_key=True)
+            self._error(place, f"{shown(path)} is not a path into a request", hint, at_key=True)
 
     def _test(self, test: JSON, place: Place) -> None:
         """Check what a path is compared with: operators, or a value that it must equal."""
@@ -75,7 +75,7 @@ class QueryCheck:
         is_list = isinstance(operand, Sequence) and not isinstance(operand, str)
         if name not in OPERATORS:
             hint = hints(one_of(OPERATORS), did_you_mean(name, OPERATORS))
-            self._error(place, f"unknown operator {name!r}", hint, at_key=True)
+            self._error(place, f"unknown operator {shown(name)}", hint, at_key=True)
         elif name in LISTS and not is_list:
             self._error(place, f"{name!r} needs a list, and is {shown(operand)}")
         elif name == "$exists" and not isinstance(operand, bool):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from router.config.given import Given
+from router.config.places import label
 from router.config.report import Report
 from router.config.source import Source
 
@@ -17,7 +18,7 @@ def load(given: Mapping[str, object] | str | Path, report: Report, *, root: str)
     """
     if isinstance(given, Mapping):
         return _from_mapping(given, report, root)
-    if isinstance(given, str) and is_text(given):
+    if isinstance(given, str) and _is_text(given):
         return _from_text(given, report, Source(root=root, file=f"<{root}>"))
     if isinstance(given, str | Path):
         return _from_file(Path(given), report, root)
@@ -27,7 +28,7 @@ def load(given: Mapping[str, object] | str | Path, report: Report, *, root: str)
     return None
 
 
-def is_text(given: str) -> bool:
+def _is_text(given: str) -> bool:
     """Tell a YAML or JSON text from a path."""
     return "\n" in given or given.lstrip().startswith("{")
 
@@ -37,7 +38,8 @@ def _from_mapping(given: Mapping[str, object], report: Report, root: str) -> Sou
     copier = Given()
     value = copier.copy(given)
     for place, message in copier.flaws:
-        report.wrong(source, place, message)
+        problem = source.problem(place, f"{label(place, root)} {message}")
+        report.flaw(source, place, problem)
     return Source(root=root, value=value) if isinstance(value, Mapping) else None
 
 

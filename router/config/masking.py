@@ -21,11 +21,13 @@ SECRET_TEXT = re.compile(
 
 SECRET_PAIR = re.compile(
     r"""(?P<name>[\w-]*(?:key|token|secret|passw|auth|credential)[\w-]*["']?\s*[:=]\s*)"""
-    r"""(?P<value>"(?:[^"\\]|\\.)*"?|'(?:[^']|'')*'?|[^\s,}\]]+)""",
+    r"""(?P<value>"(?:[^"\\]|\\.)*"?|'(?:[^']|'')*'?|(?:\$\{[^}]*\}|[^\s,}\]])+)""",
     re.IGNORECASE,
 )
 
-REFERENCE = re.compile(r"""["']?\$\{[^}]*\}["']?""")
+REFERENCE = re.compile(r"""["']?\$\{(?:file:[^}]*|[^}:]*)\}["']?""")
+"""Says where a secret is, and none itself; the default of one might be."""
+
 LONGEST = 60  # characters of a value that a message shows
 
 
@@ -52,7 +54,7 @@ def _mask_pair(match: re.Match[str]) -> str:
 def shown(value: JSON) -> str:
     """Write a value for a message: short, and no secret."""
     if isinstance(value, str):
-        text = masked(value)
+        text = masked(value[: 4 * LONGEST])
         return repr(text if len(text) <= LONGEST else text[: LONGEST - 3] + "...")
     if isinstance(value, bool) or value is None or isinstance(value, int | float):
         return json.dumps(value)

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from router.config.masking import LONGEST, masked
+
 Place: TypeAlias = tuple[str | int, ...]
 """The keys and indexes that lead to a value: `("targets", 0, "provider")`."""
 
@@ -30,10 +32,12 @@ def label(place: Place, root: str) -> str:
     last = next((i for i in range(len(place), 0, -1) if isinstance(place[i - 1], str)), 0)
     if last == 0:
         return root
-    return str(place[last - 1]) + "".join(_step(step) for step in place[last:])
+    name = masked(str(place[last - 1])[:LONGEST])
+    return name + "".join(_step(step) for step in place[last:])
 
 
 def _step(step: str | int) -> str:
     if isinstance(step, int):
         return f"[{step}]"
-    return f".{step}" if PLAIN_NAME.fullmatch(step) else f"[{step!r}]"
+    name = masked(step[:LONGEST])
+    return f".{name}" if PLAIN_NAME.fullmatch(name) else f"[{name!r}]"

@@ -83,7 +83,6 @@ IMPLEMENTED = (
     "azure_model_name",
     "azure_auth_mode",
     "azure_ad_token",
-    "azure_endpoint_name",
 )
 
 WITHOUT_EFFECT = {
@@ -121,7 +120,8 @@ REFUSED = {
     "azure_workload_client_id": NO_TOKENS,
     "azure_entra_*": NO_TOKENS,
     "azure_foundry_url": NO_PROVIDER,
-    "azure_deployment_*": NO_PROVIDER,
+    "azure_deployment_name": NO_PROVIDER,
+    "azure_endpoint_name": NO_PROVIDER,
     "azure_region": NO_PROVIDER,
     "azure_extra_*": NO_PROVIDER,
     "stability_client_*": "no such header is sent here",

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from router.config.accounts import variable_key
 from router.config.aims import Aims
-from router.config.load import is_text, load
+from router.config.load import load
 from router.config.model import Document, KeyRef, Settings
 from router.config.problems import ConfigError
 from router.config.reading import Reading
@@ -48,9 +48,9 @@ def read(
         has_token_provider=has_token_provider,
     )
     config = load(source, report, root="config")
-    keys = _virtual_keys(source if virtual_keys is None else None, virtual_keys, config, reading)
     if config is None:
         raise ConfigError(report.problems)
+    keys = _virtual_keys(config, virtual_keys, reading)
     validate(config, report, "config")
     targets = Targets(reading, Aims(reading, keys), {})
     route = Routes(targets).read(Section(config, config.value), Settings())
@@ -66,16 +66,13 @@ def read(
     )
 
 
-def _virtual_keys(
-    beside: Given | None, given: Given | None, config: Source | None, reading: Reading
-) -> VirtualKeys:
+def _virtual_keys(config: Source, given: Given | None, reading: Reading) -> VirtualKeys:
     """Read the keys in the config, then those given or in the file beside it."""
     keys = VirtualKeys()
-    if config is not None:
-        inside = Section(config, config.value).section("virtual_keys")
-        if inside is not None:
-            keys.add(inside, reading)
-    given = _file_beside(beside) if given is None else given
+    inside = Section(config, config.value).section("virtual_keys")
+    if inside is not None:
+        keys.add(inside, reading)
+    given = _file_beside(config) if given is None else given
     if given is None:
         return keys
     source = load(given, reading.report, root="virtual_keys")
@@ -87,13 +84,11 @@ def _virtual_keys(
     return keys
 
 
-def _file_beside(config: Given | None) -> Path | None:
-    if config is None or isinstance(config, Mapping):
+def _file_beside(config: Source) -> Path | None:
+    if config.folder is None:
         return None
-    if isinstance(config, str) and is_text(config):
-        return None
-    folder = Path(config).parent
-    return next((folder / name for name in KEYS_FILES if (folder / name).is_file()), None)
+    paths = (config.folder / name for name in KEYS_FILES)
+    return next((path for path in paths if path.is_file()), None)
 
 
 def _variables(reading: Reading) -> Mapping[str, KeyRef]:

@@ -8,11 +8,12 @@ from router.config.source import Source
 class Report:
     """Grows while a config is read."""
 
-    __slots__ = ("_found", "_places", "_spots")
+    __slots__ = ("_flawed", "_found", "_places", "_spots")
 
     def __init__(self) -> None:
         self._found: list[Problem] = []
         self._spots: set[tuple[str, str]] = set()
+        self._flawed: set[tuple[str, Place]] = set()
         self._places: set[tuple[str, Place]] = set()
 
     def add(self, problem: Problem) -> None:
@@ -26,8 +27,15 @@ class Report:
     def error(
         self, source: Source, place: Place, message: str, hint: str = "", *, at_key: bool = False
     ) -> None:
+        if (source.root, place) in self._flawed:
+            return
         self._places.add((source.root, place))
         self.add(source.problem(place, message, hint, at_key=at_key))
+
+    def flaw(self, source: Source, place: Place, problem: Problem) -> None:
+        """Report a value that could not be read; no other error about it is heard from then on."""
+        self._flawed.add((source.root, place))
+        self.add(problem)
 
     def wrong(self, source: Source, place: Place, what: str, hint: str = "") -> None:
         """Report a value by what is wrong with it: `is 9`."""

@@ -26,7 +26,7 @@ class Routes:
             self.targets.reading.report.warn(
                 section.source,
                 section.at("on_status_codes"),
-                "has no effect on a single target",
+                "'on_status_codes' has no effect on a single target",
                 "nobody else could be asked",
                 at_key=True,
             )

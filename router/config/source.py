@@ -49,7 +49,7 @@ class Source:
             file=self.file,
             line=where.line if where else None,
             column=where.column if where else None,
-            excerpt=self._excerpt(where) if where else (),
+            excerpt=self._excerpt(where) if where and where.column < WIDEST else (),
             width=_width(where) if where else 1,
         )
 
@@ -75,8 +75,11 @@ class Source:
                 start = secret.column - 1 if number == secret.line else 0
                 end = secret.end_column - 1 if number == secret.end_line else len(line)
                 line = line[:start] + "*" * (end - start) + line[end:]
-        return masked_source(line)[:WIDEST].replace("\t", " ")
+        # Cut before masking too: its patterns are slow on a line of a megabyte.
+        return masked_source(line[: 2 * WIDEST])[:WIDEST].replace("\t", " ")
 
 
 def _width(span: Span) -> int:
-    return max(1, span.end_column - span.column) if span.end_line == span.line else 1
+    if span.end_line != span.line:
+        return 1
+    return max(1, min(span.end_column, WIDEST) - span.column)

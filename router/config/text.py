@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from router.config.given import Given
+from router.config.masking import shown
 from router.config.nodes import Unreadable, compose
-from router.config.places import Span
+from router.config.places import Span, label
 from router.config.report import Report
 from router.config.source import Source
 from router.config.values import Values
@@ -71,7 +72,8 @@ def _settled(reading: _Reading, report: Report, source: Source) -> Source | None
     found = reading.found
     source = replace(source, keys=found.keys, values=found.values, secrets=tuple(found.secrets))
     for flaw in found.flaws:
-        report.add(source.problem(flaw.place, flaw.message, flaw.hint, span=flaw.span))
+        found_flaw = source.problem(flaw.place, flaw.message, flaw.hint, span=flaw.span)
+        report.flaw(source, flaw.place, found_flaw)
     return _rooted(reading.value, report, source)
 
 
@@ -80,9 +82,10 @@ def _unlocated(exact: JSON, repeated: list[str], report: Report, source: Source)
     copier = Given()
     value = copier.copy(exact)
     for place, message in copier.flaws:
-        report.wrong(source, place, message)
+        problem = source.problem(place, f"{label(place, source.root)} {message}")
+        report.flaw(source, place, problem)
     for name in repeated:
-        report.error(source, (), f"key {name!r} is here twice")
+        report.error(source, (), f"key {shown(name)} is here twice")
     return _rooted(value, report, source)
 
 

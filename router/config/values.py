@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from router.config.masking import REFERENCE, is_secret_name
+from router.config.masking import REFERENCE, is_secret_name, masked, shown
 from router.config.nodes import Items, Node, Pairs, Unreadable, Word
 from router.config.places import Place, Span
 from router.config.scalars import Scalar, number, plain
@@ -68,7 +68,7 @@ class Values:
         at = (*place, name)
         if name in mapping:
             first = self.keys[at]
-            self._flaw(at, key, f"key {name!r} is here twice", f"first in line {first.line}")
+            self._flaw(at, key, f"key {shown(name)} is here twice", f"first in line {first.line}")
             return
         self.keys[at] = key.span
         if is_secret_name(name) and not _is_reference(value):
@@ -107,7 +107,7 @@ class Values:
 
     def _check_tag(self, node: Items | Pairs, expected: str, place: Place) -> None:
         if node.tag not in {None, "!", PREFIX + expected}:
-            self._flaw(place, node, f"tag {node.tag} is not supported")
+            self._flaw(place, node, f"tag {masked(node.tag or '')} is not supported")
 
     def _spend(self, values: int, node: Node) -> None:
         self.count += values
@@ -138,7 +138,7 @@ def _tagged(node: Word) -> Scalar:
     elif node.tag in {PREFIX + "bool", PREFIX + "null"}:
         value = plain(node.text)
     else:
-        raise ValueError(f"tag {node.tag} is not supported")
+        raise ValueError(f"tag {masked(node.tag or '')} is not supported")
     if isinstance(value, str):
         raise ValueError(f"does not fit its tag {node.tag}")
     return value

@@ -54,7 +54,7 @@ class VirtualKeys:
         if not NAME.fullmatch(name) or RESERVED.fullmatch(name):
             hint = "letters, digits, '_', '-' and '.', and not 'config'"
             reading.report.error(
-                section.source, section.place, f"{name!r} cannot be a name", hint, at_key=True
+                section.source, section.place, f"{shown(name)} cannot be a name", hint, at_key=True
             )
         elif name in self.by_name:
             other = self.by_name[name].section.source
