@@ -15,7 +15,8 @@ from router.core.target import Target
 class Send:
     """Ask the driver to send `request`, `after` that many seconds (for polling).
 
-    `undo` cancels the remote job; it is sent once if the driver stops waiting after this answer.
+    `undo` cancels the remote job; once given, it is sent if the driver stops before the adapter
+    has its answer.
     """
 
     request: HttpRequest

@@ -11,6 +11,7 @@ from router.core.images import ImageRequest, Picture, Pictures
 from router.core.jsontypes import EMPTY, JSON
 from router.core.node import Node
 from router.core.outcome import Failure, Kind, Outcome, Success
+from router.core.settlement import FINAL, NEVER_ASKED
 
 MOST_CALLS = 100  # for one request; more is a mistake, and would be an expensive one
 
@@ -27,9 +28,9 @@ class Split:
         per_call = aim.adapter.pictures_per_call(request, aim.target)
         if request.n <= per_call:
             return await self.child.execute(request, context)
+        if request.n > MOST_CALLS * per_call:
+            return _too_many(request.n, per_call)
         counts = plan(request.n, per_call)
-        if len(counts) > MOST_CALLS:
-            return _too_many(request.n, len(counts))
         if not context.budget.reserve(len(counts)):
             return out_of_budget(
                 f"{request.n} pictures take {len(counts)} calls, and the budget has fewer",
@@ -64,13 +65,14 @@ def plan(n: int, per_call: int) -> tuple[int, ...]:
 
 
 def combine(outcomes: Sequence[Outcome], n: int) -> Outcome:
-    """Make one outcome of all calls: one answer, or the first failure with what came."""
+    """Make one outcome of all calls: one answer, or the weightiest failure with what came."""
     failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
     data = tuple(picture for outcome in outcomes for picture in _pictures(outcome))
     if failures:
-        message = f"{len(data)} of {n} pictures came; {failures[0].message}"
-        billed = True if data else failures[0].billed
-        return replace(failures[0], message=message, pictures=data, billed=billed)
+        failure = max(failures, key=_weight)
+        message = f"{len(data)} of {n} pictures came; {failure.message}"
+        billed = True if data else failure.billed
+        return replace(failure, message=message, pictures=data, billed=billed)
     answers = [outcome.pictures for outcome in outcomes if isinstance(outcome, Success)]
     return Success(
         pictures=Pictures(created=answers[0].created, data=data, fields=_merged(answers))
@@ -91,6 +93,13 @@ def _notes(request: ImageRequest, calls: int, number: int) -> tuple[str, ...]:
     if isinstance(seed, int) and number > 0:
         return note, f"seed {seed} -> {seed + number} in call {number + 1}"
     return (note,)
+
+
+def _weight(failure: Failure) -> int:
+    """Let what ends the whole request come first, and what nobody was asked for last."""
+    if failure.kind in FINAL or failure.kind is Kind.REFUSED:
+        return 2
+    return 0 if failure.kind in NEVER_ASKED else 1
 
 
 def _pictures(outcome: Outcome) -> tuple[Picture, ...]:
@@ -119,10 +128,11 @@ def _sum(one: JSON, other: JSON) -> JSON:
     return one if other is None else other
 
 
-def _too_many(n: int, calls: int) -> Failure:
+def _too_many(n: int, per_call: int) -> Failure:
+    most = MOST_CALLS * per_call
     return Failure(
         kind=Kind.BAD_REQUEST,
         status=400,
-        message=f"n is {n}, which takes {calls} calls here; at most {MOST_CALLS} are made",
+        message=f"n is {n}; expected at most {most}, which are {MOST_CALLS} calls here",
         local=True,
     )

@@ -1,33 +1,17 @@
 """Call: the leaf of the tree: one attempt at one target."""
 
-import asyncio
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TypeAlias
 
-import anyio
-
-from router.core.adapter import Flow, Send
 from router.core.budget import out_of_budget
 from router.core.context import Context
-from router.core.http import BEARER, Auth, HttpRequest, HttpResponse, TransportError, origin
 from router.core.images import ImageRequest, Pictures
-from router.core.outcome import Failure, Kind, Outcome, Success
-from router.core.secret import Credentials, Secret
-from router.core.trace import Attempt
-
-UNDO_TIMEOUT = 5.0  # seconds a cancelled remote job is given to be told so
-
-REQUEST_IDS = ("x-request-id", "apim-request-id")
-
-log = logging.getLogger("router")
+from router.core.outcome import Failure, Outcome, Success
+from router.strategies.conversation import Conversation
 
 Check: TypeAlias = Callable[[ImageRequest, Pictures], Failure | None]
 """Looks at an answer: None if it is as good as it claims."""
-
-known_origin = lru_cache(maxsize=1024)(origin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +26,7 @@ class Call:
             return out_of_budget(
                 "no attempts are left in the budget", context.trace.last_failure, status=402
             )
-        conversation = _Conversation(request, context)
+        conversation = Conversation(request, context)
         number = context.trace.begin(conversation.attempt)
         outcome: Outcome | None = None
         try:
@@ -64,214 +48,3 @@ class Call:
         if outcome.retry_after is None and outcome.retry_at is not None:
             return replace(outcome, retry_after=max(0.0, outcome.retry_at - context.now()))
         return outcome
-
-
-class AdapterError(Exception):
-    """An adapter has a bug. It must not cost the caller the other targets."""
-
-
-class _Conversation:
-    """One attempt under way: drives the adapter's flow and remembers what the trace needs."""
-
-    def __init__(self, request: ImageRequest, context: Context) -> None:
-        self._request = request
-        self._context = context
-        self._aim = context.aim
-        self._credentials: Credentials | None = None
-        self._sent = False
-        self._answered = False
-        self._cut_at: float | None = None  # loop time, before anything was undone
-        self._received = 0
-        self._request_id: str | None = None
-        target, pause = self._aim.target, context.pause
-        self.attempt = Attempt(
-            path=target.path,
-            provider=target.provider,
-            model=self._aim.adapter.model(request, target),
-            virtual_key=target.credential,
-            started=context.time() - context.began,
-            waited=pause.seconds if pause else 0.0,
-            wait_reason=pause.reason if pause else "",
-            adaptations=context.adaptations,
-        )
-
-    async def hold(self) -> Pictures | Failure:
-        """Talk until the adapter has its answer."""
-        try:
-            self._credentials = await self._fetch_credentials()
-        except LookupError as missing:
-            message = str(missing.args[0]) if missing.args else "the credential cannot be had"
-            return Failure(kind=Kind.AUTH, status=401, message=message, local=True)
-        try:
-            outcome = await self._drive()
-        except TransportError as broken:
-            outcome = _broken(broken, sent=broken.sent or self._answered)
-        except AdapterError as bug:
-            outcome = _unreadable(bug, sent=self._sent)
-        return self._masked(outcome) if isinstance(outcome, Failure) else outcome
-
-    def closed(self, outcome: Outcome | None) -> Attempt:
-        """Return the attempt as it ended; no outcome means that it was cancelled."""
-        opened = self.attempt
-        failure = outcome if isinstance(outcome, Failure) else None
-        if outcome is None:
-            failure = self._cut_off()
-        return Attempt(
-            path=opened.path,
-            provider=opened.provider,
-            model=opened.model,
-            virtual_key=opened.virtual_key,
-            status=failure.status if failure else 200,
-            kind=failure.kind if failure else None,
-            message=failure.message if failure else "",
-            started=opened.started,
-            duration=self._context.time() - self._context.began - opened.started,
-            waited=opened.waited,
-            wait_reason=opened.wait_reason,
-            billed=failure.billed if failure else True,
-            adaptations=opened.adaptations,
-            received=self._received,
-            request_id=(failure.request_id if failure else None) or self._request_id,
-        )
-
-    def _cut_off(self) -> Failure:
-        """Tell a timeout from a caller who went away: only a timeout's moment has come."""
-        billed = None if self._sent else False
-        expiry = self._context.expiry
-        at = self._context.time() if self._cut_at is None else self._cut_at
-        if expiry is not None and at >= expiry.at:
-            return Failure(kind=Kind.TIMEOUT, status=408, message="timed out", billed=billed)
-        return Failure(kind=Kind.CANCELLED, status=499, message="cancelled", billed=billed)
-
-    async def _drive(self) -> Pictures | Failure:
-        """Send what the adapter's flow yields, and hand it what comes back."""
-        flow = self._aim.adapter.flow(self._request, self._aim.target)
-        undo: HttpRequest | None = None
-        try:
-            step = self._advance(flow, None)
-            while isinstance(step, Send):
-                undo = step.undo or undo
-                step = self._advance(flow, await self._exchange(step))
-        except (asyncio.CancelledError, TransportError, AdapterError):
-            self._cut_at = self._context.time()
-            if undo is not None:
-                await self._undo(undo)
-            raise
-        finally:
-            flow.close()
-        return step
-
-    def _advance(self, flow: Flow, response: HttpResponse | None) -> Send | Pictures | Failure:
-        """Let the adapter go on. Raises AdapterError where it cannot."""
-        try:
-            return next(flow) if response is None else flow.send(response)
-        except StopIteration as end:
-            result: Pictures | Failure = end.value
-            return result
-        except Exception as bug:
-            log.debug("the adapter of %s failed", self._aim.target.provider, exc_info=True)
-            raise AdapterError(type(bug).__name__) from bug
-
-    async def _exchange(self, send: Send) -> HttpResponse:
-        if send.after:
-            await anyio.sleep(send.after)
-        request = self._authorised(send.request)
-        self._sent = True
-        if self._context.expiry is not None:
-            self._context.expiry.sent = True
-        response = await self._context.sender.send(request)
-        self._answered = True
-        self._received += len(response.body)
-        self._request_id = _request_id(response) or self._request_id
-        return response
-
-    async def _undo(self, request: HttpRequest) -> None:
-        """Cancel the remote job, so that nobody pays for a picture nobody waits for."""
-        with anyio.CancelScope(shield=True, deadline=self._context.time() + UNDO_TIMEOUT):
-            try:
-                await self._context.sender.send(self._authorised(request))
-            except TransportError as broken:
-                log.debug("could not cancel the job at %s: %s", self._aim.target.provider, broken)
-
-    async def _fetch_credentials(self) -> Credentials | None:
-        name = self._aim.target.credential
-        return None if name is None else await self._context.vault.credentials(name)
-
-    def _authorised(self, request: HttpRequest) -> HttpRequest:
-        """Add the caller's headers and the secret, where the credential may go."""
-        headers = dict(request.headers)
-        if known_origin(request.url) in self._aim.origins:
-            headers |= self._own_headers()
-            if request.auth is not None:
-                headers |= _auth_headers(request.auth, self._credentials)
-        return HttpRequest(
-            method=request.method,
-            url=request.url,
-            headers=headers,
-            body=request.body,
-            parts=request.parts,
-        )
-
-    def _own_headers(self) -> dict[str, str]:
-        """Return what the target and the caller add, and what is forwarded."""
-        target, request = self._aim.target, self._request
-        incoming = request.incoming.items()
-        forwarded = {name: value for name, value in incoming if name in target.forward_headers}
-        return {**target.headers, **request.headers, **forwarded}
-
-    def _masked(self, failure: Failure) -> Failure:
-        """Remove our own secret from an answer or an error that echoes it."""
-
-        def mask(text: str | None) -> str | None:
-            for secret in _secrets(self._credentials):
-                text = text and text.replace(secret.reveal(), "***")
-            return text
-
-        said = (failure.message, failure.code, failure.type, failure.param, failure.request_id)
-        if all(mask(text) == text for text in said):
-            return failure
-        return replace(
-            failure,
-            message=mask(failure.message) or "",
-            code=mask(failure.code),
-            type=mask(failure.type),
-            param=mask(failure.param),
-            request_id=mask(failure.request_id),
-        )
-
-
-def _request_id(response: HttpResponse) -> str | None:
-    """Return the number by which the provider's support finds the request."""
-    return next((response.headers[name] for name in REQUEST_IDS if name in response.headers), None)
-
-
-def _auth_headers(auth: Auth, credentials: Credentials | None) -> dict[str, str]:
-    """Write the secret as the adapter asked; a token is always a bearer's."""
-    if credentials is None:
-        return {}
-    headers = {name: secret.reveal() for name, secret in credentials.headers.items()}
-    if credentials.token is not None:
-        headers[BEARER.header] = BEARER.prefix + credentials.token.reveal()
-    elif credentials.key is not None:
-        headers[auth.header] = auth.prefix + credentials.key.reveal()
-    return headers
-
-
-def _secrets(credentials: Credentials | None) -> tuple[Secret, ...]:
-    if credentials is None:
-        return ()
-    found = (credentials.key, credentials.token, *credentials.headers.values())
-    return tuple(secret for secret in found if secret is not None and secret.reveal())
-
-
-def _broken(error: TransportError, *, sent: bool) -> Failure:
-    """Return the failure of a broken exchange; `sent` tells whether anything may be billed."""
-    if sent:
-        return Failure(kind=Kind.CONNECTION_LOST, status=502, message=str(error)[:200], billed=None)
-    return Failure(kind=Kind.CONNECTION, status=503, message=str(error)[:200], billed=False)
-
-
-def _unreadable(bug: AdapterError, *, sent: bool) -> Failure:
-    message = f"the adapter could not read the answer ({bug})"
-    billed = None if sent else False
-    return Failure(kind=Kind.INVALID_OUTPUT, status=502, message=message, billed=billed)
