@@ -1,12 +1,17 @@
 """Asking: a caller's keyword arguments become a request, or are refused here."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from router.core.http import NO_HEADERS
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
 from router.core.outcome import Failure, Kind
+from router.options import RequestOptions
+
+T = TypeVar("T")
 
 OURS = frozenset({"authorization", "api-key", "x-api-key", "cookie", "host"})
 """Headers that carry a secret or choose the host: a target's credential sets them, nobody else."""
@@ -26,25 +31,21 @@ class Wishes:
     cache_namespace: str | None = None
     cache_force_refresh: bool = False
 
-    def adding(
-        self,
-        *,
-        metadata: Mapping[str, JSON],
-        trace_id: str | None,
-        timeout: float | None,
-        provider: str | None,
-        cache_namespace: str | None,
-        cache_force_refresh: bool,
-    ) -> "Wishes":
+    def adding(self, options: RequestOptions) -> "Wishes":
         """Return these wishes with further ones, where there are any."""
+        refresh = options.get("cache_force_refresh", False)
         return Wishes(
-            metadata={**self.metadata, **metadata} if metadata else self.metadata,
-            trace_id=trace_id or self.trace_id,
-            timeout=self.timeout if timeout is None else timeout,
-            provider=provider or self.provider,
-            cache_namespace=cache_namespace or self.cache_namespace,
-            cache_force_refresh=self.cache_force_refresh or cache_force_refresh,
+            metadata={**self.metadata, **options.get("metadata", {})},
+            trace_id=options.get("trace_id") or self.trace_id,
+            timeout=_given(options.get("timeout"), self.timeout),
+            provider=options.get("provider") or self.provider,
+            cache_namespace=_given(options.get("cache_namespace"), self.cache_namespace),
+            cache_force_refresh=refresh or self.cache_force_refresh,
         )
+
+
+def _given(wish: T | None, before: T | None) -> T | None:
+    return before if wish is None else wish
 
 
 class Unaskable(Exception):
@@ -64,12 +65,13 @@ def build_request(
     extra_body: Mapping[str, JSON],
 ) -> ImageRequest:
     """Return the request. A None argument counts as not given. Raises Unaskable."""
-    given = {name: value for name, value in params.items() if value is not None}
-    _check_params(given)
-    for name, value in extra_body.items():
-        _check_json(name, value)
+    asked = {name: value for name, value in params.items() if value is not None} | {**extra_body}
+    _check_params(asked)
+    _check_json("metadata", wishes.metadata)
+    if wishes.timeout is not None and not wishes.timeout > 0:
+        raise Unaskable("timeout", f"timeout is {wishes.timeout!r}; expected seconds above 0")
     return ImageRequest(
-        params={**given, **extra_body},
+        params=asked,
         verbatim=frozenset(extra_body),
         metadata=wishes.metadata,
         headers=_checked_headers(extra_headers),
@@ -93,21 +95,28 @@ def _check_params(params: Mapping[str, JSON]) -> None:
 
 def _check_json(name: str, value: JSON) -> None:
     """Refuse what JSON cannot say, before anything is sent."""
-    if value is None or isinstance(value, str | bool | int):
-        return
-    if isinstance(value, float):
-        if value != value or value in {float("inf"), float("-inf")}:  # noqa: PLR0124
+    if isinstance(value, str):
+        if not value.isascii():
+            _check_text(name, value)
+    elif isinstance(value, float):
+        if not math.isfinite(value):
             raise Unaskable(name, f"{name} is {value!r}; expected a finite number")
-        return
-    if isinstance(value, Mapping):
+    elif isinstance(value, Mapping):
         for key, item in value.items():
             _check_json(f"{name}.{key}", item)
-        return
-    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
+    elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
             _check_json(f"{name}[{index}]", item)
-        return
-    raise Unaskable(name, f"{name} is a {type(value).__name__}, which JSON cannot say")
+    elif value is not None and not isinstance(value, int):
+        raise Unaskable(name, f"{name} is a {type(value).__name__}, which JSON cannot say")
+
+
+def _check_text(name: str, value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        broken = value[error.start : error.start + 1]
+        raise Unaskable(name, f"{name} has {broken!r} in it, which is no character") from None
 
 
 def _checked_headers(headers: Mapping[str, str]) -> Mapping[str, str]:

@@ -143,8 +143,8 @@ class AsyncImages:
             cache_namespace=cache_namespace,
             cache_force_refresh=cache_force_refresh,
         )
-        view = self._router.view.with_options(options)
-        pictures, trace = await view.ask(params, extra_headers, extra_body)
+        view = self._router.view
+        pictures, trace = await view.ask(params, extra_headers, extra_body, options)
         data = tuple(AsyncImage(picture, view.fetch) for picture in pictures.data)
         return ImagesResponse(pictures, data, trace)
 

@@ -38,7 +38,7 @@ class Engine:
         self._owns_sender = sender is None
         self._owns_store = store is None
         self._store: Store = MemoryStore() if store is None else store
-        self._seed = secrets.token_hex(8) if seed is None else str(seed)
+        self._seed = secrets.randbits(64) if seed is None else _digest(str(seed))
         self._observers = tuple(observers)
         self._now = now
         self._shared = Shared()
@@ -81,9 +81,13 @@ class Engine:
     def begin_trace(self, wishes: Wishes) -> Trace:
         """Begin a request's record; its id is the caller's, or made from seed and number."""
         self._requests += 1
-        number = f"{self._seed}:{self._requests}"
-        made = hashlib.blake2b(number.encode(), digest_size=12).hexdigest()
-        return Trace(wishes.trace_id or made, self._observers)
+        made = wishes.trace_id or f"{_digest(str(self._number)):016x}"
+        return Trace(made, self._observers)
+
+    @property
+    def _number(self) -> int:
+        """The seed and the request's place in the series, in one number."""
+        return self._seed << 64 | self._requests
 
     async def aclose(self) -> None:
         """End the calls under way and close the connections. Closing twice is no error."""
@@ -101,7 +105,7 @@ class Engine:
             store=self._store,
             vault=loaded.vault,
             trace=trace,
-            dice=Dice(f"{self._seed}:{self._requests}"),
+            dice=Dice(self._number),
             now=self._now,
             shared=self._shared,
             began=asyncio.get_running_loop().time(),
@@ -119,6 +123,10 @@ class Engine:
                 "this AsyncRouter belongs to the event loop of its first request; "
                 "make one per loop, or use Router, which any thread may call"
             )
+
+
+def _digest(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
 def _report(outcome: Outcome, context: Context) -> None:

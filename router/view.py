@@ -9,7 +9,7 @@ from router.asking import Unaskable, Wishes, build_request
 from router.config.model import targets_of
 from router.core.http import origin
 from router.core.images import Pictures
-from router.core.jsontypes import EMPTY, JSON
+from router.core.jsontypes import JSON
 from router.core.trace import Trace
 from router.engine import Engine
 from router.errors import routing_error
@@ -30,30 +30,23 @@ class View:
 
     def with_options(self, options: RequestOptions) -> "View":
         config = options.get("config")
-        wishes = self.wishes.adding(
-            metadata=options.get("metadata", EMPTY),
-            trace_id=options.get("trace_id"),
-            timeout=options.get("timeout"),
-            provider=options.get("provider"),
-            cache_namespace=options.get("cache_namespace"),
-            cache_force_refresh=options.get("cache_force_refresh", False),
-        )
         loaded = self.loaded if config is None else self._find(config)
-        return replace(self, loaded=loaded, wishes=wishes)
+        return replace(self, loaded=loaded, wishes=self.wishes.adding(options))
 
     async def ask(
         self,
         params: Mapping[str, JSON],
         extra_headers: Mapping[str, str],
         extra_body: Mapping[str, JSON],
+        options: RequestOptions,
     ) -> tuple[Pictures, Trace]:
         """Execute a request. Raises RoutingError where it is none, or no target answered it."""
+        wishes = self.wishes.adding(options)
         try:
-            request = build_request(params, self.wishes, extra_headers, extra_body)
+            request = build_request(params, wishes, extra_headers, extra_body)
         except Unaskable as refused:
-            trace = self.engine.begin_trace(self.wishes)
-            raise routing_error(refused.failure, trace) from None
-        return await self.engine.run(self.loaded, request, self.wishes)
+            raise routing_error(refused.failure, self.engine.begin_trace(wishes)) from None
+        return await self.engine.run(self.loaded, request, wishes)
 
     async def fetch(self, url: str) -> bytes:
         """Return the picture behind a URL. Raises FetchError."""

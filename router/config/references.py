@@ -6,6 +6,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -30,8 +31,13 @@ class File:
 Part: TypeAlias = str | Variable | File
 
 
-def parts(text: str) -> Iterator[Part]:
+@lru_cache(maxsize=1024)
+def parts(text: str) -> tuple[Part, ...]:
     """Split a text at its references. Raises ValueError for what looks like one and is none."""
+    return tuple(_split(text))
+
+
+def _split(text: str) -> Iterator[Part]:
     at = 0
     while (opening := OPENING.search(text, at)) is not None:
         yield text[at : opening.start()]

@@ -44,11 +44,14 @@ class Aim:
 
 
 class Dice:
-    """Chance for one request, made when first asked for, from the seed and the request's number."""
+    """Chance for one request, made when first asked for, from the seed and the request's number.
+
+    So a request's draws do not depend on how requests interleave.
+    """
 
     __slots__ = ("_random", "_seed")
 
-    def __init__(self, seed: str) -> None:
+    def __init__(self, seed: int) -> None:
         self._seed = seed
         self._random: random.Random | None = None
 
