@@ -12,6 +12,10 @@ from router.sandbox.delivery import Delivery, deliver
 from router.sandbox.forms import read_form
 
 HEADERS_LIMIT = 64 * 1024  # bytes
+HEAD_PIECE = 4 * 1024  # bytes
+BODY_PIECE = 256 * 1024  # bytes
+# Small pieces for the head, since h11 notices that it is too large when a piece leaves it open.
+
 BODY_LIMIT = 64 * 1024 * 1024  # bytes
 IDLE = 60.0  # seconds
 # For the next request to begin, and for the next piece of one under way.
@@ -102,7 +106,9 @@ class Connection:
             event = protocol.next_event()
             while event is h11.NEED_DATA:
                 with anyio.move_on_after(IDLE) as scope:
-                    protocol.receive_data(await self.reader.read(65_536))
+                    within_head = protocol.their_state is h11.IDLE
+                    piece = HEAD_PIECE if within_head else BODY_PIECE
+                    protocol.receive_data(await self.reader.read(piece))
                 if scope.cancelled_caught:
                     return None
                 event = protocol.next_event()

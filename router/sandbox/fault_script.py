@@ -216,7 +216,7 @@ def _text(where: str, name: str, value: JSON) -> str | None:
 
 
 def _unknown(where: str, what: str, name: str, known: Iterable[str]) -> FaultScriptError:
-    options = sorted(known)
+    options = sorted(str(option) for option in known)
     close = difflib.get_close_matches(name, options, 1)
     hint = f" (did you mean {close[0]!r}?)" if close else ""
     return FaultScriptError(

@@ -29,8 +29,8 @@ class SandboxSender:
     """A Sender without a network: a request's host decides which emulator answers it.
 
     `faults` is a fault script. `latency` is waited on the event loop's clock. `hosts` maps origins
-    (`http://localhost:9000`) to the provider that is to answer there. `requests` is the log. It
-    draws pictures on the caller's thread, so virtual time works.
+    (`http://localhost:9000`) to the provider that is to answer there, without a key if need be.
+    `requests` is the log. It draws pictures on the caller's thread, so virtual time works.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class SandboxSender:
 
     async def send(self, request: HttpRequest) -> HttpResponse:
         found = self._emulator(request)
-        visit = self._reception.admit(found, _rooted(request, found), self._elapsed(), data_url)
+        visit = self._reception.admit(found, _at_home(request, found), self._elapsed(), data_url)
         try:
             await anyio.sleep(visit.wait)
             response = await _delivered(visit)
@@ -110,13 +110,21 @@ def _known(provider: str) -> Emulator:
     return found
 
 
-def _rooted(request: HttpRequest, found: Emulator) -> HttpRequest:
-    """Drop what stands before the provider's own path, as proxies and gateways have it."""
+def _at_home(request: HttpRequest, found: Emulator) -> HttpRequest:
+    """The request as the provider's own host would get it.
+
+    What stands before the provider's path is dropped, as proxies and gateways have it there. A
+    host of one's own may ask for no key, so one is put in where there is none.
+    """
     split = urlsplit(request.url)
-    starts = [split.path.find(root) for root in found.roots if root in split.path]
-    if found.serves(split.hostname or "") or not starts or min(starts) == 0:
+    if found.serves(split.hostname or ""):
         return request
-    return replace(request, url=split._replace(path=split.path[min(starts) :]).geturl())
+    starts = [split.path.find(root) for root in found.roots if root in split.path]
+    path = split.path[min(starts) :] if starts else split.path
+    headers = request.headers
+    if "authorization" not in headers and "api-key" not in headers:
+        headers = {**headers, "authorization": "Bearer sandbox"}
+    return replace(request, url=split._replace(path=path).geturl(), headers=headers)
 
 
 async def _delivered(visit: Visit) -> HttpResponse:
