@@ -1,6 +1,7 @@
 """App: the command `pixroute` and what all of its commands share."""
 
 import os
+import shutil
 
 import click
 
@@ -11,6 +12,7 @@ from router.cli.sandbox import sandbox
 from router.cli.schema import schema
 
 INTERRUPTED = 130  # 128 and the number of SIGINT, as shells have it
+NARROW = 52  # columns
 
 
 @click.group(
@@ -38,7 +40,9 @@ for command in (check, generate, init, sandbox, schema):
 def run() -> int:
     """Run the command that `sys.argv` names and return its exit code."""
     try:
-        code = pixroute.main(prog_name="pixroute", standalone_mode=False)
+        code = pixroute.main(
+            prog_name="pixroute", standalone_mode=False, terminal_width=_help_width()
+        )
     except click.exceptions.Abort:
         click.echo("interrupted", err=True)
         return INTERRUPTED
@@ -46,3 +50,9 @@ def run() -> int:
         error.show()
         return error.exit_code
     return code if isinstance(code, int) else 0
+
+
+def _help_width() -> int | None:
+    """Columns of help texts; None leaves it to click, which never goes below 50."""
+    columns = shutil.get_terminal_size().columns
+    return columns - 1 if columns < NARROW else None

@@ -31,6 +31,10 @@ class Source:
     def is_keys(self) -> bool:
         return self.text is None and Path(self.name).name.startswith("virtual-keys.")
 
+    @property
+    def is_folder(self) -> bool:
+        return self.text is None and Path(self.name).is_dir()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -52,6 +56,8 @@ class Checker:
 
     def check(self, source: Source) -> Finding:
         """Read and compile one config, or read a file of virtual keys."""
+        if source.is_folder:
+            return Finding(source=source.name, problems=(_barren(source),))
         try:
             return self._keys(source) if source.is_keys else self._config(source)
         except ConfigError as error:
@@ -84,14 +90,13 @@ class Checker:
 
 
 def collect(paths: Sequence[str]) -> Iterator[Source]:
-    """Yield what the arguments name. Raises Failed for a folder without configs."""
+    """Yield what the arguments name, and folders that have no configs as they are."""
     for path in paths:
         if path == "-":
             yield Source(name=STDIN, text=_standard_input())
-        elif Path(path).is_dir():
-            yield from _in_folder(Path(path))
-        else:
-            yield Source(name=path)
+            continue
+        inside = [str(file) for file in config_files(Path(path))] if Path(path).is_dir() else []
+        yield from (Source(name=name) for name in inside or [path])
 
 
 def _standard_input() -> str:
@@ -102,11 +107,9 @@ def _standard_input() -> str:
         raise Failed("standard input is not a UTF-8 text") from None
 
 
-def _in_folder(folder: Path) -> Iterator[Source]:
-    files = list(config_files(folder))
-    if not files:
-        raise Failed(f"{folder} has no configs: no .yaml, .yml or .json file but virtual keys")
-    yield from (Source(name=str(file)) for file in files)
+def _barren(folder: Source) -> Problem:
+    hint = "expected .yaml, .yml or .json files; virtual keys and routing tests are none"
+    return Problem(message="the folder has no configs", place="config", hint=hint, file=folder.name)
 
 
 def _renamed(problem: Problem, source: Source) -> Problem:

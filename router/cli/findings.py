@@ -18,6 +18,8 @@ def show(problem: Problem, width: int | None) -> str:
     fitting = problem if width is None else _cropped(problem, width - GUTTER)
     head, *lines = render(fitting).split("\n")
     shown = [part for line in lines for part in _folded(line, width)]
+    if width is not None:
+        head = textwrap.fill(head, width, subsequent_indent="    ", break_on_hyphens=False)
     return "\n".join([_coloured_head(head, problem), *map(_coloured, shown)])
 
 
@@ -58,7 +60,10 @@ def _folded(line: str, width: int | None) -> list[str]:
     above = [match[1] + match[2]] if match else []
     remark = match[3].strip() if match else line.removeprefix(gutter)
     room = max(width - GUTTER, 16)
-    return [*above, *(gutter + part for part in textwrap.wrap(remark, room))]
+    return [
+        *above,
+        *(gutter + part for part in textwrap.wrap(remark, room, break_on_hyphens=False)),
+    ]
 
 
 def _coloured_head(head: str, problem: Problem) -> str:

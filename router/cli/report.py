@@ -17,6 +17,7 @@ from router.core.images import Picture
 from router.core.jsontypes import JSON
 from router.core.media import Media
 from router.core.trace import Attempt, Trace
+from router.core.trace_table import printable
 from router.errors import RoutingError
 
 
@@ -49,8 +50,9 @@ def show_failure(error: RoutingError, saved: Sequence[Saved], seconds: float) ->
     what = "too few pictures" if saved else "no picture"
     told = f"{what}: {error.status_code} {error.kind}: {_line(error.message)}"
     _complain(f"{red('error:')} {told}", hang=7)
+    widest = max((len(attempt.path) for attempt in attempts), default=0)
     for attempt in attempts:
-        _complain(_attempt(attempt, error.message), hang=4)
+        _complain(f"  {attempt.path:<{widest}}  {_attempt(attempt, error.message)}", hang=4)
     if error.request_id is not None:
         _complain(f"  the provider's request id: {error.request_id}", hang=4)
     _complain(f"{wording.attempts(len(attempts))} in {wording.seconds(seconds)}", hang=0)
@@ -147,16 +149,14 @@ def _notes(trace: Trace) -> Iterator[tuple[str, str]]:
 
 def _attempt(attempt: Attempt, known: str) -> str:
     """Tell of an attempt, with its message unless that is known already."""
-    head = f"  {attempt.path}  {wording.who(attempt)}  {wording.status(attempt)}"
-    took = wording.seconds(attempt.duration)
+    told = f"{wording.who(attempt)} answered {wording.status(attempt)}"
     message = "" if attempt.message in {"", known} else f": {_line(attempt.message)}"
-    return f"{head} after {took}{message}"
+    return f"{told} after {wording.seconds(attempt.duration)}{message}"
 
 
 def _line(message: str) -> str:
-    """Put a provider's words on one line, and leave out what could move the cursor."""
-    words = " ".join(message.split())
-    return "".join(char for char in words if char.isprintable())
+    """Put a provider's words on one line."""
+    return printable(" ".join(message.split()))
 
 
 def _complain(text: str, *, hang: int) -> None:

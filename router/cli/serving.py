@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import click
 
-from router.cli.terminal import Failed, faint, strong, wrapped
+from router.cli.terminal import Failed, faint, strong
 from router.core.jsontypes import JSON
 from router.sandbox.log import Entry
 from router.sandbox.server import Sandbox, run
@@ -63,7 +63,7 @@ def _welcome(sandbox: Sandbox) -> None:
     click.echo(f"the sandbox is at {strong(sandbox.url)}; any key opens it; Ctrl-C ends it\n")
     for name, url, example in lines:
         click.echo(f"{strong(f'{name:<13}')} {url}".rstrip())
-        click.echo(wrapped(f"  {example}", hang=4))
+        click.echo(f"  {example}")
     click.echo()
     sys.stdout.flush()
 

@@ -1,0 +1,90 @@
+"""The command init: what it writes works at once, and what was there stays."""
+
+import json
+
+from router.cli.furnishing import TEMPLATES
+
+
+def files_in(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_it_writes_all_files_and_names_them(run, tmp_path):
+    result = run("init", "made")
+
+    expected = [name for _, name in TEMPLATES]
+    expected += ["schemas/config.schema.json", "schemas/virtual-keys.schema.json"]
+    assert result.exit_code == 0
+    assert files_in(tmp_path / "made") == sorted(expected)
+    assert all(f"wrote  made/{name}\n" in result.stdout for name in expected)
+
+
+def test_what_it_writes_passes_check_with_an_empty_environment(run):
+    run("init", "made")
+
+    result = run("check", "made/configs", "--sandbox")
+
+    assert result.exit_code == 0
+    assert result.stdout.endswith("3 configs, no problems\n")
+
+
+def test_the_next_steps_work_as_they_are_printed(run, tmp_path):
+    steps = run("init").stdout.partition("\nnext:\n")[2]
+
+    assert "  pixroute check configs --sandbox\n" in steps
+    assert '  pixroute generate "a red kite" --config configs/fallback.yaml --sandbox\n' in steps
+    assert run("check", "configs", "--sandbox").exit_code == 0
+    made = run("generate", "a red kite", "--config", "configs/fallback.yaml", "--sandbox")
+    assert made.exit_code == 0
+
+
+def test_the_next_steps_begin_with_the_folder(run):
+    assert "  cd 'my pictures'\n" in run("init", "my pictures").stdout
+
+
+def test_the_env_file_that_it_writes_can_be_filled_in_and_read(run, tmp_path):
+    run("init")
+    example = (tmp_path / ".env.example").read_text()
+    (tmp_path / ".env").write_text(example.replace("=", "=abc"))
+
+    assert run("check", "configs", "--env-file", ".env").exit_code == 0
+    assert ".env" in (tmp_path / ".gitignore").read_text().splitlines()
+
+
+def test_files_that_are_there_are_kept(run, tmp_path):
+    (tmp_path / ".gitignore").write_text("mine\n")
+
+    result = run("init")
+
+    assert "kept   .gitignore\n" in result.stdout
+    assert (tmp_path / ".gitignore").read_text() == "mine\n"
+
+
+def test_force_writes_them_anew(run, tmp_path):
+    (tmp_path / ".gitignore").write_text("mine\n")
+
+    result = run("init", "--force")
+
+    assert "wrote  .gitignore\n" in result.stdout
+    assert (tmp_path / ".gitignore").read_text() != "mine\n"
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_one_line(run, tmp_path):
+    (tmp_path / "file").write_text("")
+
+    result = run("init", "file/below")
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_editors_are_pointed_to_schemas_that_exist(run, tmp_path):
+    run("init")
+    settings = json.loads((tmp_path / ".vscode" / "settings.json").read_text())
+
+    assert all((tmp_path / path).is_file() for path in settings["yaml.schemas"])
+    for path in (tmp_path / "configs").iterdir():
+        comment = path.read_text().splitlines()[0]
+        assert comment.startswith("# yaml-language-server: $schema=")
+        assert (path.parent / comment.partition("=")[2]).is_file()
