@@ -1,6 +1,7 @@
 """Trace table: a trace in plain text, for terminals and logs that people read."""
 
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -117,7 +118,8 @@ def _table(attempts: Sequence[Attempt]) -> Iterable[str]:
     for attempt, one in zip(attempts, rows, strict=True):
         yield ("> " if is_served(attempt, attempts) else "  ") + _line(one.cells, widths)
         whole = () if len(one.model) <= widths[MODEL] else (f"model: {one.model}",)
-        yield from (_clipped(f"    {note}", WIDTH) for note in (*whole, *one.notes))
+        for note in (*whole, *one.notes):
+            yield from _wrapped(note, "    ")
 
 
 def _widths(lines: Sequence[tuple[str, ...]], shown: Iterable[int]) -> dict[int, int]:
@@ -133,6 +135,18 @@ def _line(cells: tuple[str, ...], widths: dict[int, int]) -> str:
     return "  ".join(clipped).rstrip()
 
 
+def _wrapped(text: str, indent: str) -> Iterable[str]:
+    """Break a text at its words; what does not fit into three lines is left out."""
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        max_lines=3,
+        placeholder=" ..",
+    )
+
+
 def _clipped(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 2]}.."
 
@@ -141,4 +155,4 @@ def _reasons(decisions: Sequence[Decision]) -> Iterable[str]:
     width = max(len(decision.by) for decision in decisions)
     for one in decisions:
         told = f"{shortened(one.chosen)}: {shortened(one.reason)}"
-        yield _clipped(f"  {printable(one.by).ljust(width)}  {told}", WIDTH)
+        yield from _wrapped(f"{printable(one.by).ljust(width)}  {told}", "  ")

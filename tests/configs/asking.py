@@ -17,7 +17,11 @@ def sandbox(faults=None, seconds=0.0):
     return SandboxSender(faults=faults, draw=DRAW, latency=lambda *_: seconds, hosts=HOSTS)
 
 
-HOSTS = {"http://localhost:8080": "openai"}
+HOSTS = {
+    "http://localhost:8080": "openai",
+    "https://pictures.example.com": "openai",
+    "https://atelier-gov.openai.azure.us": "azure-openai",
+}
 
 
 def ask(config, *requests, faults=None, seconds=0.0, seed=1, virtual_keys=None):
