@@ -16,7 +16,7 @@ from router.answer import AsyncImage, ImagesResponse
 from router.cli import report
 from router.cli.arguments import Arguments
 from router.cli.gallery import hang, slug
-from router.cli.progress import Lively, Plain, Progress, Silent
+from router.cli.progress import Plain, Progress, Silent
 from router.cli.terminal import Failed, is_lively
 from router.client import AsyncRouter
 from router.config.problems import ConfigError
@@ -72,7 +72,12 @@ def run(errand: Errand) -> int:
 def _progress(output: Output) -> Progress:
     if output is not Output.TEXT:
         return Silent()
-    return Lively() if is_lively(sys.stderr) else Plain()
+    if not is_lively(sys.stderr):
+        return Plain()
+    # rich takes a tenth of a second to import; only a display needs it.
+    from router.cli.lively import Lively
+
+    return Lively()
 
 
 @dataclass(slots=True)

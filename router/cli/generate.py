@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from router.cli.options import env_file_option, environment, parse_pairs
+from router.cli.options import env_file_option, environment, need_pictures, parse_pairs
+from router.core.jsontypes import JSON
 
 DEFAULT_CONFIG = Path("pixroute.yaml")
 
@@ -96,9 +97,10 @@ def generate(
     """
     if faults is not None and not sandbox:
         raise click.UsageError("--faults needs --sandbox: real providers have faults of their own")
+    if sandbox:
+        need_pictures()
     from router.cli.arguments import Arguments
     from router.cli.errand import Errand, Output, run
-    from router.cli.faults import read_faults
 
     arguments = Arguments(
         model=model,
@@ -118,12 +120,19 @@ def generate(
         provider=provider,
         folder=out,
         sandbox=sandbox,
-        faults=None if faults is None else read_faults(faults),
+        faults=None if faults is None else _script(faults),
         environment=environment(env_file, sandbox=False),
         timeout=timeout,
         output=Output.JSON if as_json else Output.PATHS if quiet else Output.TEXT,
     )
     context.exit(run(errand))
+
+
+def _script(faults: str) -> JSON:
+    # Fault scripts know the emulators; a request without one need not wait for them.
+    from router.cli.faults import read_faults
+
+    return read_faults(faults)
 
 
 def _default_config() -> Path:
