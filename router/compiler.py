@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -17,9 +17,11 @@ from router.config.model import (
     Single,
     StickySettings,
     TargetRoute,
+    targets_of,
 )
 from router.core.adapter import Adapter
 from router.core.context import Aim
+from router.core.jsontypes import JSON
 from router.core.node import Node
 from router.core.provider import ProviderInfo
 from router.core.target import Target
@@ -130,12 +132,8 @@ class _Compiler:
     ) -> Node:
         alone = sum(target.weight > 0 for target in route.targets) == 1
         shares = tuple(
-            Share(
-                node=self.compile(target, lone=lone and alone),
-                weight=target.weight,
-                label=target.name or target.path,
-            )
-            for target in route.targets
+            Share(node=self.compile(target, lone=lone and alone), weight=target.weight, label=label)
+            for target, label in zip(route.targets, _labels(route.targets), strict=True)
         )
         return LoadBalance(
             path=route.path,
@@ -244,6 +242,24 @@ def _sticky(settings: StickySettings | None) -> Sticky | None:
     if settings is None:
         return None
     return Sticky(fields=tuple(parse_path(field) for field in settings.fields), ttl=settings.ttl)
+
+
+def _labels(routes: Sequence[Route]) -> list[str]:
+    """Name routes by what they are rather than where they stand, so that edits move few sessions.
+
+    Routes that are the same are told apart by their number among themselves.
+    """
+    labels: list[str] = []
+    for route in routes:
+        name = route.name or digest_of([_identity(target) for target in targets_of(route)])
+        labels.append(f"{name}#{sum(label.startswith(f'{name}#') for label in labels)}")
+    return labels
+
+
+def _identity(route: TargetRoute) -> tuple[str, JSON]:
+    """Name the account and model of a target."""
+    model = route.settings.override_params.get("model")
+    return _target_of(route, route.provider or "").identity, model
 
 
 def _conditional(path: str, settings: ConditionalSettings, children: list[Node]) -> Node:
