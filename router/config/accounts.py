@@ -95,15 +95,15 @@ def _check_unique(found: list[tuple[Section, Deployment]], reading: Reading) -> 
     aliases: set[str] = set()
     defaults = 0
     for section, deployment in found:
-        alias = deployment.alias or deployment.deployment_id
+        alias = deployment.alias
         defaults += deployment.is_default
-        if alias in aliases:
+        if alias is not None and alias in aliases:
             place = section.at("alias")
-            reading.report.error(section.source, place, f"alias {alias!r} is here twice")
+            reading.report.error(section.source, place, f"alias {shown(alias)} is here twice")
         if deployment.is_default and defaults > 1:
             place = section.at("is_default")
             reading.report.error(section.source, place, "this is the second default; expected one")
-        aliases.add(alias)
+        aliases.add(alias or "")
 
 
 def variable_key(info: ProviderInfo, reading: Reading) -> SecretRef | None:

@@ -1,16 +1,21 @@
 """Values: from nodes to JSON, with the span of every key and value by its place."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from router.config.masking import REFERENCE, is_secret_name, masked, shown
 from router.config.nodes import Items, Node, Pairs, Unreadable, Word
 from router.config.places import Place, Span
-from router.config.scalars import Scalar, number, plain
+from router.config.scalars import Scalar, plain
 from router.core.jsontypes import JSON
 
 MAX_VALUES = 50_000  # values after every alias is followed; stops a billion laughs
 PREFIX = "tag:yaml.org,2002:"
+TAGGED: Mapping[str, tuple[type, ...]] = MappingProxyType(
+    {"int": (int,), "float": (int, float), "bool": (bool,), "null": (type(None),)}
+)
+"""The tags of scalars besides `str`, and what may stand behind them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +137,10 @@ def _tagged(node: Word) -> Scalar:
     """Read a word that has quotes or a tag. Raises ValueError where they do not fit."""
     if node.tag in {None, "!", PREFIX + "str"}:
         return node.text
-    value: Scalar = node.text
-    if node.tag in {PREFIX + "int", PREFIX + "float"}:
-        value = number(node.text) if node.text else ""
-    elif node.tag in {PREFIX + "bool", PREFIX + "null"}:
-        value = plain(node.text)
-    else:
-        raise ValueError(f"tag {masked(node.tag or '')} is not supported")
-    if isinstance(value, str):
-        raise ValueError(f"does not fit its tag {node.tag}")
+    tag = (node.tag or "").removeprefix(PREFIX)
+    if tag not in TAGGED:
+        raise ValueError(f"tag {masked(tag)} is not supported")
+    value = plain(node.text)
+    if type(value) not in TAGGED[tag]:
+        raise ValueError(f"the value does not fit its tag {tag}")
     return value

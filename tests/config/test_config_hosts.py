@@ -23,6 +23,9 @@ from router.config.hosts import why_not
         "http://my_service:80",
         "https://100.100.100.201",
         "https://169.253.169.254",
+        "http://[::ffff:8.8.8.8]",
+        "http://300.1.1.1",
+        "http://99999999999",
     ],
 )
 def test_public_private_and_loopback_hosts_may_be_asked(url):
@@ -83,6 +86,7 @@ def test_metadata_and_link_local_addresses_never_may(url):
         "http://[::1",
         "http://-a.com",
         "http://a%2eb",
+        "http://[::zz]",
     ],
 )
 def test_what_is_no_plain_base_url_is_refused(url):

@@ -12,6 +12,7 @@ from router.config.model import (
     RetrySettings,
     Single,
     StickySettings,
+    targets_of,
 )
 from router.core.outcome import Kind
 from router.core.settlement import BY_KIND, DEFAULT_RETRY_CODES
@@ -32,6 +33,14 @@ def test_paths_are_places_in_the_config():
     assert read.path == "config"
     assert read.targets[0].path == "config.targets[0]"
     assert read.targets[1].targets[0].path == "config.targets[1].targets[0]"
+
+
+def test_the_targets_of_a_route_are_in_the_order_of_the_config():
+    read = route(group("fallback", group("single", target()), target()))
+
+    paths = [one.path for one in targets_of(read)]
+
+    assert paths == ["config.targets[0].targets[0]", "config.targets[1]"]
 
 
 def test_a_target_alone_is_the_root():

@@ -60,6 +60,12 @@ def test_a_missing_file_says_so(tmp_path):
     assert errors(tmp_path / "none.yaml") == ["config: config does not exist"]
 
 
+def test_a_path_that_no_file_can_have_says_why():
+    (error,) = errors("x" * 5000)
+
+    assert error == "config: config cannot be read: File name too long"
+
+
 def test_a_folder_is_no_config(tmp_path):
     assert errors(tmp_path) == ["config: config is a folder; expected a file"]
 
@@ -92,6 +98,8 @@ def test_json_problems_have_their_line(write):
         ("provider: openai", (1, 1)),
         ('{"weight": NaN}', (None, None)),
         ('{"weight": 1e999}', (1, 12)),
+        ('{"name": "\\ud83d\\ude00", "weight": 1e999}', (None, None)),
+        ('{"name": ' + "[" * 3000 + "]" * 3000 + "}", (None, None)),
         ('{"provider": "openai",\n "provider": "openai"}', (2, 2)),
         ('{"name": "\\ud83d\\ude00", "name": "b", "provider": "openai"}', (None, None)),
     ],

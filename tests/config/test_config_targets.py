@@ -208,7 +208,23 @@ def test_every_providers_own_variable_can_be_asked_for():
     assert {"env:openai", "env:azure-openai", "env:stability-ai"} <= set(keys)
 
 
+def test_a_slug_without_a_model_leaves_the_model_to_the_request():
+    target = one({"override_params": {"model": "@prod", "n": 1}})
+
+    assert (target.credential, target.settings.override_params) == ("prod", {"n": 1})
+
+
+def test_a_broken_setting_is_told_at_its_key():
+    assert found({"provider": "openai", "openai_project": "${"}) == [
+        "config.openai_project: openai_project is a broken reference"
+    ]
+
+
 AZURE = {"provider": "azure-openai"}
+
+
+def test_the_default_auth_mode_is_none_of_the_options():
+    assert "auth_mode" not in route(AZURE | {"resource_name": "r", "auth_mode": "default"}).options
 
 
 @pytest.mark.parametrize("prefix", ["", "azure_"])
@@ -276,7 +292,10 @@ def test_openai_settings_lose_their_prefix():
 @pytest.mark.parametrize(
     ("deployments", "said"),
     [
-        ([{"deployment_id": "a"}, {"deployment_id": "a"}], "alias 'a' is here twice"),
+        (
+            [{"deployment_id": "a", "alias": "x"}, {"deployment_id": "b", "alias": "x"}],
+            "alias 'x' is here twice",
+        ),
         (
             [
                 {"deployment_id": "a", "is_default": True},

@@ -57,6 +57,21 @@ def test_a_file_of_keys_that_cannot_be_read_is_one_error(config):
     assert problem.file.endswith("virtual-keys.yaml")
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"provider": "@prod"},
+        {"virtual_key": "prod"},
+        {"override_params": {"model": "@prod/x"}},
+        {"provider": "@prod", "api_key": "k"},
+    ],
+)
+def test_keys_that_cannot_be_read_are_not_called_undefined(config):
+    (problem,) = problems(config, virtual_keys="prod: [\n")
+
+    assert problem.place == "virtual_keys"
+
+
 def test_a_missing_file_of_keys_is_an_error(config):
     assert errors(config, virtual_keys="none.yaml") == ["virtual_keys: virtual_keys does not exist"]
 
@@ -122,6 +137,12 @@ def test_a_wrong_key_is_an_error_at_its_place(key, said):
     (error,) = errors({"provider": "openai", "virtual_keys": {"a": key}})
 
     assert said in error
+
+
+def test_a_key_in_the_place_of_an_account_is_not_shown():
+    (error,) = errors({"provider": "openai", "virtual_keys": {"prod-key": "hunter2"}})
+
+    assert error == "config.virtual_keys.prod-key: prod-key is not what it should be"
 
 
 def test_names_that_begin_with_x_are_free():

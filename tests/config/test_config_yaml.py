@@ -4,6 +4,17 @@ from config_tools import document, errors, loaded, problems, route, spots
 from hypothesis import given
 from hypothesis import strategies as st
 
+BAD_TAGS = ["!!int x", "!!bool 3", "!!timestamp 2024-10-21", "!!set {a}", "!!seq {a: b}", "!own x"]
+
+
+@pytest.mark.parametrize("written", BAD_TAGS)
+def test_a_tag_that_does_not_fit_is_refused(written):
+    _, found = loaded(f"x: {written}\n")
+
+    assert [(p.line, p.column) for p in found] == [(1, 4)]
+    assert "tag" in found[0].message
+
+
 TRAPS = {
     "2024-10-21": "2024-10-21",
     "2001-12-14t21:59:43.10-05:00": "2001-12-14t21:59:43.10-05:00",
@@ -37,6 +48,8 @@ TRAPS = {
     "!!int '12'": 12,
     "!!float 1": 1,
     "! 12": "12",
+    "!!null ''": None,
+    "!!bool true": True,
     "12e": "12e",
     "1.2.3": "1.2.3",
     "-": None,
