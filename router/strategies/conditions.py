@@ -8,7 +8,7 @@ from typing import Protocol, TypeGuard
 
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
-from router.strategies.lookup import Missing, Path, lookup, parse_path
+from router.strategies.lookup import Missing, Path, is_list, lookup, parse_path
 
 
 class Condition(Protocol):
@@ -98,12 +98,26 @@ def _parse_operator(path: Path, name: str, operand: JSON) -> Condition:
     if name == "$not":
         return Not(All(tuple(_parse_field(path, operand))))
     if name == "$exists":
-        return Exists(path, operand is True)
+        if not isinstance(operand, bool):
+            raise ValueError(f"'$exists' is {operand!r}; expected true or false")
+        return Exists(path, operand)
     if name == "$regex":
-        return Matches(path, re.compile(str(operand)))
+        return Matches(path, _pattern(operand))
+    if name in {"$in", "$nin"} and not is_list(operand):
+        raise ValueError(f"{name!r} is {operand!r}; expected a list")
     if name in OPERATORS:
         return Compare(path, name, operand)
-    raise ValueError(f"{name!r} is no operator; expected one of {', '.join(sorted(OPERATORS))}")
+    known = ", ".join((*OPERATORS, "$regex", "$exists", "$not"))
+    raise ValueError(f"{name!r} is no operator; expected one of {known}")
+
+
+def _pattern(operand: JSON) -> re.Pattern[str]:
+    if not isinstance(operand, str):
+        raise ValueError(f"'$regex' is {operand!r}; expected a pattern")
+    try:
+        return re.compile(operand)
+    except re.error as error:
+        raise ValueError(f"'$regex' is {operand!r}; expected a pattern: {error}") from None
 
 
 def _query(value: JSON) -> Mapping[str, JSON]:
@@ -113,29 +127,32 @@ def _query(value: JSON) -> Mapping[str, JSON]:
 
 
 def _list(value: JSON) -> Sequence[JSON]:
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if is_list(value):
         return value
     raise ValueError(f"{value!r} is no list of queries")
 
 
 def _same(value: JSON, operand: JSON) -> bool:
-    """Equal as JSON: true is not 1."""
+    """Equal as JSON: true is not 1, at any depth."""
+    if isinstance(value, Mapping) and isinstance(operand, Mapping):
+        return value.keys() == operand.keys() and all(_same(value[k], operand[k]) for k in value)
+    if is_list(value) and is_list(operand):
+        return len(value) == len(operand) and all(map(_same, value, operand))
     return isinstance(value, bool) is isinstance(operand, bool) and value == operand
 
 
 def _among(value: JSON, operand: JSON) -> bool:
-    return any(_same(value, one) for one in _list(operand))
+    return is_list(operand) and any(_same(value, one) for one in operand)
 
 
-def _ordered(test: Callable[[float], bool]) -> Callable[[JSON, JSON], bool]:
-    """Compare numbers with numbers and strings with strings; anything else never holds."""
-
-    def holds(value: JSON, operand: JSON) -> bool:
-        if isinstance(value, str) and isinstance(operand, str):
-            return test((value > operand) - (value < operand))
-        return _is_number(value) and _is_number(operand) and test(value - operand)
-
-    return holds
+def _order(value: JSON, operand: JSON) -> int | None:
+    """-1, 0 or 1 for a smaller, equal or larger number or string; None for anything else."""
+    if isinstance(value, str) and isinstance(operand, str):
+        return (value > operand) - (value < operand)
+    if _is_number(value) and _is_number(operand):
+        order = (value > operand) - (value < operand)
+        return order if order or value == operand else None
+    return None
 
 
 def _is_number(value: JSON) -> TypeGuard[float]:
@@ -146,10 +163,10 @@ OPERATORS: Mapping[str, Callable[[JSON, JSON], bool]] = MappingProxyType(
     {
         "$eq": _same,
         "$ne": lambda value, operand: not _same(value, operand),
-        "$gt": _ordered(lambda difference: difference > 0),
-        "$gte": _ordered(lambda difference: difference >= 0),
-        "$lt": _ordered(lambda difference: difference < 0),
-        "$lte": _ordered(lambda difference: difference <= 0),
+        "$gt": lambda value, operand: _order(value, operand) == 1,
+        "$gte": lambda value, operand: _order(value, operand) in {0, 1},
+        "$lt": lambda value, operand: _order(value, operand) == -1,
+        "$lte": lambda value, operand: _order(value, operand) in {-1, 0},
         "$in": _among,
         "$nin": lambda value, operand: not _among(value, operand),
     }

@@ -52,8 +52,9 @@ def descend(value: JSON, path: Sequence[str | int]) -> JSON | Missing:
 def _step(value: JSON, step: str | int) -> JSON | Missing:
     if isinstance(step, str):
         return value[step] if isinstance(value, Mapping) and step in value else MISSING
-    return value[step] if _is_list(value) and step < len(value) else MISSING
+    return value[step] if is_list(value) and step < len(value) else MISSING
 
 
-def _is_list(value: JSON) -> TypeGuard[Sequence[JSON]]:
+def is_list(value: JSON) -> TypeGuard[Sequence[JSON]]:
+    """Tell a JSON list from everything else; a string is none."""
     return isinstance(value, Sequence) and not isinstance(value, str)
