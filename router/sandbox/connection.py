@@ -20,6 +20,9 @@ BODY_LIMIT = 64 * 1024 * 1024  # bytes
 IDLE = 60.0  # seconds
 # For the next request to begin, and for the next piece of one under way.
 
+WATCH = 0.1  # seconds
+# How soon a client is missed: soon enough for a person who reads the log.
+
 Respond = Callable[[HttpRequest], Awaitable[Delivery]]
 
 
@@ -57,9 +60,26 @@ class Connection:
             return False
         if request is None:
             return False
-        delivery = await self.respond(request)
+        delivery = await self._answered(request)
+        if delivery is None:
+            return False
         usable = await deliver(delivery, protocol, self.writer)
         return usable and protocol.our_state is h11.DONE and protocol.their_state is h11.DONE
+
+    async def _answered(self, request: HttpRequest) -> Delivery | None:
+        """Have the request answered, unless the client leaves before: None then."""
+        delivery = None
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._watch, tasks.cancel_scope)
+            delivery = await self.respond(request)
+            tasks.cancel_scope.cancel()
+        return delivery
+
+    async def _watch(self, scope: anyio.CancelScope) -> None:
+        """Cancel the scope when the client has closed its end."""
+        while not self.reader.at_eof():  # noqa: ASYNC110  a reader tells nobody of its end
+            await anyio.sleep(WATCH)
+        scope.cancel()
 
     async def _turn_away(self, error: BadRequestError, protocol: h11.Connection) -> None:
         if protocol.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:

@@ -129,7 +129,7 @@ def _fault(where: str, settings: Mapping[str, JSON]) -> Fault:
         code=_text(where, "code", given.get("code")),
         retry_after=None if retry_after is None else _seconds(where, "retry_after", retry_after),
         delay=_seconds(where, "delay", given.get("delay", 0)),
-        seconds=_seconds(where, "seconds", given.get("seconds", TRICKLE)),
+        seconds=_trickle(where, kind, given.get("seconds", TRICKLE)),
         times=None if times is None else _times(where, times),
         probability=_probability(where, given.get("p", 1)),
         after=_seconds(where, "after", given.get("after", 0)),
@@ -165,6 +165,11 @@ def _provider(where: str, value: JSON) -> str | None:
     if name not in known:
         raise _unknown(where, "provider", name, known)
     return name
+
+
+def _trickle(where: str, kind: FaultKind, value: JSON) -> float:
+    seconds = _seconds(where, "seconds", value)
+    return seconds if kind is FaultKind.TRICKLE else 0.0
 
 
 def _status(where: str, value: JSON) -> int:

@@ -63,9 +63,9 @@ class SandboxSender:
             await anyio.sleep(visit.wait)
             response = await _delivered(visit)
         except BaseException:
-            self._reception.note(visit, 0)
+            self.requests.end(visit.entry, 0)
             raise
-        self._reception.note(visit, response.status)
+        self.requests.end(visit.entry, response.status)
         return response
 
     def play(self, faults: JSON) -> None:

@@ -18,13 +18,12 @@ Publish = Callable[[bytes, str], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One request taken in. `wait` is in seconds; `at` since the sandbox began."""
+    """One request taken in, and its entry in the log. `wait` is in seconds."""
 
     emulator: Emulator
     request: HttpRequest
     world: World
-    model: str | None
-    at: float
+    entry: Entry
     wait: float
     fault: Fault | None
 
@@ -58,34 +57,28 @@ class Reception:
         self._script_began = at
 
     def admit(self, emulator: Emulator, request: HttpRequest, at: float, publish: Publish) -> Visit:
-        """Number the request and draw its fault."""
+        """Number the request, draw its fault and note it; `at` is when, since the beginning."""
         self._serial += 1
         provider, model = emulator.provider, emulator.model(request)
         fault = self.faults.strike(provider, model, self._serial, at - self._script_began)
         wait = self._latency(provider, model, self._serial)
+        entry = Entry(
+            serial=self._serial,
+            at=at,
+            provider=provider,
+            model=model,
+            method=request.method,
+            path=shape.path(request),
+            fault=str(fault) if fault else "",
+        )
+        self.requests.begin(entry)
         return Visit(
             emulator=emulator,
             request=request,
             world=replace(self._world, serial=self._serial, publish=publish),
-            model=model,
-            at=at,
+            entry=entry,
             wait=wait + (fault.delay if fault else 0.0),
             fault=fault,
-        )
-
-    def note(self, visit: Visit, status: int) -> None:
-        """Write the request into the log; `status` is 0 where no answer was sent."""
-        self.requests.add(
-            Entry(
-                serial=visit.world.serial,
-                at=visit.at,
-                provider=visit.emulator.provider,
-                model=visit.model,
-                method=visit.request.method,
-                path=shape.path(visit.request),
-                status=status,
-                fault=str(visit.fault) if visit.fault else "",
-            )
         )
 
 

@@ -154,7 +154,7 @@ class Sandbox:
             response = await anyio.to_thread.run_sync(answer, visit)
             status = 0 if visit.manner is FaultKind.RESET else response.status
         finally:
-            self._reception.note(visit, status)
+            self.requests.end(visit.entry, status)
         return self._whole(response, visit.manner, visit.seconds)
 
     def _whole(

@@ -253,6 +253,20 @@ def test_closing_the_sandbox_ends_what_is_under_way():
     assert not sandbox._tasks
 
 
+def test_a_request_is_counted_when_it_comes_and_over_when_its_client_leaves():
+    async def work(sandbox, client):
+        ended = anyio.Event()
+        sandbox.requests._told = lambda entry: ended.set()
+        with pytest.raises(httpx.ReadTimeout):
+            await client.post("/openai/v1/images/generations", json=BODY, timeout=0.05)
+        under_way = sandbox.requests.count("openai")
+        with anyio.fail_after(30):
+            await ended.wait()
+        return under_way, [entry.status for entry in sandbox.requests]
+
+    assert served(work, faults="delay=600") == (1, [0])
+
+
 def test_a_port_in_use_is_named():
     async def main():
         with socket.socket() as taken:

@@ -24,18 +24,27 @@ def wash(size: Size, ramp: Sequence[Colour]) -> Picture:
     """A gradient through the colours of `ramp`, from top to bottom."""
     column = Image.new("RGB", (1, len(ramp)))
     column.putdata(list(ramp))
-    return column.resize((1, size[1]), BICUBIC).resize(size, Image.Resampling.NEAREST)
-
-
-def light(diameter: int, strength: float) -> Picture:
-    """A soft round light as a mask, brightest in its middle; `strength` is in [0, 1]."""
-    levels = [max(0.0, 1 - level / RIM) ** 2 * 255 * strength for level in range(256)]
-    softened = Image.radial_gradient("L").point([round(level) for level in levels])
-    return softened.resize((diameter, diameter), BILINEAR)
+    levels = column.resize((1, size[1]), BICUBIC).tobytes()
+    rows = [levels[at : at + 3] * size[0] for at in range(0, len(levels), 3)]
+    return Image.frombytes("RGB", size, b"".join(rows))
 
 
 def shine(picture: Picture, centre: Point, radius: float, tint: Colour, strength: float) -> None:
-    """Lay a soft round light of that colour over the picture."""
-    mask = light(max(2, int(radius * 2)), strength)
-    corner = (int(centre[0] - radius), int(centre[1] - radius))
-    picture.paste(tint, (*corner, corner[0] + mask.width, corner[1] + mask.height), mask)
+    """Lay a soft round light over the picture, brightest in its middle; `strength` is in [0, 1]."""
+    left, top = max(0, int(centre[0] - radius)), max(0, int(centre[1] - radius))
+    right = min(picture.width, int(centre[0] + radius))
+    bottom = min(picture.height, int(centre[1] + radius))
+    if right <= left or bottom <= top:
+        return
+    scale = 128 / radius  # the gradient's own radius is 128 pixels
+    corner = (128 - centre[0] * scale, 128 - centre[1] * scale)
+    part = (
+        max(0.0, corner[0] + left * scale),
+        max(0.0, corner[1] + top * scale),
+        min(256.0, corner[0] + right * scale),
+        min(256.0, corner[1] + bottom * scale),
+    )
+    levels = [round(max(0.0, 1 - level / RIM) ** 2 * 255 * strength) for level in range(256)]
+    gradient = Image.radial_gradient("L").point(levels)
+    mask = gradient.resize((right - left, bottom - top), BILINEAR, box=part)
+    picture.paste(tint, (left, top, right, bottom), mask)

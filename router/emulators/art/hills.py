@@ -10,6 +10,9 @@ from router.emulators.art.canvas import FINE, Picture, Point, shine, wash
 from router.emulators.art.colour import Colour, colours, lighter, mix
 from router.emulators.art.scene import Scene
 
+SHORE = 0.5
+"""Hills that are nearer than this are under water, where there is any."""
+
 # Sky above, sky in the middle, sky at the horizon, sun, farthest hill, nearest hill.
 PALETTES: Mapping[str, tuple[Colour, ...]] = MappingProxyType(
     {
@@ -32,9 +35,32 @@ def hills(scene: Scene) -> Picture:
         _stars(picture, scene)
     _sun(picture, scene, palette)
     layers = scene.style.whole(4, 7, "layers")
+    by_water = scene.style.at("water") < 0.45
     for layer in range(layers):
-        _hill(picture, scene, palette, layer / (layers - 1))
+        nearness = layer / (layers - 1)
+        if not by_water or nearness < SHORE:
+            _hill(picture, scene, palette, nearness)
+    if by_water:
+        _lake(picture, scene, palette)
     return picture
+
+
+def _lake(picture: Picture, scene: Scene, palette: tuple[Colour, ...]) -> None:
+    """Still water over the lower part: all above it upside down, a little darker, with glints."""
+    width, height = scene.size
+    line = round(height * 0.72)
+    above = picture.crop((0, line - (height - line), width, line))
+    mirrored = above.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+    depth = wash(mirrored.size, (palette[4], mix(palette[4], palette[5], 0.8)))
+    picture.paste(Image.blend(mirrored, depth, 0.42), (0, line))
+    pen = ImageDraw.Draw(picture)
+    for glint in range(46):
+        down = scene.chance.at("glint", glint) ** 1.6
+        y = line + 2 + down * (height - line)
+        x = width * scene.chance.at("glint x", glint)
+        reach = width * scene.chance.between(0.01, 0.05, "glint reach", glint) * (0.5 + down)
+        tone = mix(palette[2], palette[4], scene.chance.between(0.1, 0.6, "glint tone", glint))
+        pen.line([(x - reach, y), (x + reach, y)], fill=tone, width=max(1, height // 700))
 
 
 def _sun(picture: Picture, scene: Scene, palette: tuple[Colour, ...]) -> None:

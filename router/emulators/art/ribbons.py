@@ -23,8 +23,9 @@ PALETTES: Mapping[str, tuple[Colour, ...]] = MappingProxyType(
     }
 )
 
-STRANDS = 40
+STRANDS = 36
 STEPS = 44
+PIECE = 11
 
 
 def ribbons(scene: Scene) -> Picture:
@@ -60,8 +61,15 @@ def _ribbon(
         tone = along((palette[2 + band % 2], palette[3], palette[4], palette[5]), share)
         points = _strand(scene, band, bands, share)
         if before:
-            pen.polygon([*before, *reversed(points)], fill=_silk(palette[1], tone, depth, strand))
+            _fill(pen, before, points, _silk(palette[1], tone, depth, strand))
         before = points
+
+
+def _fill(pen: ImageDraw.ImageDraw, one: list[Point], other: list[Point], tone: Colour) -> None:
+    """Fill between two strands, piece by piece: Pillow is slow on polygons with many corners."""
+    for start in range(0, STEPS, PIECE):
+        end = start + PIECE + 1
+        pen.polygon([*one[start:end], *reversed(other[start:end])], fill=tone)
 
 
 def _silk(ground: Colour, tone: Colour, depth: float, strand: int) -> Colour:

@@ -10,6 +10,7 @@ from router.emulators.art.canvas import BICUBIC, BILINEAR, Picture, Size
 from router.emulators.art.caption import caption
 from router.emulators.art.glass import glass
 from router.emulators.art.hills import hills
+from router.emulators.art.png import encode_png
 from router.emulators.art.ribbons import ribbons
 from router.emulators.art.scene import Scene, is_sparkling, mood
 from router.emulators.brief import Brief
@@ -17,9 +18,6 @@ from router.emulators.chance import Chance
 
 LONGEST = 1400  # pixels
 # Larger pictures are painted at this size and enlarged: nothing in them is finer than that.
-
-RUNS = 3
-# zlib's Z_RLE: on painted pictures the fastest strategy, and the smallest at such levels.
 
 LANGUAGES: Mapping[str, Callable[[Scene], Picture]] = MappingProxyType(
     {"openai": hills, "azure-openai": glass, "stability-ai": ribbons}
@@ -80,7 +78,7 @@ def _encoded(picture: Picture, brief: Brief) -> bytes:
     quality = max(1, min(95, brief.compression))
     match brief.format:
         case "png":
-            picture.save(out, "PNG", compress_level=2, compress_type=RUNS)
+            return encode_png(picture)
         case "jpeg":
             picture.save(out, "JPEG", quality=quality)
         case "webp":
