@@ -5,7 +5,7 @@ PYTHON ?= $(shell for v in 3.11 3.12 3.13 3.14; do \
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint types unit schemas examples docs bench clean
+.PHONY: help demo test lint types unit examples docs bench clean
 
 help:
 	@echo 'make demo   pictures from several providers through the built-in sandbox'
@@ -16,7 +16,7 @@ help:
 demo: $(VENV)/.demo
 	@$(BIN)/python cookbook/multi_provider.py
 
-test: lint types unit schemas examples
+test: lint types unit examples
 	@echo 'all checks passed'
 
 lint: $(VENV)/.test
@@ -32,9 +32,6 @@ unit: $(VENV)/.test
 	@$(BIN)/coverage report --skip-covered --sort=cover \
 		--include='router/core/*,router/strategies/*,router/policies/*,router/compiler.py' \
 		--fail-under=100
-
-schemas: $(VENV)/.test
-	@$(BIN)/python docs/generate.py --check
 
 examples: $(VENV)/.test
 	@$(BIN)/pixroute check --sandbox configs

@@ -168,7 +168,7 @@ class _Compiler:
             target = replace(_target_of(route, provider.name), credential=credential)
             slugs |= dict.fromkeys((provider.name, *provider.aliases), target)
         for name, key in self.keys.items():
-            if not name.startswith(("env:", "config")):
+            if not _is_own(name):
                 slugs[name] = replace(
                     _target_of(route, key.provider),
                     credential=name,
@@ -186,6 +186,11 @@ class _Compiler:
             origins=adapter.origins(target),
             state_key=f"{self.scope}/{digest_of((target.identity, model))}",
         )
+
+
+def _is_own(credential: str) -> bool:
+    """Tell credentials that a config's targets brought along from virtual keys with a name."""
+    return credential == "config" or credential.startswith(("env:", "config.targets"))
 
 
 def _target_of(route: TargetRoute, provider: str) -> Target:
