@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias, TypedDict
 
+from router.core.adapter import Adapter
 from router.core.jsontypes import JSON
 from router.core.ports import Sender, Store
 from router.core.trace import Observer
@@ -20,7 +21,9 @@ class RouterOptions(TypedDict, total=False):
     `virtual_keys` is a mapping or a path; `environment` replaces `os.environ`. `sandbox` answers
     every request from the built-in emulators, with keys of its own where variables are not set.
     `seed` makes load balancing and jitter repeatable. `sender`, `store` and `observers` are ports.
-    `azure_ad_token_provider` returns a bearer token for Azure, or an awaitable of one.
+    `azure_ad_token_provider` returns a bearer token for Azure, or an awaitable of one. `adapters`
+    are providers of your own: configs name them as the adapter does, and their keys are read from
+    that name and `_API_KEY`, in capitals.
     """
 
     virtual_keys: ConfigSource | None
@@ -31,6 +34,7 @@ class RouterOptions(TypedDict, total=False):
     sandbox: bool
     environment: Mapping[str, str] | None
     azure_ad_token_provider: TokenProvider | None
+    adapters: Sequence[Adapter]
 
 
 class RequestOptions(TypedDict, total=False):

@@ -89,6 +89,7 @@ def _loader(options: RouterOptions) -> Loader:
         environment=environment,
         virtual_keys=options.get("virtual_keys"),
         token_provider=options.get("azure_ad_token_provider"),
+        adapters=tuple(options.get("adapters", ())),
     )
 
 

@@ -1,5 +1,6 @@
 """Workspace: configs, read and compiled once, by name."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from router.compiler import compile_document, environment_credential
 from router.config.model import Document, KeyRef, SecretRef
 from router.config.problems import ConfigError, Problem
 from router.config.read import read
+from router.core.adapter import Adapter
 from router.core.node import Node
 from router.core.ports import Vault
 from router.core.provider import ProviderInfo
@@ -36,26 +38,42 @@ class Loader:
     environment: Mapping[str, str]
     virtual_keys: ConfigSource | None = None
     token_provider: TokenProvider | None = None
+    adapters: tuple[Adapter, ...] = ()
+
+    @property
+    def providers(self) -> tuple[ProviderInfo, ...]:
+        """The providers that configs may name: the caller's own, and those of the registry."""
+        own = tuple(_info(one.provider) for one in self.adapters)
+        names = {info.name for info in own}
+        return (*own, *(info for info in PROVIDERS if info.name not in names))
 
     def load(self, source: ConfigSource, scope: str | None = None) -> Loaded:
         """Raise ConfigError, with every problem, for a config that cannot be used."""
         document = read(
             source,
-            providers=PROVIDERS,
+            providers=self.providers,
             virtual_keys=self.virtual_keys,
             environment=self.environment,
             has_token_provider=self.token_provider is not None,
         )
         tree = compile_document(
-            document, providers=PROVIDERS, adapter_of=adapter, scope=scope or document.source
+            document,
+            providers=self.providers,
+            adapter_of=self._adapter,
+            scope=scope or document.source,
         )
         vault = EnvVault(
-            keys={**_provider_keys(PROVIDERS), **document.keys},
+            keys={**_provider_keys(self.providers), **document.keys},
             environment=self.environment,
             base=document.base,
             token_provider=self.token_provider,
         )
         return Loaded(tree=tree, vault=vault, document=document)
+
+    def _adapter(self, name: str) -> Adapter:
+        """Return the caller's own adapter of a provider, else the registry's."""
+        own = (one for one in self.adapters if one.provider == name)
+        return next(own, None) or adapter(name)
 
     def load_folder(self, folder: Path) -> dict[str, Loaded]:
         """Load every config of a folder by its file's name. Raises ConfigError for all of them."""
@@ -77,6 +95,12 @@ def config_files(folder: Path) -> Iterator[Path]:
         is_config = path.suffix in {".yaml", ".yml", ".json"} and ".test." not in path.name
         if is_config and path.name not in NO_CONFIGS and not path.name.startswith("."):
             yield path
+
+
+def _info(provider: str) -> ProviderInfo:
+    """Describe a provider of the caller's own."""
+    variable = re.sub(r"\W", "_", provider).upper()
+    return ProviderInfo(name=provider, key_variable=f"{variable}_API_KEY")
 
 
 def _provider_keys(providers: tuple[ProviderInfo, ...]) -> dict[str, KeyRef]:
