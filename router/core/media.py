@@ -42,9 +42,12 @@ def sniff_bytes(head: bytes) -> Media | None:
         return Media("webp", *_webp_size(head))
     if head.startswith((b"GIF87a", b"GIF89a")):
         return Media("gif", *(struct.unpack("<HH", head[6:10]) if len(head) >= 10 else ()))
-    if head.lstrip()[:5].lower() in {b"<svg ", b"<?xml"}:
-        return Media("svg")
-    return None
+    return Media("svg") if _is_svg(head.lstrip().lower()) else None
+
+
+def _is_svg(head: bytes) -> bool:
+    """Tell a drawing from other XML, such as a file store's error."""
+    return head.startswith(b"<svg") or (head.startswith(b"<?xml") and b"<svg" in head)
 
 
 def _jpeg_size(head: bytes) -> tuple[int, int] | tuple[()]:
