@@ -1,17 +1,24 @@
 """Drawing: a picture file from a brief. Needs Pillow, loaded with the first picture."""
 
+from importlib.util import find_spec
+
 from router.emulators.brief import Brief, Draw
 
 
 def draw(brief: Brief) -> bytes:
     """Draw the picture and encode it. Raises ImportError where Pillow is not installed."""
-    try:
-        from router.emulators.art.studio import paint
-    except ImportError as error:
+    require_pillow()
+    from router.emulators.art.studio import paint
+
+    return paint(brief)
+
+
+def require_pillow() -> None:
+    """Raise ImportError, with what to install, where Pillow is not installed; load nothing."""
+    if find_spec("PIL") is None:
         raise ImportError(
             "drawing pictures needs Pillow; install it with: pip install 'pixroute[sandbox]'"
-        ) from error
-    return paint(brief)
+        )
 
 
 def fixed(content: bytes) -> Draw:

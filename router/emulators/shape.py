@@ -69,12 +69,14 @@ def json_response(
 
 
 def without(response: HttpResponse, key: str) -> HttpResponse:
-    """The same JSON answer with nothing in what stands under `key`."""
+    """The same JSON answer with an empty list under `key`, or without it if it was text."""
     value = json_object(response.body)
     if value is None or key not in value:
         return response
     headers = {name: text for name, text in response.headers.items() if name != "content-type"}
-    emptied: dict[str, JSON] = {**value, key: "" if isinstance(value[key], str) else []}
+    emptied = {name: one for name, one in value.items() if name != key}
+    if not isinstance(value[key], str):
+        emptied[key] = []
     return json_response(response.status, emptied, headers, response.headers["content-type"])
 
 

@@ -24,6 +24,7 @@ class FaultKind(StrEnum):
 class Fault:
     """Strikes requests to `provider` for `model`; None stands for any.
 
+    `model` is what the request names: a model, Azure's deployment, Stability's engine or endpoint.
     `status`, `code` and `retry_after` (seconds) belong to the kind `status`. `delay` is waited
     before the answer, whatever its kind; `seconds` is how long a trickle takes. It strikes `times`
     requests at most, each with `probability`, from `after` seconds on and for `lasting` seconds.

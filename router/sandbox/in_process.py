@@ -13,6 +13,7 @@ from router.core.http import HttpRequest, HttpResponse, TransportError, origin
 from router.core.jsontypes import JSON
 from router.emulators.brief import Draw
 from router.emulators.drawing import draw as draw_picture
+from router.emulators.drawing import require_pillow
 from router.emulators.emulator import Emulator, World
 from router.emulators.registry import EMULATORS, emulator, emulator_at
 from router.sandbox.fault import FaultKind
@@ -31,6 +32,7 @@ class SandboxSender:
     `faults` is a fault script. `latency` is waited on the event loop's clock. `hosts` maps origins
     (`http://localhost:9000`) to the provider that is to answer there, without a key if need be.
     `requests` is the log. It draws pictures on the caller's thread, so virtual time works.
+    Raises ImportError where they are to be drawn without Pillow.
     """
 
     def __init__(
@@ -46,6 +48,8 @@ class SandboxSender:
         seed: int = 0,
         told: Callable[[Entry], None] | None = None,
     ) -> None:
+        if draw is draw_picture:
+            require_pillow()
         self.requests = RequestLog(told)
         self._hosts = {origin(url): _known(provider) for url, provider in hosts.items()}
         self._began: float | None = None

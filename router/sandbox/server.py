@@ -14,6 +14,7 @@ from router.core.http import HttpRequest, HttpResponse
 from router.core.jsontypes import JSON
 from router.emulators.brief import Draw
 from router.emulators.drawing import draw as draw_picture
+from router.emulators.drawing import require_pillow
 from router.emulators.emulator import World
 from router.emulators.registry import ALIASES
 from router.sandbox.connection import Connection
@@ -27,6 +28,9 @@ from router.sandbox.log import Entry, RequestLog
 from router.sandbox.reception import Reception, answer
 from router.sandbox.routes import BASES, Routed, route
 from router.sandbox.shelf import Shelf
+
+GRACE = 5.0  # seconds
+# A picture being drawn is waited for, since a thread cannot be stopped; a client is not.
 
 SAME_HOST = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -54,6 +58,8 @@ class Sandbox:
         seed: int = 0,
         told: Callable[[Entry], None] | None = None,
     ) -> None:
+        if draw is draw_picture:
+            require_pillow()
         self.requests = RequestLog(told)
         self._address = (host, port)
         self._shelf = Shelf()
@@ -113,7 +119,7 @@ class Sandbox:
             self._server.close()
         for task in self._tasks:
             task.cancel()
-        with anyio.CancelScope(shield=True):
+        with anyio.move_on_after(GRACE, shield=True):
             await asyncio.gather(*self._tasks, return_exceptions=True)
             if self._server is not None:
                 await self._server.wait_closed()
@@ -133,7 +139,7 @@ class Sandbox:
         try:
             await Connection(reader, writer, self._respond).serve()
         except asyncio.CancelledError:
-            return  # the sandbox closes; nobody awaits this task for its result
+            writer.transport.abort()  # the sandbox closes, whether the client reads on or not
         finally:
             writer.close()
 
