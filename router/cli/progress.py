@@ -49,7 +49,8 @@ class Plain(Silent):
         self._say(attempt.started, attempt.path, f"{wording.who(attempt)} asked{wait}")
 
     def attempt_ended(self, attempt: Attempt) -> None:
-        event = f"{wording.who(attempt)} answered {wording.status(attempt)}"
+        verb = "answered" if attempt.ok else "failed:"
+        event = f"{wording.who(attempt)} {verb} {wording.status(attempt)}"
         self._say(attempt.started + attempt.duration, attempt.path, event)
 
     def _say(self, at: float, path: str, event: str) -> None:

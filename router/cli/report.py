@@ -61,10 +61,11 @@ def show_failure(error: RoutingError, saved: Sequence[Saved], seconds: float) ->
 
 
 def show_config(error: ConfigError) -> None:
-    """Print to stderr what is wrong with the config."""
-    for problem in error.problems:
+    """Print to stderr what is wrong with the config; its warnings are for `check`."""
+    errors = [problem for problem in error.problems if problem.severity == "error"]
+    for problem in errors:
         click.echo(show(problem, width_of(sys.stderr)), err=True)
-    click.echo(summary(error.problems), err=True)
+    click.echo(summary(errors), err=True)
 
 
 def show_config_json(error: ConfigError) -> None:
@@ -149,7 +150,7 @@ def _notes(trace: Trace) -> Iterator[tuple[str, str]]:
 
 def _attempt(attempt: Attempt, known: str) -> str:
     """Tell of an attempt, with its message unless that is known already."""
-    told = f"{wording.who(attempt)} answered {wording.status(attempt)}"
+    told = f"{wording.who(attempt)}: {wording.status(attempt)}"
     message = "" if attempt.message in {"", known} else f": {_line(attempt.message)}"
     return f"{told} after {wording.seconds(attempt.duration)}{message}"
 

@@ -89,7 +89,7 @@ def test_without_a_terminal_each_event_is_a_plain_line(pipe, config):
     events = [line.partition(" s  ")[2] for line in result.stderr.splitlines()]
     assert events == [
         "config.targets[0]  stability-ai stable-image-core asked",
-        "config.targets[0]  stability-ai stable-image-core answered 503 overloaded",
+        "config.targets[0]  stability-ai stable-image-core failed: 503 overloaded",
         "config  fallback: config.targets[0] answered 503 overloaded -> config.targets[1]",
         "config.targets[1]  openai gpt-image-2 asked",
         "config.targets[1]  openai gpt-image-2 answered 200",
@@ -137,8 +137,11 @@ def test_a_failure_tells_each_attempt_and_no_traceback(run, config, tmp_path):
     assert result.exit_code == 1
     assert result.stdout == ""
     assert "error: no picture: 503 overloaded: " in result.stderr
-    assert "  config.targets[0]  stability-ai stable-image-core answered 503" in result.stderr
-    assert "  config.targets[1]  openai gpt-image-2 answered 503" in result.stderr
+    assert (
+        "  config.targets[0]  stability-ai stable-image-core: 503 overloaded after "
+        in result.stderr
+    )
+    assert "  config.targets[1]  openai gpt-image-2: 503 overloaded after " in result.stderr
     assert "2 attempts in " in result.stderr
     assert "Traceback" not in result.stderr
     assert pictures_in(tmp_path) == []
@@ -337,3 +340,24 @@ def test_ctrl_c_cancels_the_call_and_is_told_in_one_line(terminal, config):
     assert "499 cancelled" in screen.seen
     assert "interrupted after " in screen.seen
     assert "Traceback" not in screen.seen
+
+
+def test_ctrl_c_without_a_display_is_told_in_one_line(terminal, config):
+    screen = terminal(
+        "generate", "kite", "-c", config(), "--sandbox", "--faults", "delay=60", TERM="dumb"
+    )  # fmt: skip
+    screen.expect(" asked")
+
+    screen.press(b"\x03")
+
+    assert screen.end() == 130
+    assert screen.seen.splitlines()[-1].endswith("the call under way was cancelled")
+
+
+def test_warnings_are_left_to_check(run, config):
+    config("unused: {provider: openai, api_key: '${NOT_SET_ANYWHERE}'}", "virtual-keys.yaml")
+
+    result = run("generate", "kite", "-c", config("provider: opnai"))
+
+    assert "NOT_SET_ANYWHERE" not in result.stderr
+    assert result.stderr.endswith("1 error in 1 file\n")

@@ -93,3 +93,14 @@ def test_a_port_in_use_is_told_in_one_line(run):
 @pytest.mark.parametrize("options", [["--port", "x"], ["--port", "70000"], ["--faults", "what"]])
 def test_wrong_options_are_usage_errors(run, options):
     assert run("sandbox", *options).exit_code == 2
+
+
+@pytest.mark.parametrize("command", [["sandbox"], ["generate", "kite", "--sandbox"]], ids=str)
+def test_without_its_extra_it_says_what_to_install(run, config, monkeypatch, command):
+    config(name="pixroute.yaml")
+    monkeypatch.setattr("router.cli.options.find_spec", lambda name: None)
+
+    result = run(*command)
+
+    assert result.exit_code == 1
+    assert result.stderr == "error: the sandbox needs an extra: pip install 'pixroute[sandbox]'\n"
