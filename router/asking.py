@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from router.core.http import NO_HEADERS
 from router.core.images import ImageRequest
-from router.core.jsontypes import JSON
+from router.core.jsontypes import EMPTY, JSON
 from router.core.outcome import Failure, Kind
 from router.options import RequestOptions
 
@@ -33,6 +33,8 @@ class Wishes:
 
     def adding(self, options: RequestOptions) -> "Wishes":
         """Return these wishes with further ones, where there are any."""
+        if all(value is None or value is False or value is EMPTY for value in options.values()):
+            return self
         refresh = options.get("cache_force_refresh", False)
         return Wishes(
             metadata={**self.metadata, **options.get("metadata", {})},
@@ -67,7 +69,8 @@ def build_request(
     """Return the request. A None argument counts as not given. Raises Unaskable."""
     asked = {name: value for name, value in params.items() if value is not None} | {**extra_body}
     _check_params(asked)
-    _check_json("metadata", wishes.metadata)
+    if wishes.metadata:
+        _check_json("metadata", wishes.metadata)
     if wishes.timeout is not None and not wishes.timeout > 0:
         raise Unaskable("timeout", f"timeout is {wishes.timeout!r}; expected seconds above 0")
     return ImageRequest(

@@ -81,7 +81,7 @@ class Engine:
     def begin_trace(self, wishes: Wishes) -> Trace:
         """Begin a request's record; its id is the caller's, or made from seed and number."""
         self._requests += 1
-        made = wishes.trace_id or f"{_digest(str(self._number)):016x}"
+        made = wishes.trace_id or f"{self._seed:016x}-{self._requests:06x}"
         return Trace(made, self._observers)
 
     @property
