@@ -52,6 +52,9 @@ async def run(folder: Path, *, live: bool) -> None:
     async with open_router(mission(live=live), live=live, faults=OUTAGE) as router:
         await show("3", title, router, folder)
         await show("4", "The same request once more: the answer is kept", router, folder)
+    say(f"\n{bold('Look at the pictures, then go on')}\n")
+    for step in next_steps():
+        say(step)
 
 
 def open_router(
@@ -127,9 +130,9 @@ def introduction(*, live: bool) -> str:
     """Say in one line who answers."""
     if live:
         return "Asking OpenAI and Stability themselves; three pictures will be billed."
-    keys = [key for key in KEYS if os.environ.get(key)]
-    hint = f" ({keys[0]} is set; --live asks the providers)" if keys else ""
-    return f"Answered by the built-in sandbox: no account, no internet{hint}."
+    if all(os.environ.get(key) for key in KEYS):
+        return "Answered by the built-in sandbox; keys are set, so --live would ask the providers."
+    return "Answered by the built-in sandbox: no account, no internet."
 
 
 def next_steps() -> Iterator[str]:
@@ -196,9 +199,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
-    say(f"\n{bold('Look at the pictures, then go on')}\n")
-    for step in next_steps():
-        say(step)
+    except BrokenPipeError:  # whoever read the output has left, as `head -1` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

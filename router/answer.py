@@ -111,7 +111,8 @@ class Image:
         media = self.media
         if media is None:
             return f"{type(self).__name__}(url={(self.url or '')[:80]!r})"
-        return f"{type(self).__name__}({media.format}, {media.width}x{media.height})"
+        size = f", {media.width}x{media.height}" if media.width and media.height else ""
+        return f"{type(self).__name__}({media.format}{size})"
 
 
 class AsyncImage(Image):
