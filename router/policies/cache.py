@@ -38,13 +38,15 @@ class Cache:
         if kept is not None:
             context.decide(self.path, "cache", "hit", "the same request was answered before")
             return Success(pictures=kept)
-        context.decide(
-            self.path,
-            "cache",
-            *(("refresh", "asked for") if context.cache.refresh else ("miss", "not kept")),
-        )
-        outcome, first = await fly(key, self.child, request, context, self.path)
-        if first and isinstance(outcome, Success):
+        refresh = context.cache.refresh
+        why = ("refresh", "asked for") if refresh else ("miss", "not kept")
+        context.decide(self.path, "cache", *why)
+        return await fly(key, lambda: self._fetch(key, request, context), context, self.path)
+
+    async def _fetch(self, key: str, request: ImageRequest, context: Context) -> Outcome:
+        """Ask the child, and keep its answer."""
+        outcome = await self.child.execute(request, context)
+        if isinstance(outcome, Success):
             await self._keep(key, outcome.pictures, context)
         return outcome
 
