@@ -10,7 +10,7 @@ import click
 
 from router.cli.findings import as_json, show, unique
 from router.cli.outline import outline
-from router.cli.terminal import Failed, faint, green, width_of
+from router.cli.terminal import Failed, green, width_of, wrapped
 from router.compiler import compile_document
 from router.config.problems import ConfigError, Problem, summary
 from router.config.read import read
@@ -125,7 +125,7 @@ def show_text(findings: Sequence[Finding]) -> None:
         click.echo(show(problem, width_of(sys.stdout)))
     if not any(finding.has_errors for finding in findings):
         for finding in findings:
-            click.echo(f"{finding.source}{faint(':')} {finding.outline}")
+            click.echo(wrapped(f"{finding.source}: {finding.outline}", hang=2))
     if problems:
         click.echo(summary(problems))
     elif len(findings) > 1:

@@ -124,7 +124,10 @@ def _joined(lines: Sequence[Text]) -> Text:
 
 def _shortened(path: Text, room: int) -> Text:
     """Cut the beginning of a path that is too long: its end says more."""
-    return path if path.cell_len <= room else Text("…" + path.plain[1 - room :])
+    if path.cell_len <= room:
+        return path
+    tail = path.plain.removeprefix("config.")
+    return Text(tail if len(tail) <= room else "…" + tail[1 - room :])
 
 
 def _padded(cells: Cells, columns: Sequence[int]) -> Text:

@@ -49,7 +49,7 @@ def show_failure(error: RoutingError, saved: Sequence[Saved], seconds: float) ->
     attempts = error.trace.attempts
     what = "too few pictures" if saved else "no picture"
     told = f"{what}: {error.status_code} {error.kind}: {_line(error.message)}"
-    _complain(f"{red('error:')} {told}", hang=7)
+    _complain(f" {told}", hang=7, label="error:")
     widest = max((len(attempt.path) for attempt in attempts), default=0)
     for attempt in attempts:
         _complain(f"  {attempt.path:<{widest}}  {_attempt(attempt, error.message)}", hang=4)
@@ -57,7 +57,7 @@ def show_failure(error: RoutingError, saved: Sequence[Saved], seconds: float) ->
         _complain(f"  the provider's request id: {error.request_id}", hang=4)
     _complain(f"{wording.attempts(len(attempts))} in {wording.seconds(seconds)}", hang=0)
     for one in saved:
-        _complain(f"saved all the same: {_picture(one)}", hang=2)
+        click.echo(f"saved all the same: {_picture(one)}", err=True)
 
 
 def show_config(error: ConfigError) -> None:
@@ -160,8 +160,10 @@ def _line(message: str) -> str:
     return printable(" ".join(message.split()))
 
 
-def _complain(text: str, *, hang: int) -> None:
-    click.echo(wrapped(text, hang=hang, stream=sys.stderr), err=True)
+def _complain(text: str, *, hang: int, label: str = "") -> None:
+    """Print a line to stderr; colours come after the folding, which counts characters."""
+    folded = wrapped(label + text, hang=hang, stream=sys.stderr).removeprefix(label)
+    click.echo((red(label) if label else "") + folded, err=True)
 
 
 def _as_json(saved: Saved) -> dict[str, JSON]:

@@ -361,3 +361,15 @@ def test_warnings_are_left_to_check(run, config):
 
     assert "NOT_SET_ANYWHERE" not in result.stderr
     assert result.stderr.endswith("1 error in 1 file\n")
+
+
+@pytest.mark.parametrize("columns", [40, 100])
+def test_a_failure_fits_the_terminal(terminal, config, columns):
+    screen = terminal(
+        "generate", "kite", "-c", config(), "--sandbox", "--faults", "401", columns=columns
+    )  # fmt: skip
+
+    assert screen.end() == 1
+    told = screen.seen.partition("error: ")[2].splitlines()
+    assert len(told) > 2
+    assert max(map(len, told)) <= columns
