@@ -1,6 +1,7 @@
 """OpenAI's shape of an answer: `{"created", "data": [{"b64_json" | "url", ...}], ...}`."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 
 from router.core.images import Picture, Pictures
@@ -19,13 +20,16 @@ def parse_answer(body: bytes) -> Pictures:
     data = rest.get("data")
     if not isinstance(data, Sequence) or isinstance(data, str):
         raise ValueError("the answer has no list `data`")
-    created = rest.get("created")
     return Pictures(
-        created=int(created) if isinstance(created, int | float) else 0,
+        created=_date(rest.get("created")),
         data=tuple(_picture(item, skeleton) for item in data),
         fields={key: value for key, value in rest.items() if key not in {"created", "data"}},
         raw=body,
     )
+
+
+def _date(created: JSON) -> int:
+    return int(created) if isinstance(created, int | float) and math.isfinite(created) else 0
 
 
 def _picture(item: JSON, skeleton: Skeleton) -> Picture:

@@ -27,8 +27,14 @@ class Skeleton:
         if not isinstance(value, str):
             return None
         if value.startswith(MARK):
-            return self.pictures[int(value[len(MARK) :])]
+            return self._cut_out(value.removeprefix(MARK))
         return memoryview(value.encode("utf-8", "replace"))
+
+    def _cut_out(self, number: str) -> memoryview:
+        """Return a picture by its number. Raises ValueError for a mark that somebody forged."""
+        if number.isdecimal() and int(number) < len(self.pictures):
+            return self.pictures[int(number)]
+        raise ValueError(f"there is no picture {number[:20]}")
 
 
 def dissect(body: bytes, key: str = "b64_json") -> Skeleton:
