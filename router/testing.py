@@ -12,6 +12,7 @@ import random
 import struct
 import zlib
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeAlias
 
 import anyio
@@ -38,7 +39,7 @@ Reply: TypeAlias = int | HttpResponse | TransportError | Callable[[HttpRequest],
 Step: TypeAlias = Reply | tuple[float, Reply]
 """A reply at once, or after that many seconds; infinity never answers."""
 
-SIDE = 16  # pixels: the smallest noise whose base64 is long enough to be treated as a picture
+SIDE = 40  # pixels: so much noise is not parsed but cut out of the answer, as a real picture is
 
 
 class Scripted:
@@ -119,6 +120,7 @@ def error_answer(
     return HttpResponse(status=status, headers=headers, body=json.dumps({"error": error}).encode())
 
 
+@lru_cache(maxsize=16)
 def _png(seed: int) -> bytes:
     """Draw noise: RGB, no filter, and nothing a compressor could shorten."""
     noise = random.Random(seed)

@@ -94,7 +94,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
             raise RuntimeError("virtual time has no other threads: nobody may wake its loop")
         return super().call_soon_threadsafe(callback, *args, context=context)
 
-    def run_in_executor(  # type: ignore[override]
+    def run_in_executor(
         self, executor: object, func: Callable[..., object], *args: object
     ) -> NoReturn:
         del executor, args

@@ -1,4 +1,5 @@
 import asyncio
+import socket
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -27,6 +28,25 @@ def test_only_connecting_has_a_limit_of_time(library):
 
     timeouts = {"connect": 10.0, "read": None, "write": None, "pool": None}
     assert line._extensions == {"timeout": timeouts}
+
+
+@pytest.mark.parametrize("library", ["httpx", "httpx2"])
+def test_a_handshake_that_never_ends_is_given_up_and_has_sent_nothing(library, monkeypatch):
+    monkeypatch.setattr("router.senders.httpx_sender.CONNECT_TIMEOUT", 0.05)
+
+    async def main():
+        sender = HttpxSender(library=library)
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            port = silent.getsockname()[1]
+            with pytest.raises(TransportError) as caught:
+                await sender.send(HttpRequest(method="GET", url=f"https://127.0.0.1:{port}/"))
+        await sender.aclose()
+        return str(caught.value), caught.value.sent, port
+
+    message, sent, port = asyncio.run(main())
+
+    assert message == f"could not connect to 127.0.0.1:{port} within 10 s"
+    assert not sent
 
 
 def test_the_successor_is_used_where_it_is_installed():
