@@ -47,14 +47,19 @@ def notebook_of(script: str) -> Mapping[str, JSON]:
 
 def _cell(number: int, kind: str, source: str) -> Mapping[str, JSON]:
     lines = source.splitlines(keepends=True)
-    cell = {"cell_type": kind, "id": f"cell-{number}", "metadata": {}, "source": lines}
+    cell: dict[str, JSON] = {
+        "cell_type": kind,
+        "id": f"cell-{number}",
+        "metadata": {},
+        "source": lines,
+    }
     return cell if kind == "markdown" else {**cell, "execution_count": None, "outputs": []}
 
 
 def execute(path: Path) -> None:
     """Run a notebook in its place, and leave out what differs from one machine to the next."""
     program = Path(sys.executable).with_name("jupyter-execute")
-    command = [program, "--inplace", f"--timeout={TIMEOUT}", path]
+    command = [str(program), "--inplace", f"--timeout={TIMEOUT}", str(path)]
     subprocess.run(command, check=True, capture_output=True)
     notebook = json.loads(path.read_text(encoding="utf-8"))
     notebook["metadata"] = KERNEL

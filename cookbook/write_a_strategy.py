@@ -17,6 +17,7 @@ from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
 from router.core.node import Node
 from router.core.outcome import Failure, Kind, Outcome
+from router.core.settlement import moves_on
 from router.sandbox.in_process import SandboxSender
 from router.strategies.fallback import Fallback
 from router.trees import tree_of, with_tree
@@ -24,8 +25,8 @@ from router.trees import tree_of, with_tree
 # %% [markdown]
 # ## The strategy
 #
-# Failures are values here: what a child returns says whether to go on. `context.decide` writes the
-# reason into the trace. A refusal is final, since asking on could cost an account its standing.
+# Failures are values here, and `moves_on` tells which of them let the next one be asked: a refusal
+# does not, nor does a spent budget. `context.decide` writes the reason into the trace.
 
 
 # %%
@@ -44,7 +45,7 @@ class CheapestFirst:
         ):
             context.decide(self.path, "cheapest", child.path, f"${price:.3f} a picture")
             outcome = await child.execute(request, context)
-            if not isinstance(outcome, Failure) or outcome.kind is Kind.REFUSED:
+            if not isinstance(outcome, Failure) or not moves_on(outcome, None, refusals=False):
                 return outcome
         return outcome
 

@@ -5,7 +5,7 @@ so that light and dark themes both work. Every text that came from outside is es
 """
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from router.core.attempt import Attempt, Decision
 from router.core.trace_table import (
@@ -24,7 +24,10 @@ FAILED = "#d1495b"
 WAITED = "rgba(128,128,128,.35)"
 FAINT = "opacity:.65"
 CELL = "text-align:left;padding:.15em .8em .15em 0;white-space:nowrap;vertical-align:top"
+ROW = "background:transparent"  # or the notebook paints every other row
 HEADS = ("", "place", "provider", "model", "answer", "waited", "time", "", "cost")
+DISPENSABLE = frozenset({"model", "waited", "cost"})
+"""Columns that are left out where nothing is in them."""
 
 
 def as_html(attempts: Sequence[Attempt], decisions: Sequence[Decision]) -> str:
@@ -37,21 +40,30 @@ def as_html(attempts: Sequence[Attempt], decisions: Sequence[Decision]) -> str:
 
 
 def _table(attempts: Sequence[Attempt]) -> str:
-    heads = "".join(f'<th style="{CELL};{FAINT}">{head}</th>' for head in HEADS)
     end = max((one.started + one.duration for one in attempts), default=0.0)
-    rows = "".join(_row(one, end, served=is_served(one, attempts)) for one in attempts)
+    rows = [_cells(one, end, served=is_served(one, attempts)) for one in attempts]
+    shown = [
+        index
+        for index, head in enumerate(HEADS)
+        if head not in DISPENSABLE or any(cells[index] for cells in rows)
+    ]
+    heads = "".join(f'<th style="{CELL};{FAINT}">{HEADS[index]}</th>' for index in shown)
+    body = "".join(
+        _row([cells[index] for index in shown], one, served=is_served(one, attempts))
+        for cells, one in zip(rows, attempts, strict=True)
+    )
     return (
         '<table style="border-collapse:collapse;margin:.4em 0">'
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>"
-        f'<tfoot><tr><td colspan="{len(HEADS)}" style="{CELL};{FAINT}">'
-        f"{elapsed(attempts)} in all</td></tr></tfoot></table>"
+        f'<thead><tr style="{ROW}">{heads}</tr></thead><tbody>{body}</tbody></table>'
+        f'<div style="{FAINT}">{elapsed(attempts)} in all</div>'
     )
 
 
-def _row(attempt: Attempt, end: float, *, served: bool) -> str:
+def _cells(attempt: Attempt, end: float, *, served: bool) -> tuple[str, ...]:
+    """Say each column of HEADS, ready to be shown."""
     words = row(attempt)
     colour = SERVED if attempt.ok else FAILED
-    cells = (
+    return (
         f'<b style="color:{SERVED}">&#10003;</b>' if served else "",
         f"<code>{html.escape(words.place)}</code>",
         html.escape(words.provider),
@@ -62,9 +74,12 @@ def _row(attempt: Attempt, end: float, *, served: bool) -> str:
         _bar(attempt, end, colour),
         words.cost,
     )
+
+
+def _row(cells: Sequence[str], attempt: Attempt, *, served: bool) -> str:
     weight = ";font-weight:600" if served else ""
     shown = "".join(f'<td style="{CELL}{weight}">{cell}</td>' for cell in cells)
-    return f"<tr>{shown}</tr>{_notes(words.notes)}"
+    return f'<tr style="{ROW}">{shown}</tr>{_notes(row(attempt).notes, len(cells))}'
 
 
 def _bar(attempt: Attempt, end: float, colour: str) -> str:
@@ -81,16 +96,18 @@ def _bar(attempt: Attempt, end: float, colour: str) -> str:
     pause = stretch(attempt.started - waited, waited, WAITED) if waited else ""
     run = stretch(attempt.started, attempt.duration, colour)
     return (
-        '<span style="position:relative;display:inline-block;width:11em;height:1.4em">'
+        '<span style="position:relative;display:inline-block;width:8em;height:1.4em">'
         f"{pause}{run}</span>"
     )
 
 
-def _notes(notes: Iterable[str]) -> str:
-    return "".join(
-        f'<tr><td></td><td colspan="{len(HEADS) - 1}" style="text-align:left;padding:0 0 0 1em;'
-        f'{FAINT}">{html.escape(note)}</td></tr>'
-        for note in notes
+def _notes(notes: Sequence[str], columns: int) -> str:
+    if not notes:
+        return ""
+    lines = "<br>".join(html.escape(note) for note in notes)
+    style = f"text-align:left;padding:0 0 .3em 1em;line-height:1.4;{FAINT}"
+    return (
+        f'<tr style="{ROW}"><td></td><td colspan="{columns - 1}" style="{style}">{lines}</td></tr>'
     )
 
 
