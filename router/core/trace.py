@@ -5,8 +5,6 @@ from typing import Protocol
 
 from router.core.attempt import Attempt, Decision
 from router.core.outcome import Failure
-from router.core.trace_html import as_html
-from router.core.trace_table import as_text
 
 __all__ = ["Attempt", "Decision", "Observer", "Trace"]
 
@@ -64,10 +62,14 @@ class Trace:
 
     def __str__(self) -> str:
         """Write it as a table of attempts and the reasons for them, at most 80 columns wide."""
+        from router.core.trace_table import as_text
+
         return as_text(self._attempts, self._decisions)
 
     def _repr_html_(self) -> str:
         """Draw it for a notebook."""
+        from router.core.trace_html import as_html
+
         return as_html(self._attempts, self._decisions)
 
     def __repr__(self) -> str:
