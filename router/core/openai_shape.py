@@ -29,7 +29,9 @@ def parse_answer(body: bytes) -> Pictures:
 
 
 def _date(created: JSON) -> int:
-    return int(created) if isinstance(created, int | float) and math.isfinite(created) else 0
+    if isinstance(created, float):
+        return int(created) if math.isfinite(created) else 0
+    return created if isinstance(created, int) else 0
 
 
 def _picture(item: JSON, skeleton: Skeleton) -> Picture:

@@ -71,7 +71,15 @@ def test_the_other_fields_are_kept():
 
 @pytest.mark.parametrize(
     ("created", "expected"),
-    [("5", 5), ("5.9", 5), ("null", 0), ('"soon"', 0), ("1e999", 0), ("NaN", 0)],
+    [
+        ("5", 5),
+        ("5.9", 5),
+        ("null", 0),
+        ('"soon"', 0),
+        ("1e999", 0),
+        ("NaN", 0),
+        ("1" * 400, int("1" * 400)),
+    ],
 )
 def test_an_odd_date_is_no_date(created, expected):
     assert parse_answer(b'{"created":%s,"data":[]}' % created.encode()).created == expected
