@@ -24,11 +24,13 @@ def test_pictures_stand_side_by_side_with_what_is_known_of_them():
         ) as router:
             return await router.images.generate(prompt="a cat", model="gpt-image-2", n=2)
 
-    drawn = asyncio.run(main())._repr_html_()
+    answer = asyncio.run(main())
+    drawn = answer._repr_html_()
+    media = answer.data[0].media
 
     assert drawn.count("<figure") == drawn.count('<img src="data:image/png;base64,') == 2
     assert "display:flex" in drawn
-    assert "16x16 PNG" in drawn
+    assert f"{media.width}x{media.height} PNG" in drawn
     assert "openai gpt-image-2 · 0.0 s" in drawn
 
 
