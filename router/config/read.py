@@ -54,7 +54,7 @@ def read(
     validate(config, report, "config")
     targets = Targets(reading, Aims(reading, keys), {})
     route = Routes(targets).read(Section(config, config.value), Settings())
-    keys.check_secrets(reading)
+    keys.hand_on(report)
     report.raise_errors()
     return Document(
         route=route,

@@ -48,7 +48,7 @@ class Reading:
             return resolve(text, self.environment, source.folder)
         except LookupError as error:
             if not self.allow_unset:
-                self.report.error(source, place, str(error.args[0]))
+                self.report.unset(source, place, str(error.args[0]))
         except ValueError as error:
             self.report.wrong(source, place, "is a broken reference", str(error))
         return None

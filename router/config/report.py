@@ -1,5 +1,7 @@
 """Report: gathers every problem of a reading, so that all are told at once."""
 
+from dataclasses import replace
+
 from router.config.places import Place, label
 from router.config.problems import ConfigError, Problem
 from router.config.source import Source
@@ -8,10 +10,11 @@ from router.config.source import Source
 class Report:
     """Grows while a config is read."""
 
-    __slots__ = ("_flawed", "_found", "_places", "_spots")
+    __slots__ = ("_flawed", "_found", "_places", "_spots", "_unset")
 
     def __init__(self) -> None:
         self._found: list[Problem] = []
+        self._unset: list[Problem] = []
         self._spots: set[tuple[str, str]] = set()
         self._flawed: set[tuple[str, Place]] = set()
         self._places: set[tuple[str, Place]] = set()
@@ -46,18 +49,33 @@ class Report:
     ) -> None:
         self.add(source.problem(place, message, hint, severity="warning", at_key=at_key))
 
+    def unset(self, source: Source, place: Place, message: str) -> None:
+        """Report a variable or a file that has no value."""
+        self._places.add((source.root, place))
+        self._unset.append(source.problem(place, message))
+
+    def hand_on(self, into: "Report", *, used: bool) -> None:
+        """Give the findings to another report; for what is not `used`, an unset value is no error.
+
+        A folder's virtual keys serve many configs, and a config needs only its own.
+        """
+        for problem in self._found:
+            into.add(problem)
+        for problem in self._unset:
+            into.add(problem if used else replace(problem, severity="warning"))
+
     def is_marred(self, source: Source, place: Place) -> bool:
         """Tell whether an error stands at exactly this place."""
         return (source.root, place) in self._places
 
     @property
     def has_errors(self) -> bool:
-        return any(problem.severity == "error" for problem in self._found)
+        return any(problem.severity == "error" for problem in self.problems)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """All of them, in the order of the files."""
-        return tuple(sorted(self._found, key=_order))
+        return tuple(sorted([*self._found, *self._unset], key=_order))
 
     def raise_errors(self) -> None:
         """Raise ConfigError if there is any error."""

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from router.config.accounts import check_account, check_auth_mode, read_account, variable_key
 from router.config.masking import shown
 from router.config.model import KeyRef
 from router.config.reading import Reading
+from router.config.report import Report
 from router.config.section import Section
 from router.core.provider import ProviderInfo
 
@@ -18,12 +19,12 @@ RESERVED = re.compile(r"config(\..*)?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VirtualKey:
-    """`lacks` says which of its secrets have no value."""
+    """`report` has what is wrong with it, until it is known whether it is used."""
 
     name: str
     section: Section
     ref: KeyRef
-    lacks: tuple[str, ...] = ()
+    report: Report
 
 
 @dataclass(slots=True)
@@ -66,14 +67,13 @@ class VirtualKeys:
                 at_key=True,
             )
         else:
-            self.by_name[name] = _virtual_key(name, section, reading)
+            own = replace(reading, report=Report())
+            self.by_name[name] = _virtual_key(name, section, own)
 
-    def check_secrets(self, reading: Reading) -> None:
-        """Report missing secrets: an error for a key in use, else a warning."""
+    def hand_on(self, report: Report) -> None:
+        """Report what is wrong with the keys, now that it is known which are used."""
         for name, key in self.by_name.items():
-            tell = reading.report.error if name in self.used else reading.report.warn
-            for reason in key.lacks:
-                tell(key.section.source, key.section.at("api_key"), reason)
+            key.report.hand_on(report, used=name in self.used)
 
 
 def _named(section: Section) -> Iterator[tuple[str, Section]]:
@@ -100,8 +100,9 @@ def _virtual_key(name: str, section: Section, reading: Reading) -> VirtualKey:
         options=account.options,
         deployments=account.deployments,
     )
-    lacks = [*reading.missing(api_key), *reading.missing(account.token)]
-    return VirtualKey(name=name, section=section, ref=ref, lacks=tuple(lacks))
+    for reason in (*reading.missing(api_key), *reading.missing(account.token)):
+        reading.report.unset(section.source, section.at("api_key"), reason)
+    return VirtualKey(name=name, section=section, ref=ref, report=reading.report)
 
 
 def _provider(section: Section, reading: Reading) -> ProviderInfo | None:

@@ -98,6 +98,25 @@ def test_a_missing_secret_is_an_error_for_a_key_in_use_and_else_a_warning():
     ]
 
 
+def test_a_key_that_is_not_used_may_lack_any_of_its_values():
+    keys = {"spare": {"provider": "azure", "resource_name": "${NONE_A}", "api_key": "${NONE_B}"}}
+
+    found = document({"provider": "openai", "virtual_keys": keys}).problems
+
+    assert [(p.severity, p.place) for p in found] == [
+        ("warning", "config.virtual_keys.spare.resource_name"),
+        ("warning", "config.virtual_keys.spare.api_key"),
+    ]
+
+
+def test_a_key_in_use_needs_all_of_its_values():
+    keys = {"a": {"provider": "azure", "resource_name": "${NONE_A}", "api_key": "k"}}
+
+    assert errors({"virtual_key": "a", "virtual_keys": keys}) == [
+        "config.virtual_keys.a.resource_name: the environment variable NONE_A is not set"
+    ]
+
+
 def test_a_key_without_an_api_key_reads_the_providers_variable():
     read = document({"virtual_key": "a", "virtual_keys": {"a": {"provider": "openai"}}})
 
