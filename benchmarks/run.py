@@ -28,6 +28,10 @@ from targets import verdicts
 
 LIBRARIES = ("httpx", "httpx2", "aiohttp", "openai")
 
+BUSY = 0.5
+OWN_LOAD = 1.0
+"""Processes that were runnable on average; a run is one and a half of them by itself."""
+
 LITELLM = "litellm==1.106.2"
 
 
@@ -51,7 +55,7 @@ def main() -> None:
     figures = medians(rounds)
     results: Results = {
         "date": date,
-        "machine": machine(load),
+        "machine": machine(load, os.getloadavg()[0]),
         "versions": versions(),
         "rounds": given.rounds,
         "skipped": skipped,
@@ -84,13 +88,15 @@ def set_up_peers() -> list[str]:
     return []
 
 
-def machine(load: float) -> Mapping[str, object]:
+def machine(before: float, after: float) -> Mapping[str, object]:
     """Describe the machine as far as it matters, and no further."""
     return {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "processors": os.cpu_count(),
-        "load_before": round(load, 2),
+        "load_before": round(before, 2),
+        "load_after": round(after, 2),
+        "busy": max(before, after - OWN_LOAD) > BUSY,
     }
 
 

@@ -12,6 +12,8 @@ NAMES = {
     "openai": "openai package",
     "litellm": "LiteLLM Router",
 }
+BUSY = "The machine was busy with other work meanwhile: read the ratios, and run it again."
+
 SUBJECTS = {"client": "the library alone", "sender": "our sender", "router": "routed"}
 
 
@@ -50,10 +52,10 @@ def markdown(results: Results) -> str:
 def _setting(results: Results) -> str:
     machine = ", ".join(f"{name} {value}" for name, value in results["machine"].items())
     versions = ", ".join(f"{name} {value}" for name, value in results["versions"].items())
+    busy = f"\n\n{BUSY}" if results["machine"]["busy"] else ""
     skipped = "".join(f"\n\nLeft out: {reason}." for reason in results["skipped"])
-    return (
-        f"{results['date']}; {results['rounds']} rounds, medians. {machine}. {versions}.{skipped}"
-    )
+    run = f"{results['date']}; {results['rounds']} rounds, medians."
+    return f"{run} {machine}. {versions}.{busy}{skipped}"
 
 
 def _targets(targets: Iterable[Verdict]) -> str:
