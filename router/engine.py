@@ -66,6 +66,7 @@ class Engine:
         outcome = await tree.execute(request, context)
         _report(outcome, context)
         if isinstance(outcome, Failure):
+            context.trace.failed = True
             raise routing_error(outcome, context.trace)
         return outcome.pictures, context.trace
 
@@ -92,8 +93,11 @@ class Engine:
     async def aclose(self) -> None:
         """End the calls under way and close the connections. Closing twice is no error."""
         self._closed = True
-        for task in tuple(self._shared.tasks):
-            task.cancel()
+        flights = tuple(self._shared.tasks)
+        for flight in flights:
+            flight.cancel()
+        if flights:
+            await asyncio.wait(flights)
         if self._owns_sender and self._sender is not None:
             await self._sender.aclose()
 

@@ -1,19 +1,21 @@
 """Sync: `Router`, the blocking face: the same engine on one event loop in a thread of its own."""
 
-import os
 import threading
 import weakref
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AbstractContextManager
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Concatenate, ParamSpec, Self, TypeVar, Unpack
+from typing import Concatenate, Generic, ParamSpec, Self, TypeVar, Unpack
 
-from anyio.from_thread import BlockingPortal, start_blocking_portal
+import anyio
+from anyio.from_thread import BlockingPortal
 
 from router.answer import AsyncImage, BlockingImage, ImagesResponse
 from router.client import AsyncImages, AsyncRouter
 from router.engine import Engine
+from router.loop_thread import LoopThread
 from router.options import ConfigSource, RequestOptions, RouterOptions
 
 P = ParamSpec("P")
@@ -22,43 +24,37 @@ T = TypeVar("T")
 LAST_WORDS = 5.0  # seconds that an interrupted request is given to record its attempt
 
 
-class LoopThread:
-    """An engine and the thread whose event loop it lives on.
+class Errand(Generic[T]):
+    """One piece of work on the loop, which can be called off from another thread."""
 
-    The thread starts at the first call. After a fork it is gone, so engine and thread are made
-    anew in the child.
-    """
+    def __init__(self, work: Callable[[], Awaitable[T]]) -> None:
+        self._work = work
+        self._scope: anyio.CancelScope | None = None
+        self._ended = threading.Event()
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._lock = threading.Lock()
-        self._lease: AbstractContextManager[BlockingPortal] | None = None
-        self._portal: BlockingPortal | None = None
-        self._pid = os.getpid()
-        self._closed = False
+    async def run(self) -> T:
+        """Do the work. Nobody hears of its end once it was called off."""
+        with anyio.CancelScope() as self._scope:
+            try:
+                return await self._work()
+            finally:
+                self._ended.set()
+        raise RuntimeError("the work was called off")
 
-    def settled(self) -> BlockingPortal:
-        """Return the way into the running loop."""
-        with self._lock:
-            if self._closed:
-                raise RuntimeError("this router is closed; make a new one")
-            if self._pid != os.getpid():
-                self._engine.renew()
-                self._portal, self._pid = None, os.getpid()
-            if self._portal is None:
-                self._lease = start_blocking_portal()
-                self._portal = self._lease.__enter__()
-            return self._portal
+    def call_off(self, portal: BlockingPortal) -> None:
+        """Cancel the work, and give it a moment to record that."""
+        if self._ended.is_set():
+            return
+        with suppress(RuntimeError):  # the loop may be closing
+            portal.start_task_soon(self._cancel)
+        self._ended.wait(LAST_WORDS)
 
-    def close(self) -> None:
-        """End the thread. Closing twice, or in a forked child, is no error."""
-        with self._lock:
-            self._closed = True
-            portal, lease = self._portal, self._lease
-            self._portal = self._lease = None
-        if portal is not None and lease is not None and self._pid == os.getpid():
-            portal.call(self._engine.aclose)
-            lease.__exit__(None, None, None)
+    async def _cancel(self) -> None:
+        # It came later through the same door, so work that has not begun by now never was asked.
+        if self._scope is None:
+            self._ended.set()
+        else:
+            self._scope.cancel()
 
 
 class Home:
@@ -70,21 +66,14 @@ class Home:
 
     def run(self, work: Callable[[], Awaitable[T]]) -> T:
         """Run `work` to its end and return what it returns; an interrupt cancels it."""
-        portal = self._thread.settled()
-        ended = threading.Event()
-
-        async def to_the_end() -> T:
-            try:
-                return await work()
-            finally:
-                ended.set()
-
-        future = portal.start_task_soon(to_the_end)
+        portal = self._thread.portal()
+        errand = Errand(work)
         try:
-            return future.result()
+            return portal.start_task_soon(errand.run).result()
+        except CancelledError:
+            raise RuntimeError("this router was closed while the request was under way") from None
         except BaseException:
-            if future.cancel():
-                ended.wait(LAST_WORDS)
+            errand.call_off(portal)
             raise
 
 

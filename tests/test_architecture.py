@@ -16,7 +16,7 @@ LAYERS = (
     {"asking"},
     {"workspace"},
     {"engine"},
-    {"view"},
+    {"view", "loop_thread"},
     {"client"},
     {"sync", "trees"},
     {"cli"},
