@@ -1,12 +1,14 @@
 """Trace: the flight recorder of one request: every decision and every attempt."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
 from router.core.attempt import Attempt, Decision
 from router.core.outcome import Failure
 
 __all__ = ["Attempt", "Decision", "Observer", "Trace"]
+
+T = TypeVar("T")
 
 
 class Observer(Protocol):
@@ -20,10 +22,11 @@ class Observer(Protocol):
 class Trace:
     """What happened to one request. Grows while it runs; reading it is always safe."""
 
-    __slots__ = ("_attempts", "_decisions", "_observers", "id", "last_failure")
+    __slots__ = ("_attempts", "_decisions", "_observers", "failed", "id", "last_failure")
 
     def __init__(self, trace_id: str, observers: Sequence[Observer] = ()) -> None:
         self.id = trace_id
+        self.failed = False
         self.last_failure: Failure | None = None
         self._attempts: list[Attempt] = []
         self._decisions: list[Decision] = []
@@ -40,37 +43,49 @@ class Trace:
 
     @property
     def served(self) -> Attempt | None:
-        """The attempt that gave the answer; None where none did."""
+        """The attempt that gave the answer; None where none did, or the request failed."""
+        if self.failed:
+            return None
         return next((a for a in reversed(self._attempts) if a.ok), None)
 
     def decide(self, decision: Decision) -> None:
         self._decisions.append(decision)
         for observer in self._observers:
-            observer.decided(decision)
+            _tell(observer.decided, decision)
 
     def begin(self, attempt: Attempt) -> int:
         """Record a call under way; the number returned names it to `end`."""
         self._attempts.append(attempt)
         for observer in self._observers:
-            observer.attempt_started(attempt)
+            _tell(observer.attempt_started, attempt)
         return len(self._attempts) - 1
 
     def end(self, number: int, attempt: Attempt) -> None:
         self._attempts[number] = attempt
         for observer in self._observers:
-            observer.attempt_ended(attempt)
+            _tell(observer.attempt_ended, attempt)
 
     def __str__(self) -> str:
         """Write it as a table of attempts and the reasons for them, at most 80 columns wide."""
         from router.core.trace_table import as_text
 
-        return as_text(self._attempts, self._decisions)
+        return as_text(self._attempts, self._decisions, self.served)
 
     def _repr_html_(self) -> str:
         """Draw it for a notebook."""
         from router.core.trace_html import as_html
 
-        return as_html(self._attempts, self._decisions)
+        return as_html(self._attempts, self._decisions, self.served)
 
     def __repr__(self) -> str:
         return f"Trace({self.id!r}, {len(self._attempts)} attempts)"
+
+
+def _tell(listen: Callable[[T], None], news: T) -> None:
+    """Tell an observer. Its failure is its own: a broken display must not cost a picture."""
+    try:
+        listen(news)
+    except Exception:
+        import logging  # needed here alone, and importing the package should cost little
+
+        logging.getLogger("router").exception("an observer failed")

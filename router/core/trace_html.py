@@ -30,18 +30,20 @@ DISPENSABLE = frozenset({"model", "waited", "cost"})
 """Columns that are left out where nothing is in them."""
 
 
-def as_html(attempts: Sequence[Attempt], decisions: Sequence[Decision]) -> str:
+def as_html(
+    attempts: Sequence[Attempt], decisions: Sequence[Decision], served: Attempt | None
+) -> str:
     """Draw a headline, a row for each attempt and the reason of each decision."""
-    headline = f"<div>{html.escape(summary(attempts, decisions))}</div>"
-    table = _table(attempts) if attempts else ""
+    headline = f"<div>{html.escape(summary(attempts, decisions, served))}</div>"
+    table = _table(attempts, served) if attempts else ""
     return (
         f'<div style="font-size:90%;line-height:1.5">{headline}{table}{_reasons(decisions)}</div>'
     )
 
 
-def _table(attempts: Sequence[Attempt]) -> str:
+def _table(attempts: Sequence[Attempt], served: Attempt | None) -> str:
     end = max((one.started + one.duration for one in attempts), default=0.0)
-    rows = [_cells(one, end, served=is_served(one, attempts)) for one in attempts]
+    rows = [_cells(one, end, served=is_served(one, served)) for one in attempts]
     shown = [
         index
         for index, head in enumerate(HEADS)
@@ -49,7 +51,7 @@ def _table(attempts: Sequence[Attempt]) -> str:
     ]
     heads = "".join(f'<th style="{CELL};{FAINT}">{HEADS[index]}</th>' for index in shown)
     body = "".join(
-        _row([cells[index] for index in shown], one, served=is_served(one, attempts))
+        _row([cells[index] for index in shown], one, served=is_served(one, served))
         for cells, one in zip(rows, attempts, strict=True)
     )
     return (

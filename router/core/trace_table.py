@@ -34,36 +34,39 @@ HEAD = ("place", "provider", "model", "answer", "time", "cost")
 MODEL = HEAD.index("model")
 
 
-def as_text(attempts: Sequence[Attempt], decisions: Sequence[Decision]) -> str:
+def as_text(
+    attempts: Sequence[Attempt], decisions: Sequence[Decision], served: Attempt | None
+) -> str:
     """Write a headline, a table of the attempts and the reason of each decision."""
-    blocks = [summary(attempts, decisions)]
+    blocks = [summary(attempts, decisions, served)]
     if attempts:
-        blocks.append("\n".join(_table(attempts)))
+        blocks.append("\n".join(_table(attempts, served)))
     if decisions:
         blocks.append("\n".join(_reasons(decisions)))
     return "\n\n".join(blocks)
 
 
-def summary(attempts: Sequence[Attempt], decisions: Sequence[Decision]) -> str:
+def summary(
+    attempts: Sequence[Attempt], decisions: Sequence[Decision], served: Attempt | None
+) -> str:
     """Say in one line who gave the answer, and after how much."""
-    served = next((attempt for attempt in reversed(attempts) if attempt.ok), None)
     if served is not None:
         who = " ".join(printable(word) for word in (served.provider, served.model) if word)
         calls = f"{len(attempts)} attempt{'s' if len(attempts) > 1 else ''}"
         return f"served by {who} at {shortened(served.path)} after {calls} in {elapsed(attempts)}"
     kept = next((one for one in decisions if one.by == "cache" and one.chosen != "miss"), None)
     if attempts:
-        last = printable(row(attempts[-1]).answer)
+        failed = [attempt for attempt in attempts if not attempt.ok] or attempts
+        last = printable(row(failed[-1]).answer)
         return f"no answer after {len(attempts)} attempt{'s' if len(attempts) > 1 else ''}: {last}"
     if kept is not None and kept.chosen in {"hit", "joined"}:
         return f"served from the cache: {printable(kept.reason)}"
     return "nobody was asked"
 
 
-def is_served(attempt: Attempt, attempts: Sequence[Attempt]) -> bool:
+def is_served(attempt: Attempt, served: Attempt | None) -> bool:
     """Tell whether the answer, or a part of it, came from this attempt."""
-    last = next((one for one in reversed(attempts) if one.ok), None)
-    return attempt.ok and last is not None and attempt.path == last.path
+    return attempt.ok and served is not None and attempt.path == served.path
 
 
 def row(attempt: Attempt) -> Row:
@@ -109,14 +112,14 @@ def _notes(attempt: Attempt) -> Iterable[str]:
         yield f"adapted: {printable(change)}"
 
 
-def _table(attempts: Sequence[Attempt]) -> Iterable[str]:
+def _table(attempts: Sequence[Attempt], served: Attempt | None) -> Iterable[str]:
     rows = [row(attempt) for attempt in attempts]
     priced = any(one.cost for one in rows)
     shown = [index for index, head in enumerate(HEAD) if priced or head != "cost"]
     widths = _widths([HEAD, *(one.cells for one in rows)], shown)
     yield "  " + _line(HEAD, widths)
     for attempt, one in zip(attempts, rows, strict=True):
-        yield ("> " if is_served(attempt, attempts) else "  ") + _line(one.cells, widths)
+        yield ("> " if is_served(attempt, served) else "  ") + _line(one.cells, widths)
         whole = () if len(one.model) <= widths[MODEL] else (f"model: {one.model}",)
         for note in (*whole, *one.notes):
             yield from _wrapped(note, "    ")

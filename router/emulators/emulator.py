@@ -14,15 +14,18 @@ class World:
     """What an emulator has around it for one request.
 
     `now` gives Unix seconds. `publish` puts a file of that media type where its URL can be opened
-    and returns the URL. `serial` numbers the request, so that no two share a request id. With
-    `retired`, models that their provider has switched off are gone here too. `keys` are the
-    accepted keys; where it is empty every key is good that does not contain `invalid`.
+    and returns the URL. `serial` numbers the request, so that no two share a request id, and
+    `repeat` says how often the very same one came before: where no seed is asked for, it gets
+    another picture, as it would from the real API. With `retired`, models that their provider has
+    switched off are gone here too. `keys` are the accepted keys; where it is empty every key is
+    good that does not contain `invalid`.
     """
 
     now: Callable[[], float]
     publish: Callable[[bytes, str], str]
     draw: Draw = draw
     serial: int = 0
+    repeat: int = 0
     retired: bool = False
     keys: frozenset[str] = frozenset()
 

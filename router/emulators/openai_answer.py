@@ -37,7 +37,7 @@ def answer(
 
 
 def _picture(order: Order, provider: str, index: int, world: World) -> dict[str, JSON]:
-    brief = _brief(order, provider, index)
+    brief = _brief(order, provider, index, world)
     content = world.draw(brief)
     picture: dict[str, JSON] = {}
     if order.by_url:
@@ -49,11 +49,13 @@ def _picture(order: Order, provider: str, index: int, world: World) -> dict[str,
     return picture
 
 
-def _brief(order: Order, provider: str, index: int) -> Brief:
+def _brief(order: Order, provider: str, index: int, world: World) -> Brief:
     return Brief(
         provider=provider,
         model=order.model,
         prompt=order.prompt,
+        # These APIs take no seed, so asking again gives another picture.
+        seed=world.repeat,
         width=order.width,
         height=order.height,
         index=index,

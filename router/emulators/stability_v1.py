@@ -151,7 +151,7 @@ def _task(request: HttpRequest, world: World) -> Task:
         width=width,
         height=height,
         samples=samples,
-        seed=seed_for(_whole(body, "seed", 0, LARGEST_SEED, 0), prompt, LARGEST_SEED),
+        seed=seed_for(_whole(body, "seed", 0, LARGEST_SEED, 0), prompt, world.repeat, LARGEST_SEED),
         as_png=as_png,
     )
 

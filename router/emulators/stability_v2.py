@@ -81,7 +81,7 @@ class Task:
 
 def handle(request: HttpRequest, world: World) -> HttpResponse:
     """Answer a request whose key is good. Raises StabilityRejection."""
-    task = _task(request)
+    task = _task(request, world)
     filtered = shape.FILTER in task.prompt
     reason = FILTERED if filtered else SUCCESS
     content = world.draw(
@@ -121,7 +121,7 @@ def model(request: HttpRequest) -> str | None:
     return Form(request.parts).text("model") or "sd3.5-large"
 
 
-def _task(request: HttpRequest) -> Task:
+def _task(request: HttpRequest, world: World) -> Task:
     name = endpoint(request)
     if request.method != "POST" or not name:
         raise StabilityRejection(404, "not_found", ["there is nothing at this address"])
@@ -132,7 +132,7 @@ def _task(request: HttpRequest) -> Task:
     if name != "core" and form.size > LARGEST_REQUEST:
         raise StabilityRejection(413, "bad_request", ["the request is larger than 10 MiB"])
     form.only(FIELDS[name])
-    task = _read(form, name, as_json=as_json)
+    task = _read(form, name, world, as_json=as_json)
     form.settle()
     if shape.REFUSE in task.prompt:
         message = "the prompt was stopped by the moderation system"
@@ -150,7 +150,7 @@ def _wants_json(request: HttpRequest) -> bool:
     raise bad("accept: must be image/* or application/json")
 
 
-def _read(form: Form, name: str, *, as_json: bool) -> Task:
+def _read(form: Form, name: str, world: World, *, as_json: bool) -> Task:
     """Read every field; the form collects what is wrong with them."""
     prompt = form.required("prompt", LONGEST_PROMPT)
     form.optional("negative_prompt", LONGEST_PROMPT)
@@ -169,7 +169,7 @@ def _read(form: Form, name: str, *, as_json: bool) -> Task:
         prompt=prompt,
         width=width,
         height=height,
-        seed=seed_for(seed, prompt, LARGEST_SEED),
+        seed=seed_for(seed, prompt, world.repeat, LARGEST_SEED),
         format=FORMATS.get(picture_format, "png"),
         as_json=as_json,
     )

@@ -46,6 +46,6 @@ def accepted(request: HttpRequest) -> tuple[str, ...]:
     return tuple(name.lower() for name in types if name)
 
 
-def seed_for(seed: int, prompt: str, largest: int) -> int:
-    """The seed that is used: 0 asks for any, and gets the same one for the same prompt here."""
-    return seed or Chance("seed", prompt).whole(1, largest)
+def seed_for(seed: int, prompt: str, repeat: int, largest: int) -> int:
+    """The seed that is used: 0 asks for any, and gets another one at each `repeat` of a prompt."""
+    return seed or Chance("seed", prompt, repeat).whole(1, largest)

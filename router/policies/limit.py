@@ -11,6 +11,7 @@ from router.core.node import Node
 from router.core.outcome import Failure, Kind, Outcome
 from router.core.shared import Lane
 
+NOTICEABLE = 0.001  # seconds; below that nobody was waited for
 MINUTE = 60.0  # seconds
 REASON = "limit of this target"
 LONGEST_WAIT = 600.0  # seconds, where no deadline is nearer
@@ -49,7 +50,7 @@ class Limit:
         lane.starts.append(start)
         made = False
         try:
-            await anyio.sleep(start - context.time())
+            await anyio.sleep(max(0.0, start - context.time()))
             made = True
             outcome = await self.child.execute(request, self._told(context, arrived))
             made = not (isinstance(outcome, Failure) and outcome.local)
@@ -77,7 +78,7 @@ class Limit:
 
     def _told(self, context: Context, arrived: float) -> Context:
         waited = context.time() - arrived
-        if waited <= 0:
+        if waited < NOTICEABLE:
             return context
         if context.pause is None:
             return context.paused(Pause(waited, REASON))

@@ -1,5 +1,7 @@
 """Reception: takes requests in, decides what goes wrong with them, has them answered."""
 
+import hashlib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from email.utils import formatdate
@@ -12,6 +14,8 @@ from router.sandbox.fault import Fault, FaultKind
 from router.sandbox.faults import Faults
 from router.sandbox.latency import Latency
 from router.sandbox.log import Entry, RequestLog
+
+REMEMBERED = 10_000  # different requests, before counting their repeats begins anew
 
 Publish = Callable[[bytes, str], str]
 
@@ -49,6 +53,7 @@ class Reception:
         self._world = world
         self._latency = latency
         self._serial = 0
+        self._seen: Counter[bytes] = Counter()
         self._script_began = 0.0
 
     def play(self, script: tuple[Fault, ...], at: float) -> None:
@@ -75,11 +80,24 @@ class Reception:
         return Visit(
             emulator=emulator,
             request=request,
-            world=replace(self._world, serial=self._serial, publish=publish),
+            world=replace(
+                self._world, serial=self._serial, repeat=self._repeat(request), publish=publish
+            ),
             entry=entry,
             wait=wait + (fault.delay if fault else 0.0),
             fault=fault,
         )
+
+    def _repeat(self, request: HttpRequest) -> int:
+        """Count how often the very same request came before."""
+        content = (request.body, *(part.name.encode() + part.content for part in request.parts))
+        name = hashlib.blake2b(
+            b"\0".join((request.url.encode(), *content)), digest_size=16
+        ).digest()
+        if len(self._seen) >= REMEMBERED:
+            self._seen.clear()
+        self._seen[name] += 1
+        return self._seen[name] - 1
 
 
 def answer(visit: Visit) -> HttpResponse:

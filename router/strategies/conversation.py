@@ -17,6 +17,8 @@ from router.core.trace import Attempt
 
 UNDO_TIMEOUT = 5.0  # seconds a cancelled remote job is given to be told so
 
+SHORTEST_SECRET = 8  # characters; masking shorter ones would only garble messages
+
 REQUEST_IDS = ("x-request-id", "apim-request-id")
 
 log = logging.getLogger("router")
@@ -219,7 +221,7 @@ def _secrets(credentials: Credentials | None) -> tuple[Secret, ...]:
     if credentials is None:
         return ()
     found = (credentials.key, credentials.token, *credentials.headers.values())
-    return tuple(secret for secret in found if secret is not None and secret.reveal())
+    return tuple(one for one in found if one is not None and len(one.reveal()) >= SHORTEST_SECRET)
 
 
 def _broken(error: TransportError, *, sent: bool) -> Failure:
