@@ -25,7 +25,7 @@ from tests.laws.worlds import (
     routes,
     worlds,
 )
-from tests.toys import CAT, REFUSAL, SECRET, again, ask, compiled, context, fallback, target
+from tests.toys import CAT, REFUSAL, SECRET, again, ask, compiled, context, error, fallback, target
 
 many = settings(max_examples=80)
 PICTURES = st.integers(1, 5)
@@ -243,8 +243,11 @@ def test_time_passes_only_in_calls_and_reported_waits(world):
         assert result.took == pytest.approx(spent, abs=1e-6)
 
 
+PATIENT = st.sampled_from([error(503, retry_after=seconds) for seconds in (5, 20, 40, 90)])
+
+
 @many
-@given(worlds())
+@given(worlds(PATIENT))
 def test_a_retry_waits_no_more_than_a_minute_in_all(world):
     result = travel(world)
 

@@ -44,7 +44,7 @@ FAILURES = st.sampled_from(
         503,
         error(429, retry_after=3),
         error(503, retry_after=0.5),
-        error(529, retry_after=90),
+        error(503, retry_after=90),
         (NEVER, 200),
         (2.5, 500),
         NOTHING,

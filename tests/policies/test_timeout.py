@@ -79,7 +79,7 @@ def test_a_cancelled_attempt_is_no_timeout():
 def test_an_answer_that_came_all_the_same_counts():
     result = run(compiled(target(timeout=6.0)), sender=Stubborn())
 
-    assert (result.statuses, result.took) == ([200], 8.0)
+    assert (result.status, result.statuses, result.took) == (200, [200], 8.0)
 
 
 @pytest.mark.parametrize("seconds", [1.0, 2.0])

@@ -9,6 +9,7 @@ from tests.toys import (
     ask,
     budget,
     compiled,
+    error,
     fallback,
     retry,
     run,
@@ -123,3 +124,12 @@ def test_a_target_with_a_key_nobody_has_spends_its_attempt():
     result = run(compiled(target(budget=budget(attempts=1))), vault=Keys())
 
     assert (result.status, result.outcome.kind) == (401, Kind.AUTH)
+
+
+@pytest.mark.parametrize(("outer", "inner"), [(5, 60), (60, 5)])
+def test_no_wait_is_begun_that_ends_after_any_deadline_above(outer, inner):
+    asked = target(retry=retry(3), budget=budget(deadline=inner))
+
+    result = run(compiled(single(asked, budget=budget(deadline=outer))), error(503, retry_after=9))
+
+    assert (result.took, result.outcome.kind) == (0, Kind.OVERLOADED)
