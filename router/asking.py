@@ -106,6 +106,8 @@ def _check_json(name: str, value: JSON) -> None:
             raise Unaskable(name, f"{name} is {value!r}; expected a finite number")
     elif isinstance(value, Mapping):
         for key, item in value.items():
+            if not isinstance(key, str):
+                raise Unaskable(name, f"{name} has the key {key!r}; expected a string")
             _check_json(f"{name}.{key}", item)
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
