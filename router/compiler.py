@@ -109,7 +109,8 @@ class _Compiler:
         )
 
     def _strategy(self, route: GroupRoute, *, lone: bool) -> Node:
-        match route.strategy:
+        strategy = route.strategy
+        match strategy:
             case Single():
                 return self.compile(route.targets[0], lone=lone)
             case FallbackSettings() as settings:
@@ -123,9 +124,8 @@ class _Compiler:
                 )
             case LoadBalanceSettings() as settings:
                 return self._load_balance(route, settings, lone=lone)
-            case ConditionalSettings() as settings:
-                children = [self.compile(target, lone=lone) for target in route.targets]
-                return _conditional(route.path, settings, children)
+        children = [self.compile(target, lone=lone) for target in route.targets]
+        return _conditional(route.path, strategy, children)
 
     def _load_balance(
         self, route: GroupRoute, settings: LoadBalanceSettings, *, lone: bool
