@@ -1,7 +1,6 @@
 """Answer: what a caller of the library gets: pictures, usage and the trace."""
 
 import base64
-import binascii
 import html
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -42,7 +41,7 @@ class Image:
     def b64_json(self) -> str | None:
         """The picture as base64 text; None where the provider gave a URL."""
         b64 = self._picture.b64
-        return None if b64 is None else bytes(b64).decode("ascii")
+        return None if b64 is None else bytes(b64).decode("ascii", "replace")
 
     @property
     def url(self) -> str | None:
@@ -70,7 +69,8 @@ class Image:
         """
         data = self._here()
         if data is None:
-            raise ValueError(f"only a URL came ({self.url}); read() fetches the picture behind it")
+            url = (self.url or "")[:200]
+            raise ValueError(f"only a URL came ({url}); read() fetches the picture behind it")
         return data
 
     def save(self, path: str | Path) -> Path:
@@ -250,5 +250,5 @@ def decode_data_url(url: str) -> bytes | None:
     _, marker, text = url.partition(";base64,")
     try:
         return base64.b64decode(text, validate=True) if marker else None
-    except binascii.Error:
+    except ValueError:
         return None

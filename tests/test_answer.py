@@ -1,0 +1,194 @@
+import base64
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from router.answer import AsyncImage, Image, ImagesResponse, Usage, decode_data_url
+from router.core.http import HttpResponse, TransportError
+from router.core.images import Picture, Pictures
+from router.core.media import Media
+from router.core.trace import Trace
+from router.fetch import FETCH_TIMEOUT, LARGEST, FetchError, fetch_picture
+from router.testing import Scripted, picture_answer, simulate
+
+PNG = base64.b64decode(json.loads(picture_answer().body)["data"][0]["b64_json"])
+B64 = base64.b64encode(PNG)
+HERE = Image(Picture(b64=memoryview(B64), revised_prompt="a cat", extras={"seed": 7}))
+THERE = Image(Picture(url="https://cdn.test/cat.png"))
+INLINE = Image(Picture(url=f"data:image/png;base64,{B64.decode()}"))
+PAGE = HttpResponse(status=200, headers={"content-type": "text/html"}, body=b"<html>")
+FILE = HttpResponse(status=200, headers={"content-type": "image/png"}, body=PNG)
+
+
+# One picture
+
+
+def test_a_picture_has_the_words_of_the_openai_package():
+    assert (HERE.b64_json, HERE.url, HERE.revised_prompt) == (B64.decode(), None, "a cat")
+    assert (THERE.b64_json, THERE.url, THERE.revised_prompt) == (
+        None,
+        "https://cdn.test/cat.png",
+        None,
+    )
+    assert HERE.extras == {"seed": 7}
+
+
+@pytest.mark.parametrize("image", [HERE, INLINE], ids=["base64", "data url"])
+def test_a_picture_that_came_has_its_bytes_and_can_be_saved(image, tmp_path):
+    path = image.save(str(tmp_path / "cat.png"))
+
+    assert image.bytes() == path.read_bytes() == PNG
+    assert image.media.format == "png"
+
+
+def test_a_bare_url_says_how_to_get_the_picture(tmp_path):
+    with pytest.raises(ValueError, match=r"only a URL came \(https://cdn.test/cat.png\); read\(\)"):
+        THERE.bytes()
+    with pytest.raises(ValueError, match="only a URL came"):
+        THERE.save(tmp_path / "cat.png")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_picture_shows_its_type_and_size_rather_than_its_bytes():
+    size = f"{HERE.media.width}x{HERE.media.height}"
+
+    assert repr(HERE) == f"Image(png, {size})"
+    assert repr(THERE) == "Image(url='https://cdn.test/cat.png')"
+    assert THERE.media is None
+
+
+def test_a_picture_of_unknown_size_shows_its_type():
+    svg = Image(Picture(b64=memoryview(base64.b64encode(b"<svg xmlns=''/>"))))
+
+    assert (repr(svg), svg.media) == ("Image(svg)", Media("svg"))
+
+
+@pytest.mark.parametrize("bad", ["żółw", "data:", "data:image/png,raw", "data:x;base64,!!", "x"])
+def test_a_broken_data_url_holds_nothing(bad):
+    assert decode_data_url(bad) is None
+
+
+@given(st.text())
+def test_any_data_url_is_read_without_an_error(text):
+    decode_data_url(f"data:image/png;base64,{text}")
+
+
+def test_base64_that_is_broken_in_the_middle_is_still_text():
+    broken = B64[:200] + "ż".encode() + B64[200:]
+
+    assert len(Image(Picture(b64=memoryview(broken))).b64_json) >= len(B64)
+
+
+# Fetching
+
+
+def read(url, *steps):
+    sender = Scripted(*steps)
+
+    async def main():
+        image = AsyncImage(Picture(url=url), lambda url: fetch_picture(url, sender))
+        return await image.read()
+
+    return simulate(main), sender.requests
+
+
+def test_a_picture_that_came_is_read_without_a_request():
+    async def main():
+        image = AsyncImage(HERE.picture, lambda url: fetch_picture(url, Scripted()))
+        return await image.read()
+
+    assert simulate(main) == PNG
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://cdn.test/cat.png?sig=1",
+        "http://localhost:8000/cat.png",
+        "http://127.0.0.1:8000/cat.png",
+        "http://[::1]:8000/cat.png",
+    ],
+)
+def test_a_url_is_fetched_without_credentials(url):
+    data, (request,) = read(url, FILE)
+
+    assert data == PNG
+    assert (request.method, request.url, request.auth) == ("GET", url, None)
+    assert request.headers == {"accept": "image/*", "accept-encoding": "identity"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "cat.png",
+        "http://cdn.test/cat.png",
+        "http://10.0.0.1/cat.png",
+        "http://169.254.169.254/latest",
+        "http://localhost.evil.com/cat.png",
+        "file:///etc/passwd",
+        "ftp://cdn.test/cat.png",
+        "https://user:pass@cdn.test/cat.png",
+        "https://",
+        "https://[::1",
+    ],
+)
+def test_a_url_that_is_not_allowed_is_not_fetched(url):
+    with pytest.raises(FetchError, match="is not fetched: expected https, or http on loopback"):
+        read(url)
+
+
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        (404, "answered 404; expected 200"),
+        (HttpResponse(status=302, headers={"location": "http://x"}), "answered 302; expected 200"),
+        (PAGE, "is text/html"),
+        (HttpResponse(status=200, body=b"plain"), "is no picture"),
+        (TransportError("reset", sent=True), "could not be fetched: reset"),
+        ((FETCH_TIMEOUT + 1, FILE), "gave nothing within 120 s"),
+        (HttpResponse(status=200, body=PNG + bytes(LARGEST)), f"at most {LARGEST}"),
+    ],
+    ids=["404", "redirect", "page", "text", "broken", "slow", "large"],
+)
+def test_what_is_no_picture_is_a_fetch_error(step, message):
+    with pytest.raises(FetchError, match=message):
+        read("https://cdn.test/cat.png", step)
+
+
+# The whole answer
+
+
+def response(*images, **fields):
+    pictures = Pictures(created=5, data=tuple(i.picture for i in images), fields=fields)
+    return ImagesResponse(pictures, images, Trace("t"))
+
+
+def test_an_answer_is_a_sequence_of_its_pictures():
+    answer = response(HERE, THERE)
+
+    assert (len(answer), list(answer), answer.created) == (2, [HERE, THERE], 5)
+    assert "data=[Image(png" in repr(answer)
+
+
+def test_usage_is_what_the_provider_counted():
+    report = {"input_tokens": 1, "output_tokens": 2.0, "total_tokens": "3", "more": {"x": 1}}
+
+    assert response(usage=report).usage == Usage(
+        input_tokens=1, output_tokens=2, total_tokens=0, details=report
+    )
+    assert response(size="1x1").usage is None
+    assert response(size="1x1").fields == {"size": "1x1"}
+
+
+@pytest.mark.parametrize("usage", [5, [], "x"])
+def test_an_odd_usage_counts_nothing(usage):
+    assert response(usage=usage).usage.total_tokens == 0
+
+
+def test_the_same_answer_may_have_another_kind_of_picture():
+    answer = response(HERE).of(lambda image: Image(image.picture))
+
+    assert (answer.data[0].bytes(), answer.trace.id) == (PNG, "t")
