@@ -507,12 +507,24 @@ def test_every_word_of_an_error_is_masked():
 
 def test_every_secret_of_an_account_is_masked():
     vault = Keys(
-        key=Credentials(key=Secret("one"), token=Secret("two"), headers={"x": Secret("three")})
+        key=Credentials(
+            key=Secret("sk-first-1"), token=Secret("ey-second"), headers={"x": Secret("x-third-3")}
+        )
     )
 
-    outcome = run(compiled(target()), error(401, message="one two three four"), vault=vault).outcome
+    outcome = run(
+        compiled(target()), error(401, message="sk-first-1 ey-second x-third-3 four"), vault=vault
+    ).outcome
 
     assert outcome.message == "*** *** *** four"
+
+
+def test_a_secret_as_short_as_a_word_garbles_no_message():
+    vault = Keys(key=Credentials(key=Secret("a")))
+
+    outcome = run(compiled(target()), error(401, message="a bad key"), vault=vault).outcome
+
+    assert outcome.message == "a bad key"
 
 
 def test_an_empty_secret_masks_nothing():
