@@ -30,13 +30,16 @@ class Limit:
         lane = self._lane(context)
         arrived = context.time()
         latest = min(context.deadline, arrived + LONGEST_WAIT)
-        if not await self._take_place(lane, latest):
+        if lane.places is None:
+            return await self._in_turn(lane, latest, arrived, request, context)
+        with anyio.CancelScope(deadline=latest) as waiting:
+            await lane.places.acquire()
+        if waiting.cancelled_caught:
             return self._full(f"{self.concurrency} calls are under way", 1.0)
         try:
             return await self._in_turn(lane, latest, arrived, request, context)
         finally:
-            if lane.places is not None:
-                lane.places.release()
+            lane.places.release()
 
     async def _in_turn(
         self, lane: Lane, latest: float, arrived: float, request: ImageRequest, context: Context
@@ -67,14 +70,6 @@ class Limit:
             places = None if self.concurrency is None else anyio.Semaphore(self.concurrency)
             lanes[key] = Lane(places=places, starts=deque())
         return lanes[key]
-
-    async def _take_place(self, lane: Lane, latest: float) -> bool:
-        """Wait for a free place; False if none was free in time."""
-        if lane.places is None:
-            return True
-        with anyio.CancelScope(deadline=latest) as waiting:
-            await lane.places.acquire()
-        return not waiting.cancelled_caught
 
     def _told(self, context: Context, arrived: float) -> Context:
         waited = context.time() - arrived

@@ -278,7 +278,7 @@ def test_a_store_that_dies_while_a_probe_is_cancelled_costs_no_request():
     node = leaf(1, cooldown=5.0)
 
     async def main():
-        store, sender = DeadStore(after=13), Scripted(500, (50.0, 200), 200)
+        store, sender = DeadStore(after=99), Scripted(500, (50.0, 200), 200)
         await ask(node, sender, store=store)
         await anyio.sleep(6)
         store._left = 3

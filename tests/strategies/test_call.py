@@ -2,7 +2,7 @@ import asyncio
 import json
 import logging
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import anyio
 import pytest
@@ -14,6 +14,8 @@ from router.core.http import BEARER, Auth, HttpRequest, HttpResponse, TransportE
 from router.core.outcome import Failure, Kind
 from router.core.secret import Credentials, Secret
 from router.core.trace import Trace
+from router.policies.verify import check_pictures
+from router.strategies.call import Call
 from router.testing import Scripted, picture_answer, simulate
 from tests.toys import (
     CAT,
@@ -357,14 +359,22 @@ def test_a_vault_without_words_is_an_auth_failure_too():
     assert run(compiled(target()), vault=Mute()).outcome.kind is Kind.AUTH
 
 
-def test_a_target_without_a_credential_sends_none():
-    from dataclasses import replace
-
+@pytest.mark.parametrize("status", [200, 401])
+def test_a_target_without_a_credential_sends_none(status):
     node = compiled(replace(target(), credential=None))
 
-    result = run(node, 200)
+    result = run(node, status)
 
+    assert result.status == status
     assert "authorization" not in result.sender.requests[0].headers
+
+
+def test_a_call_without_a_timeout_around_it_is_a_call():
+    aim = compiled(target())
+
+    result = run(replace(aim, child=Call(path="config", check=check_pictures)), 200)
+
+    assert result.statuses == [200]
 
 
 # Where the secret goes
