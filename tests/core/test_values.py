@@ -10,7 +10,7 @@ from router.core.images import ImageRequest, Picture, Pictures
 from router.core.outcome import Failure, Kind, salvaged
 from router.core.secret import Credentials, Secret
 from router.core.target import Deployment, Target
-from router.core.trace import Attempt, Trace
+from router.core.trace import Attempt, Decision, Trace
 
 FAILURE = Failure(kind=Kind.OVERLOADED, status=503, message="busy", retry_after=7.0)
 
@@ -184,3 +184,31 @@ def test_what_is_read_from_a_trace_does_not_change():
     trace.begin(Attempt(path="x", provider="p"))
 
     assert (before, len(trace.attempts)) == ((), 1)
+
+
+def test_a_request_that_failed_was_served_by_nobody():
+    trace = Trace("t")
+    number = trace.begin(Attempt(path="config", provider="p"))
+    trace.end(number, Attempt(path="config", provider="p", status=200))
+    trace.failed = True
+
+    assert trace.served is None
+
+
+class Broken:
+    """An observer that fails whatever it is told."""
+
+    def decided(self, decision):
+        raise ZeroDivisionError
+
+    attempt_started = attempt_ended = decided
+
+
+def test_an_observer_that_fails_costs_no_request_and_is_logged(caplog):
+    trace = Trace("t", [Broken()])
+    trace.decide(Decision(path="config", by="x", chosen="y", reason="z", at=0.0))
+    number = trace.begin(Attempt(path="config", provider="p"))
+    trace.end(number, Attempt(path="config", provider="p", status=200))
+
+    assert (len(trace.decisions), trace.served.status) == (1, 200)
+    assert caplog.messages == ["an observer failed"] * 3
