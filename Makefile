@@ -27,8 +27,7 @@ types: $(VENV)/.test
 	@$(BIN)/mypy router cookbook benchmarks
 
 unit: $(VENV)/.test
-	@$(BIN)/coverage run -m pytest
-	@$(BIN)/coverage combine --quiet 2>/dev/null || true
+	@$(BIN)/pytest -n auto --cov --cov-report=
 	@$(BIN)/coverage report --skip-covered --sort=cover \
 		--include='router/core/*,router/strategies/*,router/policies/*,router/compiler.py' \
 		--fail-under=100
