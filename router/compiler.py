@@ -97,8 +97,13 @@ class _Compiler:
 
     def _bounded(self, route: Route, node: Node) -> Node:
         if route.cache is not None:
-            digest = digest_of((route, self.scope))
-            node = Cache(path=route.path, child=node, digest=digest, max_age=route.cache.max_age)
+            node = Cache(
+                path=route.path,
+                child=node,
+                digest=digest_of((route, self.scope)),
+                max_age=route.cache.max_age,
+                forwarded=_forwarded(route),
+            )
         if route.budget is None:
             return node
         return WithinBudget(
@@ -201,9 +206,15 @@ def _target_of(route: TargetRoute, provider: str) -> Target:
         base_url=route.base_url,
         options=route.options,
         deployments=route.deployments,
-        forward_headers=frozenset(name.lower() for name in route.settings.forward_headers),
+        forward_headers=_forwarded(route),
         passthrough=route.passthrough,
     )
+
+
+def _forwarded(route: Route) -> frozenset[str]:
+    """Return the incoming headers that some target below forwards, in lower case."""
+    headers = (name for target in targets_of(route) for name in target.settings.forward_headers)
+    return frozenset(name.lower() for name in headers)
 
 
 def _breaker(route: TargetRoute, child: Node) -> Node:

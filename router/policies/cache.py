@@ -25,12 +25,14 @@ class Cache:
     """Keep answers for `max_age` seconds; identical requests under way share one call.
 
     `digest` names what is cached: two subtrees that could answer differently never share.
+    `forwarded` are the incoming headers that reach a provider below; the others change no answer.
     """
 
     path: str
     child: Node
     digest: str
     max_age: float
+    forwarded: frozenset[str] = frozenset()
 
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
         key = self._key(request, context)
@@ -61,10 +63,14 @@ class Cache:
             "operation": request.operation,
             "provider": request.provider,
             "params": request.params,
-            "headers": {**request.headers, **request.incoming},
+            "headers": {**request.headers, **self._forwarded(request)},
         }
         text = json.dumps(asked, sort_keys=True, default=dict)
         return f"cache/{hashlib.sha256(text.encode()).hexdigest()}"
+
+    def _forwarded(self, request: ImageRequest) -> dict[str, str]:
+        incoming = request.incoming.items()
+        return {name: value for name, value in incoming if name in self.forwarded}
 
     async def _get(self, key: str, context: Context) -> Pictures | None:
         """Look the answer up; a store that cannot be reached, or holds rubbish, is a miss."""

@@ -143,6 +143,14 @@ def test_a_request_that_differs_is_another(other):
     assert sent(leaf(), CAT, other, other) == 2
 
 
+@pytest.mark.parametrize(("forwards", "calls"), [(("X-User",), 2), ((), 1)])
+def test_only_an_incoming_header_that_is_forwarded_makes_a_difference(forwards, calls):
+    node = compiled(fallback(target("a", forward_headers=forwards), cache=KEPT))
+    requests = [replace(CAT, incoming={"x-user": name, "x-trace": name}) for name in "ab"]
+
+    assert sent(node, *requests) == calls
+
+
 def test_the_order_of_parameters_makes_no_difference():
     assert sent(leaf(), CAT, CAT.with_params(dict(reversed(CAT.params.items())))) == 1
 
