@@ -68,9 +68,12 @@ def build_request(
 ) -> ImageRequest:
     """Return the request. A None argument counts as not given. Raises Unaskable."""
     asked = {name: value for name, value in params.items() if value is not None} | {**extra_body}
-    _check_params(asked)
-    if wishes.metadata:
-        _check_json("metadata", wishes.metadata)
+    try:
+        _check_params(asked)
+        if wishes.metadata:
+            _check_json("metadata", wishes.metadata)
+    except RecursionError:
+        raise Unaskable("params", "the parameters or the metadata are nested too deeply") from None
     if wishes.timeout is not None and not wishes.timeout > 0:
         raise Unaskable("timeout", f"timeout is {wishes.timeout!r}; expected seconds above 0")
     return ImageRequest(
@@ -99,8 +102,7 @@ def _check_params(params: Mapping[str, JSON]) -> None:
 def _check_json(name: str, value: JSON) -> None:
     """Refuse what JSON cannot say, before anything is sent."""
     if isinstance(value, str):
-        if not value.isascii():
-            _check_text(name, value)
+        _check_text(name, value)
     elif isinstance(value, float):
         if not math.isfinite(value):
             raise Unaskable(name, f"{name} is {value!r}; expected a finite number")
@@ -117,6 +119,8 @@ def _check_json(name: str, value: JSON) -> None:
 
 
 def _check_text(name: str, value: str) -> None:
+    if value.isascii():
+        return
     try:
         value.encode()
     except UnicodeEncodeError as error:

@@ -69,6 +69,14 @@ def test_metadata_is_checked_too(metadata):
     assert refused(wishes=Wishes(metadata=metadata)).status == 400
 
 
+def test_what_is_nested_too_deeply_is_refused():
+    nest = []
+    for _ in range(100_000):
+        nest = [nest]
+
+    assert "nested too deeply" in refused(body={"x": nest}).message
+
+
 @pytest.mark.parametrize("timeout", [0, -1, math.nan])
 def test_a_timeout_is_more_than_nothing(timeout):
     assert refused(wishes=Wishes(timeout=timeout)).param == "timeout"

@@ -10,7 +10,7 @@ MARK = "\x00picture:"
 """Begins the string that stands where a picture was; no JSON body can hold a raw NUL."""
 
 SHORT = 256  # characters: not worth cutting out
-SMALL = 4096  # bytes: parsing all of a small body costs less than looking for pictures in it
+SMALL = 16_384  # bytes: parsing all of a small body costs less than looking for pictures in it
 
 SPACE = b" \t\r\n"
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from router.core.images import ImageRequest, Picture, Pictures
-from router.core.media import sniff
+from router.core.media import sniff, sniff_bytes
 from router.core.outcome import Failure, Kind
 
 EDGE = 96  # base64 characters looked at on either end: 72 bytes, more than any trailer needs
@@ -42,7 +42,8 @@ def find_fault(picture: Picture, claimed: object = None) -> str | None:
         head = binascii.a2b_base64(bytes(picture.b64[:EDGE]), strict_mode=True)
     except (binascii.Error, ValueError):
         return "its base64 is broken"
-    media = sniff(picture.b64)
+    # The edge tells nearly every type; a drawing's prologue may be longer.
+    media = sniff_bytes(head) or sniff(picture.b64)
     if media is None:
         return None if len(head) > 0 and not _is_text(head) else "it is no picture"
     if isinstance(claimed, str) and claimed in TRAILERS and claimed != media.format:

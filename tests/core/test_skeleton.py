@@ -55,7 +55,7 @@ def test_a_small_body_is_parsed_whole(value):
         assert dissect(body).rest == json.loads(body)
 
 
-PICTURE = "iVBORw0KGgo" + "A" * 5000
+PICTURE = "iVBORw0KGgo" + "A" * SMALL
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_picture_is_cut_out_and_not_copied(body):
 
 
 def test_pictures_keep_their_order():
-    raw = json.dumps({"data": [{"b64_json": letter * 5000} for letter in "ABC"]}).encode()
+    raw = json.dumps({"data": [{"b64_json": letter * SMALL} for letter in "ABC"]}).encode()
 
     skeleton = dissect(raw)
 
@@ -117,10 +117,10 @@ def test_a_forged_mark_is_no_picture_of_somebody_else():
         b"<html>",
         b"{",
         b'{"b64_json":"',
-        b'{"b64_json":"' + b"A" * 5000,
-        b'{"b64_json":"' + b"A" * 5000 + b'"',
-        b'{"b64_json":"' + b"A" * 5000 + b'"}}',
-        b"\xff\xfe" + b" " * 5000,
+        b'{"b64_json":"' + b"A" * SMALL,
+        b'{"b64_json":"' + b"A" * SMALL + b'"',
+        b'{"b64_json":"' + b"A" * SMALL + b'"}}',
+        b"\xff\xfe" + b" " * SMALL,
     ],
     ids=range(8),
 )
