@@ -39,7 +39,7 @@ Reply: TypeAlias = int | HttpResponse | TransportError | Callable[[HttpRequest],
 Step: TypeAlias = Reply | tuple[float, Reply]
 """A reply at once, or after that many seconds; infinity never answers."""
 
-SIDE = 40  # pixels: so much noise is not parsed but cut out of the answer, as a real picture is
+SIDE = 64  # pixels: so much noise is not parsed but cut out of the answer, as a real picture is
 
 
 class Scripted:

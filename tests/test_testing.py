@@ -332,8 +332,8 @@ def test_a_picture_of_a_picture_answer_can_be_drawn():
 
     with Image.open(io.BytesIO(base64.b64decode(text, validate=True))) as image:
         image.load()
-        assert (image.format, image.size) == ("PNG", (40, 40))
-    assert sniff(text) == Media("png", 40, 40)
+        assert (image.format, image.size) == ("PNG", (64, 64))
+    assert sniff(text) == Media("png", 64, 64)
 
 
 def test_an_error_answer_has_the_shape_of_openai():
