@@ -19,7 +19,7 @@ class LoopThread:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._lock = threading.Lock()
+        self._locks: dict[int, threading.Lock] = {}
         self._portal: BlockingPortal | None = None
         self._thread: threading.Thread | None = None
         self._pid = os.getpid()
@@ -27,7 +27,7 @@ class LoopThread:
 
     def portal(self) -> BlockingPortal:
         """Return the way into the running loop."""
-        with self._lock:
+        with self._lock():
             if self._closed:
                 raise RuntimeError("this router is closed; make a new one")
             if self._pid != os.getpid():
@@ -39,13 +39,17 @@ class LoopThread:
 
     def close(self) -> None:
         """End the calls under way and the thread. Closing twice, or after a fork, is no error."""
-        with self._lock:
+        with self._lock():
             self._closed = True
             portal, thread = self._portal, self._thread
             self._portal = self._thread = None
         if portal is not None and thread is not None and self._pid == os.getpid():
             portal.call(portal.stop, True)
             thread.join()
+
+    def _lock(self) -> threading.Lock:
+        """Return this process's lock: one that a fork caught while held would never be free."""
+        return self._locks.setdefault(os.getpid(), threading.Lock())
 
 
 def start(engine: Engine) -> tuple[BlockingPortal, threading.Thread]:

@@ -277,6 +277,34 @@ print(status, ask(router))
     assert (done.stdout, done.stderr, done.returncode) == ("0 1\n", "", 0)
 
 
+def test_a_fork_while_another_thread_starts_the_loop_leaves_the_child_a_loop_of_its_own():
+    done = script("""
+import signal, threading
+starting, forked = threading.Event(), threading.Event()
+def hold(frame, event, arg):
+    if threading.current_thread().name == "pixroute":
+        starting.set()
+        forked.wait()
+    sys.settrace(None)
+router = Router(CONFIG, sender=Scripted(200, repeat=True))
+threading.settrace(hold)
+other = threading.Thread(target=ask, args=(router,))
+other.start()
+starting.wait()
+threading.settrace(None)
+child = os.fork()
+if not child:
+    signal.alarm(30)  # seconds until a child that hangs is ended
+    os._exit(ask(router))
+_, status = os.waitpid(child, 0)
+forked.set()
+other.join()
+print(os.waitstatus_to_exitcode(status), ask(router))
+""")
+
+    assert (done.stdout, done.stderr, done.returncode) == ("1 1\n", "", 0)
+
+
 def test_a_forked_child_that_drops_the_router_ends():
     done = script("""
 router = Router(CONFIG, sender=Scripted(200, repeat=True))
