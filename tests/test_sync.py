@@ -11,6 +11,8 @@ import pytest
 
 from router import AsyncRouter, RoutingError
 from router.core.http import HttpResponse
+from router.engine import Engine
+from router.loop_thread import LoopThread
 from router.sync import Router
 from router.testing import Scripted, picture_answer
 
@@ -176,6 +178,74 @@ def test_a_router_that_is_dropped_ends_its_thread():
     gc.collect()
     thread.join(PATIENCE)
 
+    assert not thread.is_alive()
+
+
+class Homebody:
+    """A sender that keeps the loop it is used on."""
+
+    async def send(self, request):
+        self.loop = asyncio.get_running_loop()
+        return picture_answer()
+
+    async def aclose(self):
+        pass
+
+
+def test_a_router_that_is_collected_on_its_own_loop_ends_its_thread(monkeypatch):
+    complaints = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    monkeypatch.setattr(sys, "excepthook", lambda *error: complaints.append(error))
+    before, sender = loop_threads(), Homebody()
+    gc.disable()
+    try:
+        router = Router(CONFIG, sender=sender)
+        router.cycle = router
+        router.images.generate(prompt="a cat")
+        (thread,) = loop_threads() - before
+
+        del router
+        sender.loop.call_soon_threadsafe(gc.collect)
+        thread.join(PATIENCE)
+    finally:
+        gc.enable()
+
+    assert (thread.is_alive(), complaints) == (False, [])
+
+
+def test_a_router_may_be_closed_from_its_own_loop():
+    before = loop_threads()
+
+    def close():
+        threads.extend(loop_threads() - before)
+        router.close()
+
+    threads, sender = [], Silent(close)
+    router = Router(CONFIG, sender=sender)
+
+    with pytest.raises(RuntimeError, match="this router was closed"):
+        router.images.generate(prompt="a cat")
+    threads[0].join(PATIENCE)
+    assert (threads[0].is_alive(), sender.cancelled) == (False, True)
+
+
+def test_closing_does_not_wait_for_ever_for_a_loop_that_is_stuck():
+    stuck, go_on = threading.Event(), threading.Event()
+    before = loop_threads()
+    home = LoopThread(Engine(sender=Scripted()), patience=0.0)
+
+    async def block():
+        stuck.set()
+        go_on.wait(PATIENCE)
+
+    home.portal().start_task_soon(block)
+    stuck.wait(PATIENCE)
+    (thread,) = loop_threads() - before
+    home.close()
+
+    assert thread.is_alive()
+    go_on.set()
+    thread.join(PATIENCE)
     assert not thread.is_alive()
 
 
