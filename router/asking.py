@@ -1,6 +1,7 @@
 """Asking: a caller's keyword arguments become a request, or are refused here."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -16,8 +17,22 @@ T = TypeVar("T")
 OURS = frozenset({"authorization", "api-key", "x-api-key", "cookie", "host"})
 """Headers that carry a secret or choose the host: a target's credential sets them, nobody else."""
 
-FRAMING = frozenset({"content-length", "content-type", "transfer-encoding", "connection"})
-"""Headers that describe the body, which adapters write."""
+FRAMING = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "transfer-encoding",
+    }
+)
+"""Headers that describe the body or the answer, which adapters write to be able to read it."""
+
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")  # RFC 9110, 5.6.2
+HEADER_VALUE = re.compile(r"[\t -~]*")
+MOST_PICTURES = 10_000  # asked for in one request; more is a mistake
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +52,7 @@ class Wishes:
             return self
         refresh = options.get("cache_force_refresh", False)
         return Wishes(
-            metadata={**self.metadata, **options.get("metadata", {})},
+            metadata={**self.metadata, **(options.get("metadata") or {})},
             trace_id=options.get("trace_id") or self.trace_id,
             timeout=_given(options.get("timeout"), self.timeout),
             provider=options.get("provider") or self.provider,
@@ -74,7 +89,7 @@ def build_request(
             _check_json("metadata", wishes.metadata)
     except RecursionError:
         raise Unaskable("params", "the parameters or the metadata are nested too deeply") from None
-    if wishes.timeout is not None and not wishes.timeout > 0:
+    if wishes.timeout is not None and not _is_duration(wishes.timeout):
         raise Unaskable("timeout", f"timeout is {wishes.timeout!r}; expected seconds above 0")
     return ImageRequest(
         params=asked,
@@ -83,6 +98,10 @@ def build_request(
         headers=_checked_headers(extra_headers),
         provider=wishes.provider,
     )
+
+
+def _is_duration(seconds: float) -> bool:
+    return isinstance(seconds, int | float) and seconds > 0
 
 
 def _check_params(params: Mapping[str, JSON]) -> None:
@@ -95,6 +114,8 @@ def _check_params(params: Mapping[str, JSON]) -> None:
     n = params.get("n", 1)
     if not isinstance(n, int) or isinstance(n, bool) or n < 1:
         raise Unaskable("n", f"n is {n!r}; expected a whole number of 1 or more")
+    if n > MOST_PICTURES:
+        raise Unaskable("n", f"n is larger than {MOST_PICTURES}; expected fewer pictures")
     for name, value in params.items():
         _check_json(name, value)
 
@@ -131,10 +152,12 @@ def _check_text(name: str, value: str) -> None:
 def _checked_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
     if not headers:
         return NO_HEADERS
-    checked = {name.lower(): value for name, value in headers.items()}
+    checked = {str(name).lower(): value for name, value in headers.items()}
     for name, value in checked.items():
         if name in OURS | FRAMING:
             raise Unaskable("extra_headers", f"{name!r} is set by the target, not by extra_headers")
-        if not name.isascii() or any(c in name + value for c in "\r\n\0") or " " in name:
-            raise Unaskable("extra_headers", f"{name!r} is no valid header")
+        if not HEADER_NAME.fullmatch(name):
+            raise Unaskable("extra_headers", f"{name!r} is no header's name")
+        if not isinstance(value, str) or not HEADER_VALUE.fullmatch(value):
+            raise Unaskable("extra_headers", f"the value of {name!r} is no printable ASCII text")
     return checked

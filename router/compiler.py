@@ -32,7 +32,7 @@ from router.policies.breaker_state import BreakerRules
 from router.policies.budget import WithinBudget
 from router.policies.cache import Cache
 from router.policies.circuit_breaker import CircuitBreaker
-from router.policies.limit import Limit
+from router.policies.limit import LONGEST_WAIT, Limit
 from router.policies.parameters import Parameters, parse_drop
 from router.policies.retry import Retry
 from router.policies.split import Split
@@ -89,8 +89,8 @@ class _Compiler:
         node: Node = Call(path=path, check=check_pictures)
         node = Adapt(path=path, child=node, mode=settings.on_unsupported)
         node = Timeout(path=path, child=node, seconds=settings.timeout or DEFAULT_TIMEOUT)
-        node = _breaker(route, node)
         node = _limit(route, node)
+        node = _breaker(route, node)
         node = _retry(route, node)
         node = Split(path=path, child=node)
         return self._bounded(route, self._aim(route, node))
@@ -100,7 +100,7 @@ class _Compiler:
             node = Cache(
                 path=route.path,
                 child=node,
-                digest=digest_of((route, self.scope)),
+                digest=digest_of((route, self.scope, self._identities(route))),
                 max_age=route.cache.max_age,
                 forwarded=_forwarded(route),
             )
@@ -138,7 +138,7 @@ class _Compiler:
         alone = sum(target.weight > 0 for target in route.targets) == 1
         shares = tuple(
             Share(node=self.compile(target, lone=lone and alone), weight=target.weight, label=label)
-            for target, label in zip(route.targets, _labels(route.targets), strict=True)
+            for target, label in zip(route.targets, self._labels(route.targets), strict=True)
         )
         return LoadBalance(
             path=route.path,
@@ -173,7 +173,7 @@ class _Compiler:
             target = replace(_target_of(route, provider.name), credential=credential)
             slugs |= dict.fromkeys((provider.name, *provider.aliases), target)
         for name, key in self.keys.items():
-            if not _is_own(name):
+            if not name.startswith("env:") and not _is_inline(name):
                 slugs[name] = replace(
                     _target_of(route, key.provider),
                     credential=name,
@@ -189,13 +189,42 @@ class _Compiler:
             target=target,
             adapter=adapter,
             origins=adapter.origins(target),
-            state_key=f"{self.scope}/{digest_of((target.identity, model))}",
+            state_key=f"{self.scope}/{digest_of((self._account(target), model))}",
         )
 
+    def _account(self, target: Target) -> str:
+        """Name the account behind a target: by its key's name, or by the key where it has none."""
+        key = self.keys.get(target.credential or "")
+        if key is None or not _is_inline(target.credential or ""):
+            return target.identity
+        secrets = [ref.template.reveal() for ref in (key.api_key, key.token) if ref is not None]
+        return replace(target, credential=digest_of(secrets)).identity
 
-def _is_own(credential: str) -> bool:
-    """Tell credentials that a config's targets brought along from virtual keys with a name."""
-    return credential == "config" or credential.startswith(("env:", "config.targets"))
+    def _identities(self, route: Route) -> list[tuple[str, JSON]]:
+        """Name the account and the model of every target below a route."""
+        return [
+            (
+                self._account(_target_of(target, target.provider or "")),
+                target.settings.override_params.get("model"),
+            )
+            for target in targets_of(route)
+        ]
+
+    def _labels(self, routes: Sequence[Route]) -> list[str]:
+        """Name routes by what they are, not where they stand, so that edits move few sessions.
+
+        Routes that are the same are told apart by their number among themselves.
+        """
+        labels: list[str] = []
+        for route in routes:
+            name = route.name or digest_of(self._identities(route))
+            labels.append(f"{name}#{sum(label.startswith(f'{name}#') for label in labels)}")
+        return labels
+
+
+def _is_inline(credential: str) -> bool:
+    """Tell credentials that are written in a target, and named by its place, from virtual keys."""
+    return credential == "config" or credential.startswith("config.targets")
 
 
 def _target_of(route: TargetRoute, provider: str) -> Target:
@@ -227,8 +256,15 @@ def _breaker(route: TargetRoute, child: Node) -> Node:
         minimum_requests=breaker.minimum_requests,
         cooldown=breaker.cooldown,
         window=breaker.window,
+        patience=_longest_call(route) + 60.0,
     )
     return CircuitBreaker(path=route.path, child=child, rules=rules, codes=breaker.codes)
+
+
+def _longest_call(route: TargetRoute) -> float:
+    """Seconds that one call may take, its wait for a free place included."""
+    waiting = LONGEST_WAIT if route.limit is not None else 0.0
+    return waiting + (route.settings.timeout or DEFAULT_TIMEOUT)
 
 
 def _limit(route: TargetRoute, child: Node) -> Node:
@@ -258,24 +294,6 @@ def _sticky(settings: StickySettings | None) -> Sticky | None:
     if settings is None:
         return None
     return Sticky(fields=tuple(parse_path(field) for field in settings.fields), ttl=settings.ttl)
-
-
-def _labels(routes: Sequence[Route]) -> list[str]:
-    """Name routes by what they are rather than where they stand, so that edits move few sessions.
-
-    Routes that are the same are told apart by their number among themselves.
-    """
-    labels: list[str] = []
-    for route in routes:
-        name = route.name or digest_of([_identity(target) for target in targets_of(route)])
-        labels.append(f"{name}#{sum(label.startswith(f'{name}#') for label in labels)}")
-    return labels
-
-
-def _identity(route: TargetRoute) -> tuple[str, JSON]:
-    """Name the account and model of a target."""
-    model = route.settings.override_params.get("model")
-    return _target_of(route, route.provider or "").identity, model
 
 
 def _conditional(path: str, settings: ConditionalSettings, children: list[Node]) -> Node:

@@ -93,6 +93,7 @@ class Engine:
     async def aclose(self) -> None:
         """End the calls under way and close the connections. Closing twice is no error."""
         self._closed = True
+        self._shared.closed = True
         flights = tuple(self._shared.tasks)
         for flight in flights:
             flight.cancel()

@@ -43,7 +43,7 @@ class View:
         """Execute a request. Raises RoutingError where it is none, or no target answered it."""
         wishes = self.wishes.adding(options)
         try:
-            request = build_request(params, wishes, extra_headers, extra_body)
+            request = build_request(params, wishes, extra_headers or {}, extra_body or {})
         except Unaskable as refused:
             raise routing_error(refused.failure, self.engine.begin_trace(wishes)) from None
         return await self.engine.run(self.loaded, request, wishes)

@@ -106,13 +106,18 @@ def _check_unique(found: list[tuple[Section, Deployment]], reading: Reading) -> 
         aliases.add(alias or "")
 
 
+def takes_token(info: ProviderInfo) -> bool:
+    """Tell whether the provider knows Entra tokens."""
+    return "auth_mode" in info.options
+
+
 def variable_key(info: ProviderInfo, reading: Reading) -> SecretRef | None:
     """Refer to the variable that people keep this provider's key in.
 
     Where the caller's code gives tokens they are what is meant, not a variable that happens to
     be set.
     """
-    if reading.has_token_provider and "auth_mode" in info.options:
+    if reading.has_token_provider and takes_token(info):
         return None
     return SecretRef(template=Secret(f"${{{info.key_variable}}}"))
 

@@ -133,7 +133,10 @@ class SecretRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRef:
-    """Credentials as the config gives them: references, not values."""
+    """Credentials as the config gives them: references, not values.
+
+    `takes_token` means that the provider knows the tokens of the caller's token provider.
+    """
 
     provider: str
     api_key: SecretRef | None = None
@@ -141,6 +144,7 @@ class KeyRef:
     base_url: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     deployments: tuple[Deployment, ...] = ()
+    takes_token: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from router.config.accounts import variable_key
+from router.config.accounts import takes_token, variable_key
 from router.config.aims import Aims
 from router.config.load import load
 from router.config.model import Document, KeyRef, Settings
@@ -94,6 +94,10 @@ def _file_beside(config: Source) -> Path | None:
 def _variables(reading: Reading) -> Mapping[str, KeyRef]:
     """Every provider's own variable: a request may name the provider."""
     return {
-        f"env:{info.name}": KeyRef(provider=info.name, api_key=variable_key(info, reading))
+        f"env:{info.name}": KeyRef(
+            provider=info.name,
+            api_key=variable_key(info, reading),
+            takes_token=takes_token(info),
+        )
         for info in reading.providers
     }

@@ -4,7 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from router.config.accounts import check_account, check_auth_mode, read_account, variable_key
+from router.config.accounts import (
+    check_account,
+    check_auth_mode,
+    read_account,
+    takes_token,
+    variable_key,
+)
 from router.config.masking import shown
 from router.config.model import KeyRef
 from router.config.reading import Reading
@@ -99,6 +105,7 @@ def _virtual_key(name: str, section: Section, reading: Reading) -> VirtualKey:
         base_url=account.base_url,
         options=account.options,
         deployments=account.deployments,
+        takes_token=info is not None and takes_token(info),
     )
     for reason in (*reading.missing(api_key), *reading.missing(account.token)):
         reading.report.unset(section.source, section.at("api_key"), reason)

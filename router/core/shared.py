@@ -28,8 +28,9 @@ class Lane:
 
 @dataclass(slots=True)
 class Shared:
-    """Lives as long as its router and on its router's loop."""
+    """Lives as long as its router and on its router's loop; `closed` at its end."""
 
     flights: dict[str, Flight] = field(default_factory=dict)
     lanes: dict[str, Lane] = field(default_factory=dict)
     tasks: set["asyncio.Task[Outcome]"] = field(default_factory=set)
+    closed: bool = False

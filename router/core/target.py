@@ -36,7 +36,7 @@ class Target:
 
     @property
     def identity(self) -> str:
-        """Names the account rather than the place: two targets of one account share state by it."""
+        """Name the account rather than the place: two targets of one account share state by it."""
         deployment = ",".join(d.deployment_id for d in self.deployments)
         resource = self.options.get("resource_name", "")
         return "|".join(

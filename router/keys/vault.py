@@ -33,7 +33,8 @@ class EnvVault:
             raise LookupError(f"virtual key {name!r} is not defined")
         token = self._resolved(name, ref.token)
         key = self._resolved(name, ref.api_key)
-        if key is None and token is None and self.token_provider is not None:
+        unkeyed = key is None and token is None
+        if unkeyed and ref.takes_token and self.token_provider is not None:
             token = await self._fetched(self.token_provider, name)
         return Credentials(key=key, token=token)
 

@@ -10,15 +10,16 @@ LONGEST_SUM = 60.0  # seconds that one retry waits in one request, all waits tog
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backoff:
-    """2^(k-1) seconds before retry k, or what the provider asked for."""
+    """2^(k-1) seconds before retry k, or what the provider asked for where that is longer."""
 
     use_retry_after: bool = True
 
     def delay(self, retry: int, failure: Failure, chance: float) -> float:
         """Seconds to wait before retry number `retry` (1-based); `chance` is in [0, 1)."""
+        own = float(2 ** (retry - 1)) * (1.0 - JITTER * chance)
         if self.use_retry_after and failure.retry_after is not None:
-            return failure.retry_after
-        return float(2 ** (retry - 1)) * (1.0 - JITTER * chance)
+            return max(own, failure.retry_after)
+        return own
 
     def reason(self, failure: Failure) -> str:
         if self.use_retry_after and failure.retry_after is not None:

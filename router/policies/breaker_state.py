@@ -7,13 +7,13 @@ clocks. `tripped` outlives `open`: tripped without open is half-open, and whoeve
 to 1 is the one to try.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
 from router.core.ports import Store
 
 BUCKETS = 6  # parts of the window that expire one after the other
-PROBE_TTL = 660.0  # seconds: longer than any attempt, so that a probe that died is not waited for
 MEMORY = 86_400.0  # seconds for which a breaker that nobody asks remembers that it must probe
 
 
@@ -25,13 +25,17 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakerRules:
-    """`threshold` failures, or `percentage` of at least `minimum_requests`, within `window` s."""
+    """`threshold` failures, or `percentage` of at least `minimum_requests`, within `window` s.
+
+    `patience` is how long, in seconds, a probe is waited for that may have died with its process.
+    """
 
     threshold: int | None = None
     percentage: float | None = None
     minimum_requests: int = 10
     cooldown: float = 30.0
     window: float = 60.0
+    patience: float = 660.0
 
     def trips(self, failures: int, attempts: int) -> bool:
         if self.threshold is not None and failures >= self.threshold:
@@ -48,7 +52,7 @@ class BreakerState:
     key: str
     rules: BreakerRules
     store: Store
-    now: float
+    now: Callable[[], float]
 
     async def ask(self) -> Verdict:
         """Tell whether a call may go through; a PROBE must be followed by one of the others."""
@@ -56,7 +60,7 @@ class BreakerState:
             return Verdict.CLOSED
         if await self.store.get(self._name("open")) is not None:
             return Verdict.OPEN
-        first = await self.store.increment(self._name("probe"), PROBE_TTL) == 1
+        first = await self.store.increment(self._name("probe"), self.rules.patience) == 1
         return Verdict.PROBE if first else Verdict.OPEN
 
     async def succeeded(self, verdict: Verdict) -> None:
@@ -92,7 +96,7 @@ class BreakerState:
 
     async def _count(self, what: str) -> None:
         width = self.rules.window / BUCKETS
-        name = self._name(f"{what}/{int(self.now // width)}")
+        name = self._name(f"{what}/{int(self.now() // width)}")
         await self.store.increment(name, self.rules.window + width)
 
     async def _sum(self, what: str) -> int:
@@ -104,7 +108,7 @@ class BreakerState:
 
     def _buckets(self) -> range:
         """The window's buckets, the current one last."""
-        last = int(self.now // (self.rules.window / BUCKETS))
+        last = int(self.now() // (self.rules.window / BUCKETS))
         return range(last - BUCKETS + 1, last + 1)
 
     def _name(self, part: str) -> str:

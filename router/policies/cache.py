@@ -63,6 +63,7 @@ class Cache:
             "operation": request.operation,
             "provider": request.provider,
             "params": request.params,
+            "verbatim": sorted(request.verbatim),
             "headers": {**request.headers, **self._forwarded(request)},
         }
         text = json.dumps(asked, sort_keys=True, default=dict)

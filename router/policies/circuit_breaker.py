@@ -1,6 +1,5 @@
 """Circuit breaker: leave a provider alone that keeps failing, and try it again later."""
 
-import asyncio
 import logging
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -34,14 +33,14 @@ class CircuitBreaker:
 
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
         state = BreakerState(
-            key=context.aim.state_key, rules=self.rules, store=context.store, now=context.now()
+            key=context.aim.state_key, rules=self.rules, store=context.store, now=context.now
         )
         verdict = await self._ask(state)
         if verdict is Verdict.OPEN and not context.bypass_breakers:
             return self._left_alone(context)
         try:
             outcome = await self.child.execute(request, context)
-        except asyncio.CancelledError:
+        except BaseException:
             await self._release(state, verdict, context)
             raise
         await self._record(outcome, state, verdict, context)

@@ -33,12 +33,12 @@ async def fly(key: str, work: Work, context: Context, path: str) -> Outcome:
             reason = f"the same request is under way in trace {flight.trace_id}"
             context.decide(path, "cache", "joined", reason)
         outcome = await _wait(key, flight, context.shared)
-        if leads or not _is_ones_own(outcome):
+        if leads or context.shared.closed or not _is_ones_own(outcome):
             return outcome
 
 
 def _is_ones_own(outcome: Outcome) -> bool:
-    return isinstance(outcome, Failure) and outcome.kind in ONES_OWN
+    return isinstance(outcome, Failure) and (outcome.kind in ONES_OWN or outcome.cut_short)
 
 
 def _take_off(key: str, work: Work, context: Context) -> Flight:

@@ -27,6 +27,9 @@ class Limit:
     per_minute: int | None = None
 
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
+        if not context.budget.affords():
+            # Nobody waits for a call that cannot be paid: the call itself says so.
+            return await self.child.execute(request, context)
         lane = self._lane(context)
         arrived = context.time()
         latest = min(context.deadline, arrived + LONGEST_WAIT)
@@ -58,7 +61,7 @@ class Limit:
             outcome = await self.child.execute(request, self._told(context, arrived))
             made = not (isinstance(outcome, Failure) and outcome.local)
         finally:
-            if not made:
+            if not made and start in lane.starts:
                 lane.starts.remove(start)
         return outcome
 
@@ -87,6 +90,7 @@ class Limit:
             message=f"the limit of {self.path} is reached: {why}",
             local=True,
             retry_after=retry_after,
+            cut_short=True,
         )
 
 

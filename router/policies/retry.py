@@ -1,7 +1,7 @@
 """Retry: ask the same child again after a failure that may pass."""
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import anyio
@@ -108,11 +108,12 @@ class _Episode:
     def _stop(self, state: _State) -> bool:
         """Stop when retries, patience or time are at an end; a wait too long is not begun."""
         wait = state.upcoming_sleep
-        return (
-            state.attempt_number > self._policy.retries
-            or self._waited + wait > LONGEST_SUM
-            or self._context.time() + wait > self._context.deadline
-        )
+        if state.attempt_number > self._policy.retries or self._waited + wait > LONGEST_SUM:
+            return True
+        late = self._context.time() + wait > self._context.deadline
+        if late:
+            self._last = replace(self._last, cut_short=True)
+        return late
 
     async def _sleep(self, seconds: float) -> None:
         """Wait, unless the budget has nothing left to wait for."""

@@ -34,7 +34,9 @@ class Call:
         finally:
             # Without an outcome the caller or a timeout has cancelled the conversation.
             context.trace.end(number, conversation.closed(outcome))
-        if isinstance(outcome, Failure):
+        if isinstance(outcome, Failure) and outcome.local and not conversation.sent:
+            context.budget.refund()
+        elif isinstance(outcome, Failure):
             context.trace.last_failure = outcome
         return outcome
 
@@ -43,8 +45,13 @@ class Call:
     ) -> Outcome:
         if isinstance(outcome, Pictures):
             # Not every provider says when; an answer always does.
-            dated = outcome if outcome.created else replace(outcome, created=int(context.now()))
+            dated = outcome if outcome.created else _dated(outcome, context.now())
             return self.check(request, dated) or Success(pictures=dated)
         if outcome.retry_after is None and outcome.retry_at is not None:
             return replace(outcome, retry_after=max(0.0, outcome.retry_at - context.now()))
         return outcome
+
+
+def _dated(pictures: Pictures, now: float) -> Pictures:
+    """Return the answer with a date, which its body as it arrived does not have."""
+    return replace(pictures, created=int(now), raw=None)

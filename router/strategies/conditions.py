@@ -96,7 +96,8 @@ def _parse_field(path: Path, value: JSON) -> list[Condition]:
 
 def _parse_operator(path: Path, name: str, operand: JSON) -> Condition:
     if name == "$not":
-        return Not(All(tuple(_parse_field(path, operand))))
+        # As every operator but `$exists: false`, it does not hold where the key is missing.
+        return All((Exists(path, True), Not(All(tuple(_parse_field(path, operand))))))
     if name == "$exists":
         if not isinstance(operand, bool):
             raise ValueError(f"'$exists' is {operand!r}; expected true or false")

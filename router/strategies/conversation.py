@@ -55,6 +55,11 @@ class Conversation:
             adaptations=context.adaptations,
         )
 
+    @property
+    def sent(self) -> bool:
+        """Whether anything has left for the provider."""
+        return self._sent
+
     async def hold(self) -> Pictures | Failure:
         """Talk until the adapter has its answer."""
         try:

@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from router.config.model import KeyRef, SecretRef
-from router.core.secret import Secret
+from router.core.secret import Credentials, Secret
 from router.keys.vault import EnvVault
 
 SECRET = "Zx81Qw9LrT4uV7pA"
@@ -19,7 +19,8 @@ def vault(environment=None, **options):
         "literal": KeyRef(provider="openai", api_key=ref(SECRET)),
         "file": KeyRef(provider="openai", api_key=ref("${file:key.txt}")),
         "token": KeyRef(provider="azure-openai", token=ref("${TOKEN}")),
-        "bare": KeyRef(provider="azure-openai"),
+        "bare": KeyRef(provider="azure-openai", takes_token=True),
+        "local": KeyRef(provider="openai", base_url="http://localhost:8000/v1"),
         "broken": KeyRef(provider="openai", api_key=ref("${")),
     }
     return EnvVault(keys=keys, environment={} if environment is None else environment, **options)
@@ -132,3 +133,9 @@ def test_a_vault_shows_no_secret():
 
     assert SECRET not in repr(asked)
     assert SECRET not in repr(ask(asked, "openai"))
+
+
+def test_a_token_goes_to_no_provider_that_knows_none():
+    asked = vault(token_provider=lambda: "ey-token")
+
+    assert ask(asked, "local") == Credentials()

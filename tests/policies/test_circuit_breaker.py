@@ -1,11 +1,13 @@
 import asyncio
+from functools import partial
 
 import anyio
 import pytest
 
 from router.core.http import HttpResponse, TransportError
-from router.core.outcome import Kind
+from router.core.outcome import Kind, Success
 from router.core.ports import StoreError
+from router.core.shared import Shared
 from router.policies.breaker_state import BreakerRules, BreakerState, Verdict
 from router.testing import MemoryStore, Scripted, simulate
 from tests.toys import (
@@ -27,6 +29,18 @@ from tests.toys import (
 )
 
 PICKY = {"a": Toy("a", unknown_names=frozenset({"model"}))}
+
+
+class Broken:
+    """A sender with a fault of its own."""
+
+    async def send(self, request):
+        raise OSError("no file handles")
+
+    async def aclose(self):
+        pass
+
+
 NOTHING = HttpResponse(status=200, body=b'{"created": 1, "data": []}')
 
 
@@ -416,10 +430,35 @@ def test_configs_of_different_scope_have_breakers_of_their_own():
     assert simulate(main) == 200
 
 
+def test_a_failure_counts_at_the_time_it_ended():
+    async def main():
+        node = leaf(2, window=60.0)
+        sender = Scripted((95, 500), (100, 500))
+        shared, store = Shared(), MemoryStore()
+        async with anyio.create_task_group() as group:
+            for _ in range(2):
+                group.start_soon(partial(ask, node, sender, shared=shared, store=store))
+        return (await ask(node, sender, shared=shared, store=store)).outcome.kind
+
+    assert simulate(main) is Kind.CIRCUIT_OPEN
+
+
+def test_a_sender_that_breaks_gives_the_probe_back():
+    async def main():
+        node, store = leaf(1, cooldown=10.0), MemoryStore()
+        await ask(node, Scripted(500), store=store)
+        await anyio.sleep(11)
+        with pytest.raises(OSError, match="no file handles"):
+            await ask(node, Broken(), store=store)
+        return (await ask(node, Scripted(200), store=store)).outcome
+
+    assert isinstance(simulate(main), Success)
+
+
 def test_a_probe_that_died_is_not_waited_for_for_ever():
     async def main():
         rules = BreakerRules(threshold=1, cooldown=10.0)
-        state = BreakerState(key="k", rules=rules, store=MemoryStore(), now=EPOCH)
+        state = BreakerState(key="k", rules=rules, store=MemoryStore(), now=lambda: EPOCH)
         await state.failed(Verdict.CLOSED)
         await anyio.sleep(11)
         first = await state.ask()  # and this process dies

@@ -187,7 +187,7 @@ def test_a_call_cancelled_while_it_waits_uses_up_no_minute():
     assert simulate(main) == [0, 60]
 
 
-def test_a_call_that_an_open_breaker_stops_uses_up_no_minute():
+def test_nobody_waits_in_line_for_a_breaker_that_is_open():
     node = compiled(limited(per_minute=1, breaker=breaker(1, cooldown=300.0)))
 
     async def main():
@@ -197,7 +197,7 @@ def test_a_call_that_an_open_breaker_stops_uses_up_no_minute():
 
     assert simulate(main) == [
         (Kind.SERVER_ERROR, 0),
-        (Kind.CIRCUIT_OPEN, 60),
+        (Kind.CIRCUIT_OPEN, 0),
         (Kind.CIRCUIT_OPEN, 0),
         (Kind.CIRCUIT_OPEN, 0),
     ]

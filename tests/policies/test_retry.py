@@ -74,7 +74,14 @@ def test_reported_waits_are_the_waits_made():
     assert [a.waited for a in result.attempts][1:] == pytest.approx(made)
 
 
-@pytest.mark.parametrize("seconds", [0.05, 1, 9.5, 60])
+@pytest.mark.parametrize("seconds", [0, 0.05])
+def test_a_retry_after_shorter_than_the_backoff_does_not_shorten_it(seconds):
+    result = run(leaf(1), error(429, retry_after=seconds), 200)
+
+    assert 0.75 <= result.attempts[1].waited <= 1
+
+
+@pytest.mark.parametrize("seconds", [1, 9.5, 60])
 def test_retry_after_is_waited_exactly(seconds):
     result = run(leaf(1), error(429, retry_after=seconds), 200)
 
