@@ -112,7 +112,7 @@ def test_what_is_no_header_is_refused(name, value):
 
 @pytest.mark.parametrize("n", [10_001, 10**5000], ids=["many", "huge"])
 def test_more_pictures_than_anybody_wants_are_refused(n):
-    assert "expected fewer" in refused({**CAT, "n": n}).message
+    assert "expected fewer" in refused(params={**CAT, "n": n}).message
 
 
 def test_what_is_none_counts_as_not_given():
