@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import logging
+import os
 import secrets
 import time
 from collections.abc import Callable, Sequence
@@ -23,7 +24,7 @@ log = logging.getLogger("router")
 
 
 class Engine:
-    """Belongs to the event loop of its first request."""
+    """Belongs to the event loop of its first request, and after a fork to another one."""
 
     def __init__(
         self,
@@ -38,17 +39,27 @@ class Engine:
         self._owns_sender = sender is None
         self._owns_store = store is None
         self._store: Store = MemoryStore() if store is None else store
-        self._seed = secrets.randbits(64) if seed is None else _digest(str(seed))
+        self._given_seed = seed
+        self._seed = _seed(seed)
+        self._series = self._seed  # the first half of trace ids
         self._observers = tuple(observers)
         self._now = now
         self._shared = Shared()
         self._requests = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
+        self._pid = os.getpid()
 
     def renew(self) -> None:
-        """Forget the loop, the connections and the calls of the process this was forked from."""
+        """Forget the loop, the connections and the calls of the process this was forked from.
+
+        Draws begin anew unless a seed was given; trace ids do in any case, as they tell requests
+        of all workers apart.
+        """
+        self._pid = os.getpid()
         self._loop = None
+        self._seed = _seed(self._given_seed)
+        self._series = _digest(f"{self._seed}/{self._pid}")
         self._shared = Shared()
         if self._owns_sender:
             self._sender = None
@@ -73,6 +84,7 @@ class Engine:
     @property
     def sender(self) -> Sender:
         """The sender, made when first needed: no HTTP client is loaded before."""
+        self._notice_fork()
         if self._sender is None:
             from router.senders.default import default_sender
 
@@ -81,8 +93,9 @@ class Engine:
 
     def begin_trace(self, wishes: Wishes) -> Trace:
         """Begin a request's record; its id is the caller's, or made from seed and number."""
+        self._notice_fork()
         self._requests += 1
-        made = wishes.trace_id or f"{self._seed:016x}-{self._requests:06x}"
+        made = wishes.trace_id or f"{self._series:016x}-{self._requests:06x}"
         return Trace(made, self._observers)
 
     @property
@@ -118,6 +131,7 @@ class Engine:
         )
 
     def _claim_loop(self) -> None:
+        self._notice_fork()
         loop = asyncio.get_running_loop()
         if self._closed:
             raise RuntimeError("this router is closed; make a new one")
@@ -128,6 +142,14 @@ class Engine:
                 "this AsyncRouter belongs to the event loop of its first request; "
                 "make one per loop, or use Router, which any thread may call"
             )
+
+    def _notice_fork(self) -> None:
+        if self._pid != os.getpid():
+            self.renew()
+
+
+def _seed(given: int | str | None) -> int:
+    return secrets.randbits(64) if given is None else _digest(str(given))
 
 
 def _digest(text: str) -> int:

@@ -46,7 +46,6 @@ class LoopThread:
             if self._closed:
                 raise RuntimeError("this router is closed; make a new one")
             if self._pid != os.getpid():
-                self._engine.renew()
                 self._running, self._pid = None, os.getpid()
             if self._running is None:
                 self._running = start(self._engine)

@@ -332,6 +332,77 @@ print(said, status, ask(router))
     assert (done.stdout, done.stderr, done.returncode) == ("b'1' 0 1\n", "", 0)
 
 
+DRAWS = """
+import asyncio
+from router import AsyncRouter
+CONFIG = {"strategy": {"mode": "loadbalance"}, "targets": [CONFIG, CONFIG]}
+sender = Scripted(200, repeat=True)
+def drawn(router):
+    traces = [router.images.generate(prompt="a cat").trace for _ in range(40)]
+    return traces[0].id, "".join(trace.served.path[-2] for trace in traces)
+def drawn_async(router):
+    async def main():
+        return [(await router.images.generate(prompt="a cat")).trace for _ in range(40)]
+    traces = asyncio.run(main())
+    return traces[0].id, "".join(trace.served.path[-2] for trace in traces)
+def in_a_child(draw, router):
+    reader, writer = os.pipe()
+    if not os.fork():
+        try:
+            os.write(writer, " ".join(draw(router)).encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    os.wait()
+    return os.read(reader, 200).decode().split()
+"""
+FACES = pytest.mark.parametrize(
+    ("face", "draw"), [("Router", "drawn"), ("AsyncRouter", "drawn_async")], ids=["sync", "async"]
+)
+
+
+def workers(face, draw, seed):
+    """Return the first trace id and all draws of two forked workers and of their parent."""
+    done = script(f"""{DRAWS}
+router = {face}(CONFIG, sender=sender, seed={seed})
+for worker in range(2):
+    print(*in_a_child({draw}, router))
+print(*{draw}(router))
+""")
+
+    assert (done.stderr, done.returncode) == ("", 0)
+    return zip(*(line.split() for line in done.stdout.splitlines()), strict=True)
+
+
+@FACES
+def test_forked_workers_without_a_seed_draw_for_themselves(face, draw):
+    ids, draws = workers(face, draw, None)
+
+    assert (len(set(ids)), len(set(draws))) == (3, 3)
+
+
+@FACES
+def test_forked_workers_with_a_seed_draw_alike_under_trace_ids_of_their_own(face, draw):
+    ids, draws = workers(face, draw, 7)
+
+    assert (len(set(ids)), len(set(draws))) == (3, 1)
+
+
+def test_an_async_router_used_before_a_fork_has_its_own_loop_and_connections_after():
+    done = script(f"""{DRAWS}
+router = AsyncRouter(CONFIG)
+before = router.view.engine.sender
+if not os.fork():
+    os._exit(router.view.engine.sender is before)
+print(os.wait()[1])
+router = AsyncRouter(CONFIG, sender=sender)
+drawn_async(router)
+print(len(in_a_child(drawn_async, router)))
+""")
+
+    assert (done.stdout, done.stderr, done.returncode) == ("0\n2\n", "", 0)
+
+
 @pytest.mark.parametrize("end", ["os._exit(0)", "sys.exit(0)", "router.close(); sys.exit(0)"])
 def test_a_forked_child_that_never_asks_ends_and_leaves_the_parents_router_alone(end):
     done = script(f"""
