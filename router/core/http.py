@@ -40,7 +40,8 @@ class HttpRequest:
     """What to send. Header names are lower case; `parts` and `body` exclude each other.
 
     `auth` names the scheme only. Whoever sends fills the secret in, and only where the credential
-    may go, so no adapter ever sees one.
+    may go, so no adapter ever sees one. `max_body` is how many bytes the answer may have; a sender
+    may allow fewer.
     """
 
     method: str
@@ -49,6 +50,7 @@ class HttpRequest:
     body: bytes = b""
     parts: tuple[Part, ...] = ()
     auth: Auth | None = None
+    max_body: int | None = None
 
     def __repr__(self) -> str:
         """Show neither headers (a secret may be among them) nor the body (it may be megabytes)."""

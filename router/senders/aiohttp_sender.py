@@ -10,7 +10,7 @@ from router.core.http import HttpRequest, HttpResponse, Part, origin
 from router.senders import wording
 from router.senders.body import gather
 from router.senders.headers import incoming, outgoing
-from router.senders.limits import CONNECT_TIMEOUT, MAX_BODY
+from router.senders.limits import CONNECT_TIMEOUT, MAX_BODY, allowed
 from router.senders.tls import Verify, trusting
 
 try:
@@ -62,7 +62,7 @@ class AiohttpSender:
         except (ValueError, TypeError, aiohttp.ClientError):
             raise wording.unsendable(request.url) from None
         try:
-            return await self._read(response, request.url)
+            return await self._read(response, request.url, allowed(request, self._max_body))
         except (aiohttp.ClientError, OSError) as error:
             raise wording.broken_off(request.url, error) from None
         finally:
@@ -89,10 +89,10 @@ class AiohttpSender:
         )
         return self._session
 
-    async def _read(self, response: ClientResponse, url: str) -> HttpResponse:
+    async def _read(self, response: ClientResponse, url: str, max_body: int) -> HttpResponse:
         headers = incoming(response.raw_headers)
         chunks = response.content.iter_any()
-        body = await gather(chunks, headers, limit=self._max_body, url=url)
+        body = await gather(chunks, headers, limit=max_body, url=url)
         return HttpResponse(status=response.status, headers=headers, body=body)
 
 

@@ -16,7 +16,7 @@ from router.core.http import HttpRequest, HttpResponse, Part, TransportError, or
 from router.senders import wording
 from router.senders.body import gather
 from router.senders.headers import WITH_BODY, incoming, outgoing
-from router.senders.limits import CONNECT_TIMEOUT, MAX_BODY
+from router.senders.limits import CONNECT_TIMEOUT, MAX_BODY, allowed
 from router.senders.tls import Verify, trusting
 
 Library: TypeAlias = Literal["httpx2", "httpx"]
@@ -129,7 +129,7 @@ class _Line:
         try:
             response = await self.transport.handle_async_request(outgoing_request)
             try:
-                return await self._read(response, request.url, max_body)
+                return await self._read(response, request.url, allowed(request, max_body))
             finally:
                 await response.aclose()
         except (self._library.HTTPError, OSError) as error:

@@ -557,6 +557,31 @@ def test_an_answer_larger_than_allowed_is_an_error_that_was_sent(make, said):
     assert got.sent
 
 
+@pytest.mark.parametrize(("senders", "asked"), [(4000, 1000), (1000, 4000)])
+def test_of_the_senders_limit_and_the_requests_the_smaller_one_counts(make, senders, asked):
+    said = [answer(200, b"x" * 1000), answer(200, b"x" * 1001)]
+
+    (whole, cut), _ = talk(partial(make, max_body=senders), said, requests=2, max_body=asked)
+
+    assert whole.body == b"x" * 1000
+    assert str(cut).endswith("is larger than 1000 bytes")
+
+
+def test_an_answer_above_the_limit_is_not_waited_for(make):
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n"
+
+    async def scenario():
+        async def promise(reader, writer):
+            writer.write(head)
+            await reader.read()
+
+        async with serving(promise) as port, sending(make()) as sender:
+            request = HttpRequest(method="GET", url=f"http://127.0.0.1:{port}/", max_body=1000)
+            return await attempt(sender, request)
+
+    assert "is larger than 1000 bytes" in str(run(scenario))
+
+
 def test_an_answer_as_large_as_allowed_is_none(make):
     (got,), _ = talk(partial(make, max_body=1000), [answer(200, b"x" * 1000)])
 
