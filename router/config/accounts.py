@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from router.config.hosts import RESOURCE_NAME
 from router.config.masking import shown
 from router.config.model import SecretRef
 from router.config.policies import one_spelling
@@ -13,7 +12,7 @@ from router.config.reading import Reading
 from router.config.section import Section
 from router.core.provider import ProviderInfo
 from router.core.secret import Secret
-from router.core.target import Deployment
+from router.core.target import RESOURCE_NAME, Deployment
 
 OPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -66,7 +65,7 @@ def _options(section: Section, reading: Reading) -> dict[str, str]:
             continue
         if name == "resource_name" and not RESOURCE_NAME.fullmatch(value):
             written = shown(section.text(key))
-            hint = "letters, digits and hyphens only: it becomes part of a host name"
+            hint = "up to 63 letters, digits and inner hyphens: it becomes part of a host name"
             reading.report.error(
                 section.source, section.at(key), f"{key} {written} is no resource name", hint
             )

@@ -34,8 +34,7 @@ FORBIDDEN_NAMES = frozenset(
 )
 NUMERIC = re.compile(r"(?:0[xX][0-9a-fA-F]*|[0-9]+)(?:\.(?:0[xX][0-9a-fA-F]*|[0-9]+)){0,3}")
 HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
-RESOURCE_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9-]*")
-"""What may become the first label of a host name; `evil.org#` would become another host."""
+LONGEST = 253  # characters of a host name; RFC 1035 section 2.3.4
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -55,10 +54,13 @@ def why_not(url: str) -> str | None:
         return "has a user name or a password in it; write credentials in api_key"
     if "?" in url or "#" in url:
         return "has a query or a fragment; expected a base URL"
-    return _why_not_host(host.lower())
+    return why_not_host(host.lower())
 
 
-def _why_not_host(host: str) -> str | None:
+def why_not_host(host: str) -> str | None:
+    """Say what is wrong with a lower-case host, without showing it; None if nothing is."""
+    if len(host) > LONGEST:
+        return "has no valid host name"
     address = _address(host)
     if address is None:
         if not HOST_NAME.fullmatch(host):

@@ -1,7 +1,11 @@
 """Target: where a request goes, resolved: provider, credential, host, settings."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+RESOURCE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+"""What may become the first label of a host name; `evil.org#` would become another host."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

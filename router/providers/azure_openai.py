@@ -1,6 +1,5 @@
 """Azure OpenAI: OpenAI's dialect at an endpoint of one's own, with deployments for models."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -11,7 +10,7 @@ from router.core.adapter import Flow, Rule, Send
 from router.core.http import Auth, HttpRequest, origin
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
-from router.core.target import Deployment, Target
+from router.core.target import RESOURCE_NAME, Deployment, Target
 from router.providers.failures import unfit
 from router.providers.openai_answers import read_answer
 from router.providers.openai_models import MOST_PER_CALL, Model, find_model
@@ -20,9 +19,6 @@ from router.providers.wire import JSON_HEADERS, json_body, unsupported
 
 # The scheme for a key. The driver writes a bearer token instead where the credential has one.
 API_KEY = Auth("api-key")
-
-# An Azure resource's own domain name; anything else could lead the key to another host.
-RESOURCE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,62}[A-Za-z0-9])?")
 
 # The v1 form has no dated versions. `preview` is sent on, as it opens preview features there; `v1`
 # is the default and `latest` is litellm's word for it.

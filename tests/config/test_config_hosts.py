@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.config.hosts import why_not
+from router.core.target import Target
+from router.providers.registry import adapter
 
 
 @pytest.mark.parametrize(
@@ -87,6 +89,9 @@ def test_metadata_and_link_local_addresses_never_may(url):
         "http://-a.com",
         "http://a%2eb",
         "http://[::zz]",
+        "http://" + "9" * 5000,
+        "http://0x" + "f" * 5000,
+        "http://" + "a." * 200 + "com",
     ],
 )
 def test_what_is_no_plain_base_url_is_refused(url):
@@ -115,3 +120,29 @@ def test_the_reason_is_told_at_the_key():
     (error,) = errors(config)
 
     assert error.endswith("'http://169.254.169.254' names a link-local or cloud metadata address")
+
+
+def test_a_host_too_long_to_be_one_is_a_problem():
+    (error,) = errors({"provider": "openai", "custom_host": "http://" + "9" * 5000})
+
+    assert error.endswith("has no valid host name")
+
+
+@pytest.mark.parametrize(
+    "name", ["evil.org#", "a.b", "-a", "a-", "abc-", "\u00e4", "a b", "x" * 64], ids=ascii
+)
+def test_a_resource_name_that_no_host_can_begin_with_is_refused_before_any_request(name):
+    config = {"provider": "azure", "api_key": "k", "deployment_id": "dep", "resource_name": name}
+
+    (error,) = errors(config)
+
+    assert "is no resource name" in error
+
+
+@pytest.mark.parametrize("name", ["a", "A-1", "x" * 63])
+def test_a_resource_name_that_the_config_takes_leads_to_azure(name):
+    config = {"provider": "azure", "api_key": "k", "deployment_id": "dep", "resource_name": name}
+    found = route(config)
+    target = Target(path="t", provider="azure-openai", options=found.options)
+
+    assert adapter("azure").origins(target) == {f"https://{name.lower()}.openai.azure.com:443"}
