@@ -42,6 +42,8 @@ NO_HOST = (
 NO_DEPLOYMENT = (
     "azure-openai needs a deployment: a deployment_id, deployments with an alias, or a model"
 )
+SWALLOWED = frozenset({".", ".."})
+"""Names that would vanish from a URL's path, with what stands before them. RFC 3986 section 5.2.4"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ class AzureOpenAI:
         deployment = _deployment(request, target)
         if not host or not deployment.deployment_id:
             return unfit(NO_DEPLOYMENT if host else NO_HOST)
+        if deployment.deployment_id in SWALLOWED:
+            return unfit(f"{deployment.deployment_id!r} is no name of an Azure deployment")
         response = yield Send(request=_request(request.params, host, deployment))
         return read_answer(response)
 

@@ -84,7 +84,25 @@ def test_no_resource_name_leads_the_key_elsewhere(name):
     assert all(origin.endswith(".openai.azure.com:443") for origin in origins)
 
 
-@given(st.text(min_size=1, max_size=30), st.text(max_size=30))
+@pytest.mark.parametrize("version", ["2025-04-01-preview", None])
+@pytest.mark.parametrize("name", [".", ".."])
+def test_a_deployment_whose_name_a_path_would_swallow_is_not_asked(name, version):
+    options = {"resource_name": "res"} | ({"api_version": version} if version else {})
+    one = Deployment(deployment_id=name)
+
+    told_by = (
+        told("azure-openai", CAT, options={**options, "deployment_id": name}),
+        told("azure-openai", CAT, options=options, deployments=(one,)),
+        told("azure-openai", ask(model=name), options=options),
+    )
+
+    assert {(failure.kind, failure.local) for failure in told_by} == {(Kind.BAD_REQUEST, True)}
+
+
+@given(
+    st.text(min_size=1, max_size=30).filter(lambda name: name not in {".", ".."}),
+    st.text(max_size=30),
+)
 def test_no_deployment_and_no_version_leaves_its_place_in_the_url(name, version):
     options = {"resource_name": "res", "deployment_id": name, "api_version": version}
 
