@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from router.core.outcome import Failure, Kind
+from router.core.trace import Trace
 
 
 @dataclass(slots=True)
@@ -52,8 +53,12 @@ class Prepaid(Budget):
         return self.paid >= calls or super(Prepaid, self).affords(calls)
 
 
-def out_of_budget(why: str, last: Failure | None, *, status: int) -> Failure:
-    """Return the failure of a spent budget: it takes the status of the `last` real failure."""
+def out_of_budget(why: str, trace: Trace, *, status: int) -> Failure:
+    """Return the failure of a spent budget: it takes the status of the last real failure.
+
+    It carries no pictures: those of an earlier attempt are added by the nodes above.
+    """
+    last = trace.last_failure
     reason = (
         f"{why}; the last failure was {last.status} {last.kind}: {last.message}" if last else why
     )
@@ -61,7 +66,7 @@ def out_of_budget(why: str, last: Failure | None, *, status: int) -> Failure:
         kind=Kind.OUT_OF_BUDGET,
         status=last.status if last else status,
         message=reason,
+        billed=bool(trace.salvaged),
         local=True,
         retry_after=last.retry_after if last else None,
-        pictures=last.pictures if last else (),
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from router.core.attempt import Attempt, Decision
+from router.core.images import Picture
 from router.core.outcome import Failure
 
 __all__ = ["Attempt", "Decision", "Observer", "Trace"]
@@ -20,14 +21,26 @@ class Observer(Protocol):
 
 
 class Trace:
-    """What happened to one request. Grows while it runs; reading it is always safe."""
+    """What happened to one request. Grows while it runs; reading it is always safe.
 
-    __slots__ = ("_attempts", "_decisions", "_observers", "failed", "id", "last_failure")
+    `salvaged` are the most pictures that came without making an answer.
+    """
+
+    __slots__ = (
+        "_attempts",
+        "_decisions",
+        "_observers",
+        "failed",
+        "id",
+        "last_failure",
+        "salvaged",
+    )
 
     def __init__(self, trace_id: str, observers: Sequence[Observer] = ()) -> None:
         self.id = trace_id
         self.failed = False
         self.last_failure: Failure | None = None
+        self.salvaged: tuple[Picture, ...] = ()
         self._attempts: list[Attempt] = []
         self._decisions: list[Decision] = []
         self._observers = observers
@@ -64,6 +77,11 @@ class Trace:
         self._attempts[number] = attempt
         for observer in self._observers:
             _tell(observer.attempt_ended, attempt)
+
+    def salvage(self, pictures: tuple[Picture, ...]) -> None:
+        """Keep pictures that make no answer, where they are more than those kept."""
+        if len(pictures) > len(self.salvaged):
+            self.salvaged = pictures
 
     def __str__(self) -> str:
         """Write it as a table of attempts and the reasons for them, at most 80 columns wide."""

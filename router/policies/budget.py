@@ -1,7 +1,7 @@
 """Budget: bound the calls and the time that a subtree may spend on one request."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import anyio
 
@@ -32,4 +32,6 @@ class WithinBudget:
         if outcome is not None:
             return outcome
         why = f"the deadline of {self.deadline:g} s has passed"
-        return out_of_budget(why, context.trace.last_failure, status=408)
+        failure = out_of_budget(why, context.trace, status=408)
+        # The nodes that were cut off can hand nothing up any more.
+        return replace(failure, pictures=context.trace.salvaged)

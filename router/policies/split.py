@@ -34,7 +34,7 @@ class Split:
         if not context.budget.reserve(len(counts)):
             return out_of_budget(
                 f"{request.n} pictures take {len(counts)} calls, and the budget has fewer",
-                context.trace.last_failure,
+                context.trace,
                 status=402,
             )
         return combine(await self._ask_all(counts, request, context), request.n)
@@ -52,10 +52,15 @@ class Split:
             outcomes[number] = await self.child.execute(part, branch)
             context.budget.refund(purse.paid)
 
-        async with anyio.create_task_group() as group:
-            for number, count in enumerate(counts):
-                group.start_soon(ask, number, count)
-        return [outcomes[number] for number in range(len(counts))]
+        try:
+            async with anyio.create_task_group() as group:
+                for number, count in enumerate(counts):
+                    group.start_soon(ask, number, count)
+        finally:
+            ended = [outcomes[number] for number in range(len(counts)) if number in outcomes]
+            if len(ended) < len(counts):  # a deadline has cut the others off
+                context.trace.salvage(_pictures_of(ended))
+        return ended
 
 
 def plan(n: int, per_call: int) -> tuple[int, ...]:
@@ -67,7 +72,7 @@ def plan(n: int, per_call: int) -> tuple[int, ...]:
 def combine(outcomes: Sequence[Outcome], n: int) -> Outcome:
     """Make one outcome of all calls: one answer, or the weightiest failure with what came."""
     failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
-    data = tuple(picture for outcome in outcomes for picture in _pictures(outcome))
+    data = _pictures_of(outcomes)
     if failures:
         failure = max(failures, key=_weight)
         message = f"{len(data)} of {n} pictures came; {failure.message}"
@@ -100,6 +105,10 @@ def _weight(failure: Failure) -> int:
     if failure.kind in FINAL or failure.kind is Kind.REFUSED:
         return 2
     return 0 if failure.kind in NEVER_ASKED else 1
+
+
+def _pictures_of(outcomes: Sequence[Outcome]) -> tuple[Picture, ...]:
+    return tuple(picture for outcome in outcomes for picture in _pictures(outcome))
 
 
 def _pictures(outcome: Outcome) -> tuple[Picture, ...]:

@@ -23,9 +23,7 @@ class Call:
 
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
         if not context.budget.reserve():
-            return out_of_budget(
-                "no attempts are left in the budget", context.trace.last_failure, status=402
-            )
+            return out_of_budget("no attempts are left in the budget", context.trace, status=402)
         conversation = Conversation(request, context)
         number = context.trace.begin(conversation.attempt)
         outcome: Outcome | None = None
@@ -38,6 +36,7 @@ class Call:
             context.budget.refund()
         elif isinstance(outcome, Failure):
             context.trace.last_failure = outcome
+            context.trace.salvage(outcome.pictures)
         return outcome
 
     def _checked(

@@ -108,7 +108,10 @@ def test_prepaid_calls_are_spent_before_the_purse_above(paid, above, asked):
     ("last", "status", "retry_after"), [(None, 402, None), (FAILURE, 503, 7.0)]
 )
 def test_a_spent_budget_takes_the_word_of_the_last_failure(last, status, retry_after):
-    failure = out_of_budget("spent", last, status=402)
+    trace = Trace("t")
+    trace.last_failure = last
+
+    failure = out_of_budget("spent", trace, status=402)
 
     assert (failure.status, failure.retry_after, failure.local) == (status, retry_after, True)
 
@@ -124,6 +127,15 @@ def test_the_most_pictures_that_came_are_salvaged(now, before, kept):
 
 def test_without_an_earlier_failure_there_is_nothing_to_salvage():
     assert salvaged(FAILURE, None) is FAILURE
+
+
+def test_a_trace_keeps_the_most_pictures_that_came_of_one_attempt():
+    trace = Trace("t")
+
+    for n in (1, 3, 2):
+        trace.salvage(pictures(n).pictures)
+
+    assert len(trace.salvaged) == 3
 
 
 def test_dice_fall_by_their_seed_alone():

@@ -12,6 +12,7 @@ from router.policies.split import plan
 from router.testing import MemoryStore, Scripted, picture_answer, simulate
 from tests.toys import (
     CAT,
+    FOREVER,
     REFUSAL,
     Providers,
     Toy,
@@ -209,6 +210,25 @@ def test_a_deadline_cancels_every_call():
     result = run(leaf(1, budget=budget(deadline=5)), (60, 200), (60, 200), request=cats(2))
 
     assert (result.outcome.kind, result.statuses) == (Kind.OUT_OF_BUDGET, [499, 499])
+
+
+def test_pictures_of_the_calls_that_answered_survive_a_deadline():
+    node = leaf(1, budget=budget(deadline=10))
+
+    result = run(node, (1, 200), (FOREVER, 200), (2, 200), request=cats(3))
+
+    failure = result.outcome
+    assert (failure.kind, failure.status, result.took) == (Kind.OUT_OF_BUDGET, 408, 10)
+    assert (len(failure.pictures), failure.billed) == (2, True)
+    assert result.statuses == [200, 499, 200]
+
+
+def test_a_picture_of_one_call_is_not_counted_again_by_another():
+    node = leaf(2, budget=budget(attempts=3), retry=retry(1, use_retry_after=True))
+
+    result = run(node, 503, error(503, retry_after=5), picture_answer(1), request=cats(4))
+
+    assert len(result.outcome.pictures) == 1
 
 
 def test_more_than_a_hundred_calls_are_refused():

@@ -120,6 +120,27 @@ def test_pictures_that_came_survive_the_deadline():
     assert (result.outcome.kind, len(result.outcome.pictures)) == (Kind.OUT_OF_BUDGET, 2)
 
 
+def test_pictures_that_came_survive_a_failure_after_them_and_then_the_deadline():
+    request = CAT.with_params({**CAT.params, "n": 3})
+    route = fallback(target("a"), target("b"), target("c"), budget=budget(deadline=5))
+
+    result = run(compiled(route), picture_answer(2), 503, (60, 200), request=request)
+
+    failure = result.outcome
+    assert (failure.kind, failure.status) == (Kind.OUT_OF_BUDGET, 503)
+    assert (len(failure.pictures), failure.billed) == (2, True)
+
+
+def test_pictures_that_came_survive_the_last_attempt_and_are_said_to_be_paid():
+    request = CAT.with_params({**CAT.params, "n": 3})
+    route = fallback(target("a"), target("b"), target("c"), budget=budget(attempts=2))
+
+    failure = run(compiled(route), picture_answer(2), 503, request=request).outcome
+
+    assert (failure.kind, len(failure.pictures)) == (Kind.OUT_OF_BUDGET, 2)
+    assert failure.billed is True
+
+
 def test_a_target_with_a_key_nobody_has_spends_its_attempt():
     result = run(compiled(target(budget=budget(attempts=1))), vault=Keys())
 
