@@ -9,7 +9,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 from router.core.images import Picture, Pictures
 from router.core.jsontypes import JSON
-from router.core.media import Media, sniff_bytes
+from router.core.media import HEAD, Media, sniff
 from router.core.skeleton import as_object
 from router.core.trace import Trace
 
@@ -22,6 +22,9 @@ Fetch: TypeAlias = Callable[[str], Awaitable[bytes]]
 
 SHOWABLE = ("https://", "http://", "data:image/")
 """How the URLs begin that a notebook may load as a picture."""
+
+MARK = ";base64,"
+"""What stands in a `data:` URL before the picture."""
 
 
 class Image:
@@ -59,8 +62,10 @@ class Image:
     @property
     def media(self) -> Media | None:
         """Type and size in pixels; None where only a URL came, or the type is unknown."""
-        data = self._here()
-        return None if data is None else sniff_bytes(data[:4096])
+        if self._picture.b64 is not None:
+            return self._picture.media
+        url = self.url or ""
+        return _sniff_data_url(url) if url.startswith("data:") else None
 
     def bytes(self) -> Data:
         """Return the picture's bytes. Does no network I/O.
@@ -89,8 +94,8 @@ class Image:
         return None
 
     def _repr_png_(self) -> Data | None:
-        data = self._here()
-        return data if data is not None and data.startswith(b"\x89PNG") else None
+        media = self.media
+        return self._here() if media is not None and media.format == "png" else None
 
     def _repr_html_(self) -> str:
         source = self._source()
@@ -247,8 +252,17 @@ def _usage(report: Mapping[str, JSON]) -> Usage:
 
 def decode_data_url(url: str) -> bytes | None:
     """Return what a base64 `data:` URL holds; None where it is broken."""
-    _, marker, text = url.partition(";base64,")
+    _, marker, text = url.partition(MARK)
     try:
         return base64.b64decode(text, validate=True) if marker else None
     except ValueError:
         return None
+
+
+def _sniff_data_url(url: str) -> Media | None:
+    """Look at the beginning of what a base64 `data:` URL holds."""
+    at = url.find(MARK)
+    if at < 0:
+        return None
+    start = at + len(MARK)
+    return sniff(memoryview(url[start : start + HEAD].encode("ascii", "replace")))

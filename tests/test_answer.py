@@ -1,5 +1,6 @@
 import base64
 import json
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -57,6 +58,27 @@ def test_a_picture_shows_its_type_and_size_rather_than_its_bytes():
     assert repr(HERE) == f"Image(png, {size})"
     assert repr(THERE) == "Image(url='https://cdn.test/cat.png')"
     assert THERE.media is None
+
+
+LARGE = B64[:8000] + b"A" * 8_000_000
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        Image(Picture(b64=memoryview(LARGE))),
+        Image(Picture(url=f"data:image/png;base64,{LARGE.decode()}")),
+    ],
+    ids=["base64", "data url"],
+)
+def test_looking_at_a_picture_takes_no_more_memory_if_it_is_larger(image):
+    tracemalloc.start()
+    media, shown = image.media, repr(image)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert (media, shown) == (HERE.media, repr(HERE))
+    assert most < 100_000
 
 
 def test_a_picture_of_unknown_size_shows_its_type():
