@@ -43,7 +43,7 @@ NO_DEPLOYMENT = (
     "azure-openai needs a deployment: a deployment_id, deployments with an alias, or a model"
 )
 SWALLOWED = frozenset({".", ".."})
-"""Names that would vanish from a URL's path, with what stands before them. RFC 3986 section 5.2.4"""
+"""Names that would vanish from a URL's path, and take others along. RFC 3986 section 5.2.4"""
 
 
 @dataclass(frozen=True, slots=True)
