@@ -5,20 +5,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from router.compiler import compile_document, environment_credential
-from router.config.model import Document, KeyRef, SecretRef
+from router.compiler import compile_document
+from router.config.model import Document
 from router.config.problems import ConfigError, Problem
-from router.config.read import read
+from router.config.read import KEYS_FILES, read
 from router.core.adapter import Adapter
 from router.core.node import Node
 from router.core.ports import Vault
 from router.core.provider import ProviderInfo
-from router.core.secret import Secret
 from router.keys.vault import EnvVault
 from router.options import ConfigSource, TokenProvider
 from router.providers.registry import PROVIDERS, adapter
 
-NO_CONFIGS = ("virtual-keys.yaml", "virtual-keys.yml", "virtual-keys.json", "gateway.yaml")
+NO_CONFIGS = (*KEYS_FILES, "gateway.yaml")
 """Files in a folder of configs that are none."""
 
 
@@ -63,7 +62,7 @@ class Loader:
             scope=scope or document.source,
         )
         vault = EnvVault(
-            keys={**_provider_keys(self.providers), **document.keys},
+            keys=document.keys,
             environment=self.environment,
             base=document.base,
             token_provider=self.token_provider,
@@ -79,7 +78,11 @@ class Loader:
         """Load every config of a folder by its file's name. Raises ConfigError for all of them."""
         loaded: dict[str, Loaded] = {}
         problems: list[Problem] = []
-        for path in config_files(folder):
+        files: dict[str, Path] = {}
+        for path in _listed(folder):
+            first = files.setdefault(path.stem, path)
+            if first is not path:
+                problems.append(_namesakes(path, first))
             try:
                 loaded[path.stem] = self.load(path, scope=path.stem)
             except ConfigError as error:
@@ -97,18 +100,31 @@ def config_files(folder: Path) -> Iterator[Path]:
             yield path
 
 
+def _listed(folder: Path) -> list[Path]:
+    """Return a folder's configs. Raises ConfigError where there is no folder to read."""
+    try:
+        return list(config_files(folder))
+    except FileNotFoundError:
+        problem = _problem(folder, "the folder does not exist")
+    except NotADirectoryError:
+        hint = "Router.from_file reads one config"
+        problem = _problem(folder, "is a file; expected a folder of configs", hint)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        problem = _problem(folder, f"the folder cannot be read: {reason}")
+    raise ConfigError([problem])
+
+
+def _namesakes(path: Path, first: Path) -> Problem:
+    message = f"{path.stem!r} is the name of {path.name} and of {first.name}"
+    return _problem(path, message, "rename one")
+
+
+def _problem(path: Path, message: str, hint: str = "") -> Problem:
+    return Problem(message=message, place="config", hint=hint, file=str(path))
+
+
 def _info(provider: str) -> ProviderInfo:
     """Describe a provider of the caller's own."""
     variable = re.sub(r"\W", "_", provider).upper()
     return ProviderInfo(name=provider, key_variable=f"{variable}_API_KEY")
-
-
-def _provider_keys(providers: tuple[ProviderInfo, ...]) -> dict[str, KeyRef]:
-    """Return a credential for each provider, for targets whose provider the request names."""
-    return {
-        environment_credential(provider.name): KeyRef(
-            provider=provider.name,
-            api_key=SecretRef(template=Secret(f"${{{provider.key_variable}}}")),
-        )
-        for provider in providers
-    }

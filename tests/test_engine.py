@@ -15,6 +15,7 @@ from router import (
     BadRequestError,
     BudgetExceededError,
     CircuitOpenError,
+    ConfigError,
     ContentPolicyError,
     InternalServerError,
     NoImageError,
@@ -25,6 +26,7 @@ from router import (
 )
 from router.core.http import HttpResponse, TransportError
 from router.testing import MemoryStore, Scripted, error_answer, picture_answer, simulate
+from router.workspace import config_files
 from tests.toys import Providers
 
 OPENAI = {"provider": "openai", "api_key": "sk-openai-1234"}
@@ -253,6 +255,67 @@ def test_a_default_that_is_not_in_the_folder_names_those_that_are(tmp_path):
 
     with pytest.raises(LookupError, match=r"'mian' is no config in .*; known configs: main"):
         AsyncRouter.from_folder(tmp_path, default="mian")
+
+
+def folder_errors(folder):
+    with pytest.raises(ConfigError) as caught:
+        AsyncRouter.from_folder(folder, default="main")
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_two_configs_of_one_name_are_a_problem_that_names_both(tmp_path):
+    for name in ("a.json", "a.yaml", "a.yml", "b.json"):
+        (tmp_path / name).write_text(json.dumps(OPENAI))
+
+    assert folder_errors(tmp_path) == [
+        f"{tmp_path / other}: error: config: 'a' is the name of {other} and of a.json; rename one"
+        for other in ("a.yaml", "a.yml")
+    ]
+
+
+def test_a_folder_tells_the_problems_of_all_its_configs(tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps(OPENAI))
+    (tmp_path / "a.yaml").write_text("provider: opnai")
+    (tmp_path / "b.yaml").write_text("provider: stabilty")
+
+    told = "\n".join(folder_errors(tmp_path))
+
+    assert all(word in told for word in ("of a.yaml and of a.json", "opnai", "stabilty"))
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("missing", "the folder does not exist"),
+        ("a.json", "is a file; expected a folder of configs; Router.from_file reads one config"),
+        ("x" * 300, "the folder cannot be read: File name too long"),
+    ],
+    ids=["missing", "file", "unreadable"],
+)
+def test_a_folder_that_is_none_is_a_problem(tmp_path, name, told):
+    (tmp_path / "a.json").write_text(json.dumps(OPENAI))
+
+    assert folder_errors(tmp_path / name) == [f"{tmp_path / name}: error: config: {told}"]
+
+
+def test_the_virtual_keys_of_a_folder_are_none_of_its_configs(tmp_path):
+    for name in ("virtual-keys.yaml", "virtual-keys.yml", "virtual-keys.json", "gateway.yaml"):
+        (tmp_path / name).write_text("{}")
+    (tmp_path / "main.json").write_text(json.dumps(OPENAI))
+
+    assert [path.name for path in config_files(tmp_path)] == ["main.json"]
+
+
+def test_a_request_may_name_the_provider_and_its_own_variable_is_the_key():
+    async def main():
+        sender = Scripted(200)
+        async with AsyncRouter(
+            {"override_params": {"n": 1}}, sender=sender, environment={"OPENAI_API_KEY": "sk-own"}
+        ) as router:
+            await router.images.generate(prompt="a cat", provider="openai")
+        return sender.requests[0].headers["authorization"]
+
+    assert simulate(main) == "Bearer sk-own"
 
 
 def test_a_trace_has_the_id_it_was_given():
