@@ -1,26 +1,35 @@
 """Fetch: get a picture from the URL that a provider gave, without credentials."""
 
 import ipaddress
+from collections.abc import Set as AbstractSet
 from urllib.parse import urlsplit
 
 import anyio
 
-from router.core.http import HttpRequest, TransportError
+from router.config.hosts import why_not_host
+from router.core.http import HttpRequest, TransportError, origin
 from router.core.media import sniff_bytes
 from router.core.ports import Sender
 
 FETCH_TIMEOUT = 120.0  # seconds
 LARGEST = 64 * 1024 * 1024  # bytes: four times the largest picture a provider makes today
+EXPECTED = "expected https, or http at a custom_host on loopback"
 
 
 class FetchError(Exception):
     """A picture's URL is not allowed, or there is no picture behind it."""
 
 
-async def fetch_picture(url: str, sender: Sender) -> bytes:
-    """Return the bytes behind `url`: https, or http on this machine. Raises FetchError."""
-    if not _is_allowed(url):
-        raise FetchError(f"{url[:200]!r} is not fetched: expected https, or http on loopback")
+async def fetch_picture(url: str, sender: Sender, *, own: AbstractSet[str] = frozenset()) -> bytes:
+    """Return the bytes behind `url`: https, or http on this machine. Raises FetchError.
+
+    `own` are the origins at which http will do, as far as they are on loopback: a provider's
+    answer must not lead to other servers of this machine. Where clouds hand out credentials
+    nothing is fetched.
+    """
+    reason = _why_not(url, own)
+    if reason is not None:
+        raise FetchError(f"{url[:200]!r} is not fetched: {reason}")
     body: bytes | None = None
     with anyio.move_on_after(FETCH_TIMEOUT):
         body = await _get(url, sender)
@@ -31,7 +40,10 @@ async def fetch_picture(url: str, sender: Sender) -> bytes:
 
 async def _get(url: str, sender: Sender) -> bytes:
     request = HttpRequest(
-        method="GET", url=url, headers={"accept": "image/*", "accept-encoding": "identity"}
+        method="GET",
+        url=url,
+        headers={"accept": "image/*", "accept-encoding": "identity"},
+        max_body=LARGEST,
     )
     try:
         response = await sender.send(request)
@@ -46,15 +58,18 @@ async def _get(url: str, sender: Sender) -> bytes:
     return response.body
 
 
-def _is_allowed(url: str) -> bool:
+def _why_not(url: str, own: AbstractSet[str]) -> str | None:
     try:
+        where = origin(url)
         split = urlsplit(url)
-        host = split.hostname or ""
     except ValueError:
-        return False
-    if "@" in split.netloc or not host:
-        return False
-    return split.scheme == "https" or (split.scheme == "http" and _is_loopback(host))
+        return EXPECTED
+    host = split.hostname or ""
+    reason = why_not_host(host)
+    if reason is not None:
+        return f"it {reason}"
+    is_allowed = split.scheme == "https" or (where in own and _is_loopback(host))
+    return None if is_allowed else EXPECTED
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,12 +1,12 @@
 """View: a router opened: its configs, the engine they share, and what its requests wish for."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from router.asking import Unaskable, Wishes, build_request
-from router.config.model import targets_of
+from router.config.model import KeyRef, TargetRoute, targets_of
 from router.core.http import origin
 from router.core.images import Pictures
 from router.core.jsontypes import JSON
@@ -50,7 +50,8 @@ class View:
 
     async def fetch(self, url: str) -> bytes:
         """Return the picture behind a URL. Raises FetchError."""
-        return await fetch_picture(url, self.engine.sender)
+        own = frozenset(origin(host) for host, _ in _own_hosts(self.loaded))
+        return await fetch_picture(url, self.engine.sender, own=own)
 
     def _find(self, config: ConfigSource) -> Loaded:
         """Return a config by its name in the folder, or load it."""
@@ -110,8 +111,17 @@ def _engine(options: RouterOptions, configs: Sequence[Loaded]) -> Engine:
 def _custom_hosts(configs: Sequence[Loaded]) -> dict[str, str]:
     """Return the provider behind each host of its own that a config names."""
     return {
-        origin(target.base_url): target.provider
+        origin(host): provider
         for loaded in configs
-        for target in targets_of(loaded.document.route)
-        if target.base_url is not None and target.provider is not None
+        for host, provider in _own_hosts(loaded)
+        if provider is not None
     }
+
+
+def _own_hosts(loaded: Loaded) -> Iterator[tuple[str, str | None]]:
+    """Yield each host that a config's targets and keys name, and the provider if that is told."""
+    document = loaded.document
+    named: list[TargetRoute | KeyRef] = [*targets_of(document.route), *document.keys.values()]
+    for one in named:
+        if one.base_url is not None:
+            yield one.base_url, one.provider

@@ -106,11 +106,14 @@ def test_base64_that_is_broken_in_the_middle_is_still_text():
 # Fetching
 
 
+OWN = {f"http://{host}:8000" for host in ("localhost", "127.0.0.1", "[::1]", "10.0.0.1")}
+
+
 def read(url, *steps):
     sender = Scripted(*steps)
 
     async def main():
-        image = AsyncImage(Picture(url=url), lambda url: fetch_picture(url, sender))
+        image = AsyncImage(Picture(url=url), lambda url: fetch_picture(url, sender, own=OWN))
         return await image.read()
 
     return simulate(main), sender.requests
@@ -128,6 +131,8 @@ def test_a_picture_that_came_is_read_without_a_request():
     "url",
     [
         "https://cdn.test/cat.png?sig=1",
+        "https://10.0.0.1/cat.png#x",
+        "https://[2001:db8::1]:8443/cat.png",
         "http://localhost:8000/cat.png",
         "http://127.0.0.1:8000/cat.png",
         "http://[::1]:8000/cat.png",
@@ -147,8 +152,11 @@ def test_a_url_is_fetched_without_credentials(url):
         "",
         "cat.png",
         "http://cdn.test/cat.png",
-        "http://10.0.0.1/cat.png",
-        "http://169.254.169.254/latest",
+        "http://10.0.0.1:8000/cat.png",
+        "http://localhost:8001/cat.png",
+        "http://localhost/cat.png",
+        "http://127.0.0.2:8000/cat.png",
+        "http://localhost:x/cat.png",
         "http://localhost.evil.com/cat.png",
         "file:///etc/passwd",
         "ftp://cdn.test/cat.png",
@@ -158,8 +166,35 @@ def test_a_url_is_fetched_without_credentials(url):
     ],
 )
 def test_a_url_that_is_not_allowed_is_not_fetched(url):
-    with pytest.raises(FetchError, match="is not fetched: expected https, or http on loopback"):
+    with pytest.raises(FetchError, match="expected https, or http at a custom_host on loopback"):
         read(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://169.254.169.254/latest/meta-data/",
+        "http://169.254.169.254/latest/meta-data/",
+        "https://METADATA.google.internal./computeMetadata/v1",
+        "https://[fd00:ec2::254]/latest",
+        "https://[fe80::1%25eth0]/x.png",
+        "https://[::ffff:169.254.169.254]/x.png",
+        "https://0xa9fea9fe/x.png",
+        "https://2852039166:443/x.png",
+        "https://169.254.1\n69.254/x.png",
+        "https://169.254.169.254\\.cdn.test/x.png",
+        "https://169%2e254.169.254/x.png",
+    ],
+)
+def test_no_url_leads_to_where_clouds_hand_out_credentials(url):
+    with pytest.raises(FetchError, match=r"is not fetched: it (names a|has no valid host)"):
+        read(url)
+
+
+def test_a_fetch_asks_for_no_more_bytes_than_a_picture_may_have():
+    _, (request,) = read("https://cdn.test/cat.png", FILE)
+
+    assert request.max_body == LARGEST
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from router import (
     UnsupportedError,
 )
 from router.core.http import HttpResponse, TransportError
+from router.fetch import FetchError
 from router.testing import MemoryStore, Scripted, error_answer, picture_answer, simulate
 from router.workspace import config_files
 from tests.toys import Providers
@@ -362,6 +363,40 @@ def test_a_cached_answer_is_shared_by_routers_of_one_store():
         return len(sender.requests)
 
     assert simulate(main) == 2
+
+
+# Pictures behind URLs
+
+
+LINK = HttpResponse(
+    status=200, body=b'{"created": 1, "data": [{"url": "http://localhost:9000/files/1.png"}]}'
+)
+FILE = HttpResponse(status=200, body=b"\x89PNG\r\n\x1a\n")
+LOCAL = {**OPENAI, "custom_host": "http://localhost:9000/v1"}
+LOCAL_KEY = {
+    "virtual_key": "local",
+    "virtual_keys": {"local": {**OPENAI, "custom_host": "http://localhost:9000/v1"}},
+}
+
+
+async def read(router, **keywords):
+    async with router:
+        answer = await router.images.generate(prompt="a cat", **keywords)
+        return await answer.data[0].read()
+
+
+@pytest.mark.parametrize("config", [LOCAL, LOCAL_KEY], ids=["target", "virtual key"])
+def test_a_picture_at_a_loopback_host_of_the_config_is_fetched(config):
+    router = AsyncRouter(config, sender=Scripted(LINK, FILE))
+
+    assert simulate(lambda: read(router)) == FILE.body
+
+
+def test_a_picture_at_another_loopback_host_is_not_fetched():
+    router = AsyncRouter(OPENAI, sender=Scripted(LINK, FILE))
+
+    with pytest.raises(FetchError, match="expected https, or http at a custom_host"):
+        simulate(lambda: read(router))
 
 
 # Observing and cancelling
