@@ -1,15 +1,17 @@
 """View: a router opened: its configs, the engine they share, and what its requests wish for."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from router.asking import Unaskable, Wishes, build_request
 from router.config.model import KeyRef, TargetRoute, targets_of
 from router.core.http import origin
 from router.core.images import Pictures
 from router.core.jsontypes import JSON
+from router.core.ports import Sender
 from router.core.trace import Trace
 from router.engine import Engine
 from router.errors import routing_error
@@ -18,14 +20,24 @@ from router.options import ConfigSource, RequestOptions, RouterOptions
 from router.workspace import Loaded, Loader
 
 
+class Stage(Sender, Protocol):
+    """A sender that stands in for providers at their own hosts, and at others once told."""
+
+    def host(self, url: str, provider: str) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """`configs` are those of a folder by name; `loaded` is the one in use."""
+    """`configs` are those of a folder by name; `loaded` is the one in use.
+
+    `stage` is the sandbox, where there is one: it learns the hosts of configs that come later.
+    """
 
     loader: Loader
     configs: Mapping[str, Loaded]
     loaded: Loaded
     engine: Engine
+    stage: Stage | None = None
     wishes: Wishes = field(default_factory=Wishes)
 
     def with_options(self, options: RequestOptions) -> "View":
@@ -57,14 +69,18 @@ class View:
         """Return a config by its name in the folder, or load it."""
         if isinstance(config, str) and config in self.configs:
             return self.configs[config]
-        return self.loader.load(config)
+        loaded = self.loader.load(config)
+        _furnish(self.stage, loaded)
+        return loaded
 
 
 def open_config(config: ConfigSource, options: RouterOptions) -> View:
     """Raise ConfigError, with every problem, for a config that cannot be used."""
     loader = _loader(options)
     loaded = loader.load(config)
-    return View(loader=loader, configs={}, loaded=loaded, engine=_engine(options, (loaded,)))
+    stage = _stage(options, (loaded,))
+    engine = _engine(options, stage)
+    return View(loader=loader, configs={}, loaded=loaded, engine=engine, stage=stage)
 
 
 def open_folder(folder: Path, default: str, options: RouterOptions) -> View:
@@ -74,8 +90,9 @@ def open_folder(folder: Path, default: str, options: RouterOptions) -> View:
     if default not in configs:
         known = ", ".join(configs) or "none"
         raise LookupError(f"{default!r} is no config in {folder}; known configs: {known}")
-    engine = _engine(options, tuple(configs.values()))
-    return View(loader=loader, configs=configs, loaded=configs[default], engine=engine)
+    stage = _stage(options, configs.values())
+    engine = _engine(options, stage)
+    return View(loader=loader, configs=configs, loaded=configs[default], engine=engine, stage=stage)
 
 
 def _loader(options: RouterOptions) -> Loader:
@@ -94,34 +111,46 @@ def _loader(options: RouterOptions) -> Loader:
     )
 
 
-def _engine(options: RouterOptions, configs: Sequence[Loaded]) -> Engine:
+def _engine(options: RouterOptions, stage: Stage | None) -> Engine:
     sender = options.get("sender")
-    if sender is None and options.get("sandbox"):
-        from router.sandbox.in_process import SandboxSender
-
-        sender = SandboxSender(hosts=_custom_hosts(configs))
     return Engine(
-        sender=sender,
+        sender=stage if sender is None else sender,
         store=options.get("store"),
         seed=options.get("seed"),
         observers=options.get("observers", ()),
     )
 
 
-def _custom_hosts(configs: Sequence[Loaded]) -> dict[str, str]:
-    """Return the provider behind each host of its own that a config names."""
-    return {
-        origin(host): provider
-        for loaded in configs
-        for host, provider in _own_hosts(loaded)
-        if provider is not None
-    }
+def _stage(options: RouterOptions, configs: Iterable[Loaded]) -> Stage | None:
+    """Make the sandbox, where one is asked for and no sender given."""
+    if options.get("sender") is not None or not options.get("sandbox"):
+        return None
+    from router.sandbox.in_process import SandboxSender
+
+    stage = SandboxSender()
+    for loaded in configs:
+        _furnish(stage, loaded)
+    return stage
+
+
+def _furnish(stage: Stage | None, loaded: Loaded) -> None:
+    """Tell the sandbox a config's own hosts, as far as it knows the providers behind them."""
+    if stage is None:
+        return
+    from router.emulators.registry import emulator
+
+    for url, provider in _own_hosts(loaded):
+        if provider is not None and emulator(provider) is not None:
+            stage.host(url, provider)
 
 
 def _own_hosts(loaded: Loaded) -> Iterator[tuple[str, str | None]]:
-    """Yield each host that a config's targets and keys name, and the provider if that is told."""
+    """Yield each host that a config's keys and targets name, and the provider if that is told.
+
+    The targets come last: theirs is the last word on a host, as a key may be there for nobody.
+    """
     document = loaded.document
-    named: list[TargetRoute | KeyRef] = [*targets_of(document.route), *document.keys.values()]
+    named: list[TargetRoute | KeyRef] = [*document.keys.values(), *targets_of(document.route)]
     for one in named:
         if one.base_url is not None:
             yield one.base_url, one.provider

@@ -28,7 +28,7 @@ from router.core.http import HttpResponse, TransportError
 from router.fetch import FetchError
 from router.testing import MemoryStore, Scripted, error_answer, picture_answer, simulate
 from router.workspace import config_files
-from tests.toys import Providers
+from tests.toys import Providers, Toy
 
 OPENAI = {"provider": "openai", "api_key": "sk-openai-1234"}
 OTHER = {**OPENAI, "custom_host": "https://other.test/v1"}
@@ -397,6 +397,62 @@ def test_a_picture_at_another_loopback_host_is_not_fetched():
 
     with pytest.raises(FetchError, match="expected https, or http at a custom_host"):
         simulate(lambda: read(router))
+
+
+# The sandbox
+
+
+def sandboxed(first, *, later=None, **keywords):
+    """Ask for a cat in the sandbox; return who made it."""
+
+    async def main():
+        async with AsyncRouter(first, sandbox=True, environment={}) as router:
+            asked = router if later is None else router.with_options(config=later)
+            answer = await asked.images.generate(prompt="a cat", **keywords)
+        return answer.trace.served.provider
+
+    return simulate(main)
+
+
+@pytest.mark.parametrize("config", [LOCAL, LOCAL_KEY], ids=["target", "virtual key"])
+def test_the_sandbox_stands_in_for_the_hosts_of_a_config_that_comes_later(config):
+    assert sandboxed(OPENAI, later=config) == "openai"
+
+
+def test_the_sandbox_stands_in_for_a_virtual_key_that_only_the_request_names():
+    config = {"virtual_keys": LOCAL_KEY["virtual_keys"], "override_params": {"n": 1}}
+
+    assert sandboxed(config, provider="local") == "openai"
+    assert sandboxed(OPENAI, later=config, provider="local") == "openai"
+
+
+def test_the_sandbox_tells_providers_behind_one_host_apart_by_their_paths():
+    host = "http://localhost:8787"
+    keys = {
+        "open": {"provider": "openai", "api_key": "k", "custom_host": f"{host}/openai/v1"},
+        "stable": {"provider": "stability-ai", "api_key": "k", "custom_host": f"{host}/stability"},
+    }
+
+    for name, provider in (("open", "openai"), ("stable", "stability-ai")):
+        assert sandboxed({"virtual_key": name, "virtual_keys": keys}) == provider
+
+
+def test_the_sandbox_leaves_hosts_of_providers_that_it_does_not_know_alone():
+    own = Toy("mine")
+    config = {
+        "strategy": {"mode": "fallback"},
+        "targets": [
+            {"provider": own.provider, "api_key": "k", "custom_host": "http://localhost:7000"},
+            OPENAI,
+        ],
+    }
+
+    async def main():
+        async with AsyncRouter(config, sandbox=True, environment={}, adapters=[own]) as router:
+            answer = await router.images.generate(prompt="a cat")
+        return [(attempt.provider, attempt.status) for attempt in answer.trace.attempts]
+
+    assert simulate(main) == [(own.provider, 503), ("openai", 200)]
 
 
 # Observing and cancelling

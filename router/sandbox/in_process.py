@@ -4,6 +4,7 @@ import binascii
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import takewhile
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -29,8 +30,9 @@ NO_HOSTS: Mapping[str, str] = MappingProxyType({})
 class SandboxSender:
     """A Sender without a network: a request's host decides which emulator answers it.
 
-    `faults` is a fault script. `latency` is waited on the event loop's clock. `hosts` maps origins
-    (`http://localhost:9000`) to the provider that is to answer there, without a key if need be.
+    `faults` is a fault script. `latency` is waited on the event loop's clock. `hosts` maps base
+    URLs (`http://localhost:9000`) to the provider that is to answer at their origin, without a key
+    if need be; of several the one does whose path begins most like the request's.
     `requests` is the log. It draws pictures on the caller's thread, so virtual time works.
     Raises ImportError where they are to be drawn without Pillow.
     """
@@ -51,7 +53,9 @@ class SandboxSender:
         if draw is draw_picture:
             require_pillow()
         self.requests = RequestLog(told)
-        self._hosts = {origin(url): _known(provider) for url, provider in hosts.items()}
+        self._hosts: dict[str, dict[str, Emulator]] = {}
+        for url, provider in hosts.items():
+            self.host(url, provider)
         self._began: float | None = None
         self._reception = Reception(
             world=World(now=now, publish=data_url, draw=draw, retired=retired, keys=keys),
@@ -72,6 +76,10 @@ class SandboxSender:
         self.requests.end(visit.entry, response.status)
         return response
 
+    def host(self, url: str, provider: str) -> None:
+        """Let a provider answer at a base URL, too. Raises ValueError where it is not known."""
+        self._hosts.setdefault(origin(url), {})[urlsplit(url).path] = _known(provider)
+
     def play(self, faults: JSON) -> None:
         """Play another fault script from now on; its times count from the next request."""
         self._reception.play(parse_faults(faults), 0.0)
@@ -89,7 +97,7 @@ class SandboxSender:
 
     def _emulator(self, request: HttpRequest) -> Emulator:
         host = urlsplit(request.url).hostname or ""
-        found = self._hosts.get(origin(request.url)) or emulator_at(host)
+        found = self._hosted(request.url) or emulator_at(host)
         if found is None:
             raise TransportError(
                 f"the sandbox has no emulator for host {host!r}; it stands in for"
@@ -97,6 +105,19 @@ class SandboxSender:
                 sent=False,
             )
         return found
+
+    def _hosted(self, url: str) -> Emulator | None:
+        path = urlsplit(url).path
+        by_path = self._hosts.get(origin(url), {})
+        paths = tuple(by_path)  # another thread may be adding to them
+        likest = max(paths, key=lambda base: _in_common(base, path), default=None)
+        return None if likest is None else by_path[likest]
+
+
+def _in_common(base: str, path: str) -> int:
+    """Count the segments in which two paths begin alike."""
+    pairs = zip(base.split("/"), path.split("/"), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def data_url(content: bytes, mime: str) -> str:

@@ -108,6 +108,21 @@ def test_a_host_cannot_be_mapped_to_an_unknown_provider():
         SandboxSender(hosts={"http://localhost": "nobody"})
 
 
+def test_a_host_may_be_mapped_later():
+    sender = SandboxSender(draw=fixed(PNG))
+    url = "http://localhost:9000/v1/images/generations"
+
+    async def main():
+        with pytest.raises(TransportError, match="no emulator for host 'localhost'"):
+            await sender.send(request(url))
+        sender.host("http://localhost:9000/any/path", "openai")
+        return (await sender.send(request(url))).status
+
+    assert simulate(main) == 200
+    with pytest.raises(ValueError, match="'nobody'"):
+        sender.host("http://localhost", "nobody")
+
+
 def test_nothing_waits_unless_told():
     assert played(request(), FORM)[1] == 0
 
