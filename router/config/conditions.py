@@ -10,12 +10,15 @@ from router.config.problems import did_you_mean, hints, one_of
 from router.config.report import Report
 from router.config.source import Source
 from router.core.jsontypes import JSON
+from router.core.pattern import RunawayError, compile_pattern
 
 COMPARISONS = ("$eq", "$ne", "$gt", "$gte", "$lt", "$lte")
 LISTS = ("$in", "$nin")
 OPERATORS = (*COMPARISONS, *LISTS, "$regex", "$exists", "$not")
 JOINTS = ("$and", "$or", "$not")
 PATH = re.compile(r"url\.pathname|(?:metadata|params)(?:\.[^.\[\]]+|\[\d+\])+")
+AMBIGUOUS = "what it repeats can match the same text in several ways"
+REMEDY = r"write (\w+\s?)+ as \w+(\s\w+)*, or install google-re2, which minds no such pattern"
 ROOTS = ("metadata", "params", "url.pathname")
 
 
@@ -98,8 +101,11 @@ class QueryCheck:
             self._error(place, f"'$regex' needs a pattern, and is {shown(operand)}")
             return
         try:
-            re.compile(operand)
-        except (re.error, RecursionError, OverflowError) as error:
+            compile_pattern(operand)
+        except RunawayError:
+            message = f"{shown(operand)} could take for ever on an unlucky text: {AMBIGUOUS}"
+            self._error(place, message, REMEDY)
+        except ValueError as error:
             self._error(place, f"{shown(operand)} is not a pattern: {error}")
 
     def _error(self, place: Place, message: str, hint: str = "", *, at_key: bool = False) -> None:

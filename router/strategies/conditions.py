@@ -1,6 +1,5 @@
 """Conditions: the query language of conditional routing, compiled once."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -8,6 +7,7 @@ from typing import Protocol, TypeGuard
 
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
+from router.core.pattern import Pattern, compile_pattern
 from router.strategies.lookup import Missing, Path, is_list, lookup, parse_path
 
 
@@ -64,11 +64,11 @@ class Compare:
 @dataclass(frozen=True, slots=True)
 class Matches:
     path: Path
-    pattern: re.Pattern[str]
+    pattern: Pattern
 
     def holds(self, request: ImageRequest) -> bool:
         value = lookup(request, self.path)
-        return isinstance(value, str) and self.pattern.search(value) is not None
+        return isinstance(value, str) and self.pattern.is_in(value)
 
 
 def parse_query(query: Mapping[str, JSON]) -> Condition:
@@ -112,12 +112,12 @@ def _parse_operator(path: Path, name: str, operand: JSON) -> Condition:
     raise ValueError(f"{name!r} is no operator; expected one of {known}")
 
 
-def _pattern(operand: JSON) -> re.Pattern[str]:
+def _pattern(operand: JSON) -> Pattern:
     if not isinstance(operand, str):
         raise ValueError(f"'$regex' is {operand!r}; expected a pattern")
     try:
-        return re.compile(operand)
-    except re.error as error:
+        return compile_pattern(operand)
+    except ValueError as error:
         raise ValueError(f"'$regex' is {operand!r}; expected a pattern: {error}") from None
 
 

@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 from config_tools import errors, problems
 
@@ -66,6 +68,19 @@ def test_a_query_that_means_nothing_is_an_error_at_its_place(query, place, said)
 
     assert error.startswith(f"config.strategy.conditions[0]{place}: ")
     assert said in error
+
+
+def test_a_pattern_that_could_take_for_ever_is_an_error_at_its_place(monkeypatch):
+    monkeypatch.setitem(sys.modules, "re2", None)
+
+    (problem,) = problems(config({"params.prompt": {"$regex": r"^(\w+\s?)+$"}}))
+
+    assert problem.place == "config.strategy.conditions[0].query['params.prompt'].$regex"
+    assert problem.message.endswith(
+        "could take for ever on an unlucky text: "
+        "what it repeats can match the same text in several ways"
+    )
+    assert "google-re2" in problem.hint
 
 
 QUERY = {"params.n": 1}

@@ -1,4 +1,5 @@
 import math
+import sys
 
 import pytest
 from hypothesis import given
@@ -228,6 +229,13 @@ def test_combined_conditions_follow_logic(query):
 def test_what_is_no_query_is_refused_when_it_is_compiled(query, message):
     with pytest.raises(ValueError, match=message):
         parse_query(query)
+
+
+def test_a_pattern_that_could_take_for_ever_is_refused_when_it_is_compiled(monkeypatch):
+    monkeypatch.setitem(sys.modules, "re2", None)
+
+    with pytest.raises(ValueError, match="expected a pattern: it could take for ever"):
+        parse_query({"metadata.x": {"$regex": r"^(\w+\s?)+$"}})
 
 
 def test_an_error_names_every_operator_there_is():
