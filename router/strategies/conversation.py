@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from dataclasses import replace
 from functools import lru_cache
 
 import anyio
@@ -12,14 +11,16 @@ from router.core.context import Context
 from router.core.http import BEARER, Auth, HttpRequest, HttpResponse, TransportError, origin
 from router.core.images import ImageRequest, Pictures
 from router.core.outcome import Failure, Kind, Outcome
-from router.core.secret import Credentials, Secret
+from router.core.secret import Credentials
 from router.core.trace import Attempt
+from router.strategies.mask import Mask, mask_of
 
 UNDO_TIMEOUT = 5.0  # seconds a cancelled remote job is given to be told so
 
-SHORTEST_SECRET = 8  # characters; masking shorter ones would only garble messages
-
 REQUEST_IDS = ("x-request-id", "apim-request-id")
+
+LONGEST_MESSAGE = 200  # characters
+LONGEST_ID = 80  # characters
 
 log = logging.getLogger("router")
 
@@ -38,6 +39,7 @@ class Conversation:
         self._context = context
         self._aim = context.aim
         self._credentials: Credentials | None = None
+        self._mask = Mask()
         self._sent = False
         self._answered = False
         self._cut_at: float | None = None  # loop time, before anything was undone
@@ -67,13 +69,15 @@ class Conversation:
         except LookupError as missing:
             message = str(missing.args[0]) if missing.args else "the credential cannot be had"
             return Failure(kind=Kind.AUTH, status=401, message=message, local=True)
+        self._mask = mask_of(self._credentials)
         try:
             outcome = await self._drive()
         except TransportError as broken:
-            outcome = _broken(broken, sent=broken.sent or self._answered)
+            message = self._mask.text(str(broken))[:LONGEST_MESSAGE]
+            outcome = _broken(message, sent=broken.sent or self._answered)
         except AdapterError as bug:
             outcome = _unreadable(bug, sent=self._sent)
-        return self._masked(outcome) if isinstance(outcome, Failure) else outcome
+        return self._mask.failure(outcome) if isinstance(outcome, Failure) else outcome
 
     def closed(self, outcome: Outcome | None) -> Attempt:
         """Return the attempt as it ended; no outcome means that it was cancelled."""
@@ -81,6 +85,7 @@ class Conversation:
         failure = outcome if isinstance(outcome, Failure) else None
         if outcome is None:
             failure = self._cut_off()
+        request_id = (failure.request_id if failure else None) or self._request_id
         return Attempt(
             path=opened.path,
             provider=opened.provider,
@@ -96,7 +101,7 @@ class Conversation:
             billed=failure.billed if failure else True,
             adaptations=opened.adaptations,
             received=self._received,
-            request_id=(failure.request_id if failure else None) or self._request_id,
+            request_id=request_id and request_id[:LONGEST_ID],
         )
 
     def _cut_off(self) -> Failure:
@@ -147,6 +152,7 @@ class Conversation:
         response = await self._context.sender.send(request)
         self._answered = True
         self._received += len(response.body)
+        response = self._mask.response(response)
         self._request_id = _request_id(response) or self._request_id
         return response
 
@@ -156,7 +162,8 @@ class Conversation:
             try:
                 await self._context.sender.send(self._authorised(request))
             except TransportError as broken:
-                log.debug("could not cancel the job at %s: %s", self._aim.target.provider, broken)
+                why = self._mask.text(str(broken))
+                log.debug("could not cancel the job at %s: %s", self._aim.target.provider, why)
 
     async def _fetch_credentials(self) -> Credentials | None:
         name = self._aim.target.credential
@@ -184,26 +191,6 @@ class Conversation:
         forwarded = {name: value for name, value in incoming if name in target.forward_headers}
         return {**target.headers, **request.headers, **forwarded}
 
-    def _masked(self, failure: Failure) -> Failure:
-        """Remove our own secret from an answer or an error that echoes it."""
-
-        def mask(text: str | None) -> str | None:
-            for secret in _secrets(self._credentials):
-                text = text and text.replace(secret.reveal(), "***")
-            return text
-
-        said = (failure.message, failure.code, failure.type, failure.param, failure.request_id)
-        if all(mask(text) == text for text in said):
-            return failure
-        return replace(
-            failure,
-            message=mask(failure.message) or "",
-            code=mask(failure.code),
-            type=mask(failure.type),
-            param=mask(failure.param),
-            request_id=mask(failure.request_id),
-        )
-
 
 def _request_id(response: HttpResponse) -> str | None:
     """Return the number by which the provider's support finds the request."""
@@ -222,18 +209,11 @@ def _auth_headers(auth: Auth, credentials: Credentials | None) -> dict[str, str]
     return headers
 
 
-def _secrets(credentials: Credentials | None) -> tuple[Secret, ...]:
-    if credentials is None:
-        return ()
-    found = (credentials.key, credentials.token, *credentials.headers.values())
-    return tuple(one for one in found if one is not None and len(one.reveal()) >= SHORTEST_SECRET)
-
-
-def _broken(error: TransportError, *, sent: bool) -> Failure:
+def _broken(message: str, *, sent: bool) -> Failure:
     """Return the failure of a broken exchange; `sent` tells whether anything may be billed."""
     if sent:
-        return Failure(kind=Kind.CONNECTION_LOST, status=502, message=str(error)[:200], billed=None)
-    return Failure(kind=Kind.CONNECTION, status=503, message=str(error)[:200], billed=False)
+        return Failure(kind=Kind.CONNECTION_LOST, status=502, message=message, billed=None)
+    return Failure(kind=Kind.CONNECTION, status=503, message=message, billed=False)
 
 
 def _unreadable(bug: AdapterError, *, sent: bool) -> Failure:

@@ -496,6 +496,92 @@ def test_a_secret_that_is_echoed_is_masked(reply, caplog):
     assert "***" in result.outcome.message
 
 
+def cutting(request, target):
+    """Talk as an adapter that keeps 200 characters of whatever it is told."""
+    response = yield Send(request=get("/"))
+    told = response.headers.get("x-error") or response.body.decode()
+    return Failure(kind=Kind.AUTH, status=response.status, message=told[:200])
+
+
+ECHO = "." * (200 - len(SECRET) + 1) + SECRET  # all but the last character would be shown
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        HttpResponse(status=401, body=ECHO.encode()),
+        HttpResponse(status=500, body=ECHO.encode() + b" " * 1_000_000),
+        HttpResponse(status=401, headers={"x-error": ECHO}, body=b"x"),
+        HttpResponse(status=200, body=ECHO.encode()),
+        TransportError(ECHO, sent=True),
+        TransportError(ECHO, sent=False),
+    ],
+    ids=["body", "large body", "header", "an answer without pictures", "lost", "unsent"],
+)
+def test_a_secret_is_masked_before_anybody_cuts_what_echoes_it(reply, caplog):
+    with caplog.at_level(logging.DEBUG):
+        result = run(saying(cutting), reply)
+
+    assert SECRET[:8] not in everything_shown(result, caplog).replace(ECHO, "")
+    assert result.outcome.message.strip().endswith(".***")
+
+
+def test_a_secret_that_begins_with_another_is_masked_whole():
+    credentials = Credentials(key=Secret(SECRET), token=Secret(f"{SECRET}-and-more"))
+
+    outcome = run(
+        compiled(target()),
+        error(401, message=f"{SECRET}-and-more"),
+        vault=Keys(key=credentials),
+    ).outcome
+
+    assert outcome.message == "***"
+
+
+@pytest.mark.parametrize("status", [200, 401])
+def test_the_request_id_in_the_trace_is_masked_and_of_bounded_length(status):
+    reply = HttpResponse(
+        status=status,
+        headers={"x-request-id": f"{SECRET}{'7' * 500}"},
+        body=picture_answer().body if status == 200 else error(401).body,
+    )
+
+    (attempt,) = run(compiled(target()), reply).attempts
+
+    assert attempt.request_id == "***" + "7" * 77
+
+
+def test_the_request_id_that_an_adapter_found_is_of_bounded_length_too():
+    def conversation(request, target):
+        yield Send(request=get("/"))
+        return Failure(kind=Kind.AUTH, status=401, message="", request_id="7" * 500)
+
+    assert run(saying(conversation), 200).attempts[0].request_id == "7" * 80
+
+
+@pytest.mark.parametrize("size", [1_000, 1_000_000])
+def test_an_answer_that_echoes_nothing_reaches_the_adapter_as_it_came(size):
+    reply, seen = HttpResponse(status=200, headers={"x-a": "b"}, body=b"." * size), []
+
+    def conversation(request, target):
+        seen.append((yield Send(request=get("/"))))
+        return Failure(kind=Kind.REFUSED, status=400, message="")
+
+    run(saying(conversation), reply)
+
+    assert seen[0] is reply
+
+
+def test_a_secret_in_the_error_of_an_undo_is_masked(caplog):
+    gone = TransportError(f"illegal header value b'Bearer {SECRET}'", sent=False)
+
+    with caplog.at_level(logging.DEBUG):
+        cancelled(leaf(Polling()), Scripted(ACCEPTED, (60, 200), gone), 3)
+
+    assert "could not cancel the job" in caplog.text
+    assert SECRET not in caplog.text
+
+
 def test_every_word_of_an_error_is_masked():
     def conversation(request, target):
         yield Send(request=get("/"))
