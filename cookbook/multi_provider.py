@@ -140,7 +140,7 @@ def next_steps() -> Iterator[str]:
     programs, configs = Path(sys.executable).parent, Path(os.path.relpath(CONFIGS))
     pixroute, python = shown(programs / "pixroute"), shown(Path(sys.executable))
     example = shown(configs / "mission.yaml")
-    yield f"{pixroute} check {shown(configs)}"
+    yield f"{pixroute} check --sandbox {shown(configs)}"
     yield f'{pixroute} generate "a red kite" --config {example} --sandbox'
     yield f"{pixroute} init my-pictures"
     yield f"{pixroute} sandbox --port 8080"

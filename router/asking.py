@@ -111,6 +111,9 @@ def _check_params(params: Mapping[str, JSON]) -> None:
     model = params.get("model", "")
     if not isinstance(model, str):
         raise Unaskable("model", f"model is {model!r}; expected a string")
+    size = params.get("size", "")
+    if not isinstance(size, str):
+        raise Unaskable("size", f"size is {size!r}; expected a string such as '1024x1024'")
     n = params.get("n", 1)
     if not isinstance(n, int) or isinstance(n, bool) or n < 1:
         raise Unaskable("n", f"n is {n!r}; expected a whole number of 1 or more")

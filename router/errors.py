@@ -100,12 +100,17 @@ class RoutingError(Exception):
         return self.failure.pictures
 
     def __str__(self) -> str:
-        head = f"{self.status_code} {self.kind}: {self.message}"
+        head = f"{self.status_code} {self.kind}: {_printable(self.message)}"
         attempts = [
             f"  {attempt.path} {attempt.provider} {attempt.status} {attempt.kind}"
             for attempt in self.trace.attempts
         ]
         return "\n".join((head, *attempts)) if len(attempts) > 1 else head
+
+
+def _printable(text: str) -> str:
+    """Take out what a terminal would obey: a provider's words are a stranger's."""
+    return "".join(char if char.isprintable() else "?" for char in text)
 
 
 class BadRequestError(RoutingError):

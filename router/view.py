@@ -1,6 +1,7 @@
 """View: a router opened: its configs, the engine they share, and what its requests wish for."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Protocol
 
 from router.asking import Unaskable, Wishes, build_request
 from router.config.model import KeyRef, TargetRoute, targets_of
+from router.config.problems import did_you_mean
 from router.core.http import origin
 from router.core.images import Pictures
 from router.core.jsontypes import JSON
@@ -18,6 +20,9 @@ from router.errors import routing_error
 from router.fetch import fetch_picture
 from router.options import ConfigSource, RequestOptions, RouterOptions
 from router.workspace import Loaded, Loader
+
+NAME = re.compile(r"[\w-]+")
+"""What can only be the name of a config: a path has a dot or a slash, a text a colon."""
 
 
 class Stage(Sender, Protocol):
@@ -41,6 +46,7 @@ class View:
     wishes: Wishes = field(default_factory=Wishes)
 
     def with_options(self, options: RequestOptions) -> "View":
+        check_names(options, RequestOptions)
         config = options.get("config")
         loaded = self.loaded if config is None else self._find(config)
         return replace(self, loaded=loaded, wishes=self.wishes.adding(options))
@@ -69,6 +75,8 @@ class View:
         """Return a config by its name in the folder, or load it."""
         if isinstance(config, str) and config in self.configs:
             return self.configs[config]
+        if isinstance(config, str) and self.configs and NAME.fullmatch(config):
+            raise LookupError(_unknown(config, self.configs))
         loaded = self.loader.load(config)
         _furnish(self.stage, loaded)
         return loaded
@@ -76,6 +84,7 @@ class View:
 
 def open_config(config: ConfigSource, options: RouterOptions) -> View:
     """Raise ConfigError, with every problem, for a config that cannot be used."""
+    check_names(options, RouterOptions)
     loader = _loader(options)
     loaded = loader.load(config)
     stage = _stage(options, (loaded,))
@@ -85,14 +94,29 @@ def open_config(config: ConfigSource, options: RouterOptions) -> View:
 
 def open_folder(folder: Path, default: str, options: RouterOptions) -> View:
     """Raise ConfigError as `open_config`, and LookupError where `default` is not in the folder."""
+    check_names(options, RouterOptions)
     loader = _loader(options)
     configs = loader.load_folder(folder)
     if default not in configs:
-        known = ", ".join(configs) or "none"
-        raise LookupError(f"{default!r} is no config in {folder}; known configs: {known}")
+        raise LookupError(_unknown(default, configs))
     stage = _stage(options, configs.values())
     engine = _engine(options, stage)
     return View(loader=loader, configs=configs, loaded=configs[default], engine=engine, stage=stage)
+
+
+def _unknown(name: str, configs: Mapping[str, Loaded]) -> str:
+    known = ", ".join(configs) or "none"
+    hint = did_you_mean(name, configs)
+    return f"{name!r} is no config of this router; known configs: {known}" + (hint and f"; {hint}")
+
+
+def check_names(options: Mapping[str, object], known: type) -> None:
+    """Raise TypeError for a name that is no option: a misspelt `sandbox` would cost money."""
+    for name in options:
+        if name not in known.__annotations__:
+            hint = did_you_mean(name, known.__annotations__)
+            known_names = ", ".join(known.__annotations__)
+            raise TypeError(f"there is no option {name!r}; {hint or f'known: {known_names}'}")
 
 
 def _loader(options: RouterOptions) -> Loader:

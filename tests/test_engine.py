@@ -254,8 +254,25 @@ def test_a_config_of_a_folder_is_chosen_by_name(tmp_path):
 def test_a_default_that_is_not_in_the_folder_names_those_that_are(tmp_path):
     (tmp_path / "main.json").write_text(json.dumps(OPENAI))
 
-    with pytest.raises(LookupError, match=r"'mian' is no config in .*; known configs: main"):
+    with pytest.raises(
+        LookupError, match=r"'mian' is no config .*; known configs: main; did you mean 'main'"
+    ):
         AsyncRouter.from_folder(tmp_path, default="mian")
+
+
+def test_a_config_that_is_not_in_the_folder_names_those_that_are(tmp_path):
+    (tmp_path / "main.json").write_text(json.dumps(OPENAI))
+    router = AsyncRouter.from_folder(tmp_path, default="main")
+
+    with pytest.raises(LookupError, match=r"'canary' is no config .*; known configs: main"):
+        router.with_options(config="canary")
+
+
+def test_a_misspelt_option_is_an_error():
+    with pytest.raises(TypeError, match="no option 'sandbx'; did you mean 'sandbox'"):
+        AsyncRouter(OPENAI, sandbx=True)
+    with pytest.raises(TypeError, match="no option 'foo'; known: config"):
+        AsyncRouter(OPENAI).with_options(foo=1)
 
 
 def folder_errors(folder):

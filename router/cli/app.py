@@ -49,6 +49,10 @@ def run() -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
+    except OSError as error:
+        # Standard output itself failed: a full disk, a device that is gone.
+        click.echo(f"error: cannot write: {error.strerror or error}", err=True)
+        return 1
     return code if isinstance(code, int) else 0
 
 

@@ -65,7 +65,8 @@ def run(errand: Errand) -> int:
         return 1
     except KeyboardInterrupt:
         took = time.monotonic() - began
-        click.echo(f"interrupted after {took:.1f} s; the call under way was cancelled", err=True)
+        said = "a call that was under way is cancelled, and may have been billed"
+        click.echo(f"interrupted after {took:.1f} s; {said}", err=True)
         return INTERRUPTED
 
 

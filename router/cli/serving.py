@@ -45,7 +45,7 @@ async def _serve(host: str, port: int, faults: JSON, *, quiet: bool) -> None:
 def _welcome(sandbox: Sandbox) -> None:
     """Print where it is, and a line to copy for each provider's client."""
     openai, azure, stability = map(sandbox.base_url, ("openai", "azure-openai", "stability-ai"))
-    version = "2024-10-21"
+    version = "2025-04-01-preview"
     curl = (
         f'curl {stability}/v2beta/stable-image/generate/core -H "authorization: Bearer sandbox"'
         ' -H "accept: image/*" -F prompt="a red kite" -o kite.png'
@@ -60,7 +60,9 @@ def _welcome(sandbox: Sandbox) -> None:
         ("stability-ai", stability, curl),
         ("in a config", "", f"{{provider: openai, api_key: sandbox, custom_host: {openai}}}"),
     )
-    click.echo(f"the sandbox is at {strong(sandbox.url)}; any key opens it; Ctrl-C ends it\n")
+    click.echo(
+        f"the sandbox is at {strong(sandbox.url)}; any key but 'invalid' opens it; Ctrl-C ends it\n"
+    )
     for name, url, example in lines:
         click.echo(f"{strong(f'{name:<13}')} {url}".rstrip())
         click.echo(f"  {example}")

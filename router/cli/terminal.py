@@ -17,14 +17,15 @@ class Failed(click.ClickException):
         click.echo(f"{red('error:')} {self.message}", err=True)
 
 
-def is_lively(stream: TextIO) -> bool:
-    """Tell whether lines already written to it can be changed."""
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
+def is_lively(stream: TextIO | None) -> bool:
+    """Tell whether lines already written to it can be changed; a closed stream is None."""
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def width_of(stream: TextIO) -> int | None:
+def width_of(stream: TextIO | None) -> int | None:
     """Columns of the terminal; None where there is none and lines may have any length."""
-    return shutil.get_terminal_size().columns if stream.isatty() else None
+    is_terminal = stream is not None and stream.isatty()
+    return shutil.get_terminal_size().columns if is_terminal else None
 
 
 def wrapped(text: str, *, hang: int, stream: TextIO | None = None) -> str:

@@ -11,6 +11,7 @@ from router.core.node import Node
 from router.core.outcome import Failure, Kind, Outcome
 from router.core.shared import Lane
 
+SPARE = 0.01  # seconds before the deadline: the limit is told, rather than the deadline
 NOTICEABLE = 0.001  # seconds; below that nobody was waited for
 MINUTE = 60.0  # seconds
 REASON = "limit of this target"
@@ -32,7 +33,7 @@ class Limit:
             return await self.child.execute(request, context)
         lane = self._lane(context)
         arrived = context.time()
-        latest = min(context.deadline, arrived + LONGEST_WAIT)
+        latest = min(context.deadline - SPARE, arrived + LONGEST_WAIT)
         if lane.places is None:
             return await self._in_turn(lane, latest, arrived, request, context)
         with anyio.CancelScope(deadline=latest) as waiting:

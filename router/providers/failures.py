@@ -12,7 +12,8 @@ from router.core.outcome import Failure, Kind
 from router.core.skeleton import as_object
 from router.providers.retry_after import read_advice
 
-LONGEST = 200  # characters of a message
+LONGEST = 200  # characters of a text that stands in for a message
+LONGEST_MESSAGE = 1000  # characters of a provider's own message: refusals are long
 LONGEST_WORD = 80  # characters of a code, a type, a parameter's name, an id
 READ = 4000  # characters of a body looked at for a message
 READ_JSON = 262_144  # bytes of an error's body: a larger one is no error message
@@ -21,7 +22,9 @@ SECRET = re.compile(
     r"\b(?:sk|pk|rk)[-_][\w*.\-]{6,}"  # OpenAI's and Stability's keys
     r"|\beyJ[\w\-]{8,}(?:\.[\w\-]*)*"  # JSON web tokens, such as Azure's
     r"|(?<=[Bb]earer )\S+"
-    r"|\b(?=[A-Za-z]*\d)[A-Za-z0-9]{32,}"  # bare ones, such as Azure's keys
+    # bare ones, such as Azure's keys; a request's id looks the same, and support asks for it
+    r"|(?<!request )(?<!request ID )(?<!request id )(?<!Request ID )(?<!Request id )"
+    r"\b(?=[A-Za-z]*\d)[A-Za-z0-9]{32,}"
 )
 
 MALFORMED = (ValueError, LookupError, OverflowError, RecursionError)
@@ -63,7 +66,7 @@ def fail(response: HttpResponse, complaint: Complaint, kind: Kind | None = None)
     return Failure(
         kind=kind,
         status=response.status,
-        message=tidy(complaint.message) or _without_message(response),
+        message=tidy(complaint.message, LONGEST_MESSAGE) or _without_message(response),
         billed=False if kind in UNBILLED else None,
         code=_word(complaint.code),
         type=_word(complaint.type),
@@ -102,10 +105,10 @@ def unfit(message: str, kind: Kind = Kind.BAD_REQUEST, status: int = 400) -> Fai
     return Failure(kind=kind, status=status, message=tidy(message), local=True)
 
 
-def tidy(text: str) -> str:
-    """Make a message of it: one line, no secret, at most 200 characters."""
+def tidy(text: str, longest: int = LONGEST) -> str:
+    """Make a message of it: one line, no secret, at most `longest` characters."""
     line = SECRET.sub("***", " ".join(text[:READ].split()))
-    return line if len(line) <= LONGEST else line[: LONGEST - 3] + "..."
+    return line if len(line) <= longest else line[: longest - 3] + "..."
 
 
 def load_object(body: bytes) -> Mapping[str, JSON]:

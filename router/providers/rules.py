@@ -98,7 +98,8 @@ def size_rule(fit: Callable[[Size], Size], *, auto: bool) -> Rule:
     def fitted(value: str) -> Becomes | None:
         wanted = parse_size(value)
         if wanted is None:
-            return dropped("size", value, "not WIDTHxHEIGHT")
+            # The provider says what is wrong with it, and sells nothing.
+            return None
         fitting = fit(wanted)
         return None if fitting == wanted else replaced("size", value, str(fitting))
 
@@ -108,7 +109,7 @@ def size_rule(fit: Callable[[Size], Size], *, auto: bool) -> Rule:
         if value is None or value == "auto":
             return UNSAID
         if not isinstance(value, str) or len(value) > LONGEST_SIZE:
-            return dropped("size", value, "not WIDTHxHEIGHT")
+            return None
         return fitted(value)
 
     return rule

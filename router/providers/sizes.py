@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from router.core.jsontypes import JSON
 
-SIZE = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})")
+SIZE = re.compile(r"([1-9][0-9]{0,6})x([1-9][0-9]{0,6})")
 RATIO = re.compile(r"([1-9][0-9]{0,3}):([1-9][0-9]{0,3})")
 
 

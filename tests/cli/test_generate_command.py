@@ -351,7 +351,7 @@ def test_ctrl_c_without_a_display_is_told_in_one_line(terminal, config):
     screen.press(b"\x03")
 
     assert screen.end() == 130
-    assert screen.seen.splitlines()[-1].endswith("the call under way was cancelled")
+    assert screen.seen.splitlines()[-1].endswith("may have been billed")
 
 
 def test_warnings_are_left_to_check(run, config):

@@ -155,8 +155,8 @@ GPT = {"model": "gpt-image-2"}
         ("gpt-image-1", {"quality": "max"}, {"quality": "high"}, ["quality max -> high"]),
         ("gpt-image-2", {"size": "1792x1024"}, {"size": "1792x1024"}, []),
         ("gpt-image-2", {"size": "512x512"}, {"size": "816x816"}, ["size 512x512 -> 816x816"]),
-        ("gpt-image-2", {"size": "huge"}, {}, ["size huge dropped (not WIDTHxHEIGHT)"]),
-        ("gpt-image-2", {"size": 7}, {}, ["size 7 dropped (not WIDTHxHEIGHT)"]),
+        ("gpt-image-2", {"size": "huge"}, {"size": "huge"}, []),
+        ("gpt-image-2", {"size": 7}, {"size": 7}, []),
         ("gpt-image-2", {"quality": "hd"}, {"quality": "high"}, ["quality hd -> high"]),
         (
             "gpt-image-2",

@@ -87,7 +87,8 @@ def test_the_nearest_aspect_ratio(size, ratio):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1024", "0x512", "x", "1024X1024", "-1x5", "1e3x5", "٣x٣", "123456x1", 7, None, []]
+    "text",
+    ["", "1024", "0x512", "x", "1024X1024", "-1x5", "1e3x5", "٣x٣", "12345678x1", 7, None, []],
 )
 def test_what_is_no_size_is_none(text):
     assert parse_size(text) is None
