@@ -24,6 +24,7 @@ from router.core.jsontypes import JSON
 from router.core.media import sniff_bytes
 from router.errors import RoutingError
 from router.fetch import FetchError
+from router.options import ConfigSource
 
 INTERRUPTED = 130  # 128 and the number of SIGINT, as shells have it
 
@@ -41,7 +42,7 @@ class Errand:
     """What was asked for on the command line."""
 
     prompt: str
-    config: Path
+    config: ConfigSource
     arguments: Arguments
     metadata: Mapping[str, JSON]
     provider: str | None
@@ -92,7 +93,7 @@ class _Run:
 
     async def go(self) -> int:
         errand = self.errand
-        router = AsyncRouter.from_file(
+        router = AsyncRouter(
             errand.config,
             environment=errand.environment,
             sandbox=errand.sandbox,

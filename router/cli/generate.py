@@ -6,6 +6,7 @@ import click
 
 from router.cli.options import env_file_option, environment, need_pictures, parse_pairs
 from router.core.jsontypes import JSON
+from router.options import ConfigSource
 
 DEFAULT_CONFIG = Path("pixroute.yaml")
 
@@ -114,7 +115,7 @@ def generate(
     )
     errand = Errand(
         prompt=prompt,
-        config=config or _default_config(),
+        config=config or _default_config(provider),
         arguments=arguments.adding(parse_pairs("--param", params, plain=False)),
         metadata=parse_pairs("--metadata", metadata, plain=True),
         provider=provider,
@@ -135,7 +136,10 @@ def _script(faults: str) -> JSON:
     return read_faults(faults)
 
 
-def _default_config() -> Path:
-    if not DEFAULT_CONFIG.is_file():
-        raise click.UsageError(f"--config is needed: there is no {DEFAULT_CONFIG} here")
-    return DEFAULT_CONFIG
+def _default_config(provider: str | None) -> ConfigSource:
+    """Return the config beside us, else one that has the named provider alone."""
+    if DEFAULT_CONFIG.is_file():
+        return DEFAULT_CONFIG
+    if provider is not None:
+        return {"provider": provider}
+    raise click.UsageError(f"--config or --provider is needed: there is no {DEFAULT_CONFIG} here")

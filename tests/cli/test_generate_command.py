@@ -183,11 +183,18 @@ def test_the_config_may_be_pixroute_yaml_here(run, config):
     assert run("generate", "kite", "--sandbox").exit_code == 0
 
 
+def test_a_provider_alone_is_a_config(run):
+    result = run("generate", "kite", "--provider", "openai", "--sandbox")
+
+    assert result.exit_code == 0
+    assert "served by openai" in result.stdout
+
+
 def test_without_any_config_it_is_a_usage_error(run):
     result = run("generate", "kite", "--sandbox")
 
     assert result.exit_code == 2
-    assert "--config is needed" in result.stderr
+    assert "--config or --provider is needed" in result.stderr
 
 
 def test_metadata_reaches_the_conditions(run, config):
