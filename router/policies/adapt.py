@@ -5,6 +5,7 @@ from typing import Literal
 
 from router.core.adapter import Becomes
 from router.core.context import Aim, Context
+from router.core.guard import AdapterError, guard
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
 from router.core.node import Node
@@ -22,7 +23,10 @@ class Adapt:
     mode: Mode = "adapt"
 
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
-        changes = find_changes(request, context.aim)
+        try:
+            changes = guard(lambda: find_changes(request, context.aim))
+        except AdapterError as bug:
+            return bug.failure(sent=False)
         if not changes:
             return await self.child.execute(request, context)
         lost = [change for change in changes.values() if not change.exact]

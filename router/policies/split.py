@@ -7,6 +7,7 @@ import anyio
 
 from router.core.budget import Prepaid, out_of_budget
 from router.core.context import Context
+from router.core.guard import AdapterError, guard
 from router.core.images import ImageRequest, Picture, Pictures
 from router.core.jsontypes import EMPTY, JSON
 from router.core.node import Node
@@ -25,7 +26,10 @@ class Split:
 
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
         aim = context.aim
-        per_call = aim.adapter.pictures_per_call(request, aim.target)
+        try:
+            per_call = guard(lambda: aim.adapter.pictures_per_call(request, aim.target))
+        except AdapterError as bug:
+            return bug.failure(sent=False)
         if request.n <= per_call:
             return await self.child.execute(request, context)
         if request.n > MOST_CALLS * per_call:

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from router.core.budget import out_of_budget
 from router.core.context import Context
+from router.core.guard import AdapterError, guard
 from router.core.images import ImageRequest, Pictures
 from router.core.outcome import Failure, Outcome, Success
 from router.strategies.conversation import Conversation
@@ -24,7 +25,11 @@ class Call:
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
         if not context.budget.reserve():
             return out_of_budget("no attempts are left in the budget", context.trace, status=402)
-        conversation = Conversation(request, context)
+        try:
+            conversation = guard(lambda: Conversation(request, context))
+        except AdapterError as bug:
+            context.budget.refund()
+            return bug.failure(sent=False)
         number = context.trace.begin(conversation.attempt)
         outcome: Outcome | None = None
         try:

@@ -8,6 +8,7 @@ import anyio
 
 from router.core.adapter import Flow, Send
 from router.core.context import Context
+from router.core.guard import AdapterError, guard
 from router.core.http import BEARER, Auth, HttpRequest, HttpResponse, TransportError, origin
 from router.core.images import ImageRequest, Pictures
 from router.core.outcome import Failure, Kind, Outcome
@@ -25,10 +26,6 @@ LONGEST_ID = 80  # characters
 log = logging.getLogger("router")
 
 known_origin = lru_cache(maxsize=1024)(origin)
-
-
-class AdapterError(Exception):
-    """An adapter has a bug. It must not cost the caller the other targets."""
 
 
 class Conversation:
@@ -76,7 +73,7 @@ class Conversation:
             message = self._mask.text(str(broken))[:LONGEST_MESSAGE]
             outcome = _broken(message, sent=broken.sent or self._answered)
         except AdapterError as bug:
-            outcome = _unreadable(bug, sent=self._sent)
+            outcome = bug.failure(sent=self._sent)
         return self._mask.failure(outcome) if isinstance(outcome, Failure) else outcome
 
     def closed(self, outcome: Outcome | None) -> Attempt:
@@ -115,7 +112,7 @@ class Conversation:
 
     async def _drive(self) -> Pictures | Failure:
         """Send what the adapter's flow yields, and hand it what comes back."""
-        flow = self._aim.adapter.flow(self._request, self._aim.target)
+        flow = guard(lambda: self._aim.adapter.flow(self._request, self._aim.target))
         undo: HttpRequest | None = None
         try:
             step = self._advance(flow, None)
@@ -133,14 +130,15 @@ class Conversation:
 
     def _advance(self, flow: Flow, response: HttpResponse | None) -> Send | Pictures | Failure:
         """Let the adapter go on. Raises AdapterError where it cannot."""
-        try:
-            return next(flow) if response is None else flow.send(response)
-        except StopIteration as end:
-            result: Pictures | Failure = end.value
-            return result
-        except Exception as bug:
-            log.debug("the adapter of %s failed", self._aim.target.provider, exc_info=True)
-            raise AdapterError(type(bug).__name__) from bug
+
+        def go_on() -> Send | Pictures | Failure:
+            try:
+                return next(flow) if response is None else flow.send(response)
+            except StopIteration as end:
+                result: Pictures | Failure = end.value
+                return result
+
+        return guard(go_on)
 
     async def _exchange(self, send: Send) -> HttpResponse:
         if send.after:
@@ -172,7 +170,7 @@ class Conversation:
     def _authorised(self, request: HttpRequest) -> HttpRequest:
         """Add the caller's headers and the secret, where the credential may go."""
         headers = dict(request.headers)
-        if known_origin(request.url) in self._aim.origins:
+        if guard(lambda: known_origin(request.url)) in self._aim.origins:
             headers |= self._own_headers()
             if request.auth is not None:
                 headers |= _auth_headers(request.auth, self._credentials)
@@ -182,6 +180,7 @@ class Conversation:
             headers=headers,
             body=request.body,
             parts=request.parts,
+            max_body=request.max_body,
         )
 
     def _own_headers(self) -> dict[str, str]:
@@ -214,9 +213,3 @@ def _broken(message: str, *, sent: bool) -> Failure:
     if sent:
         return Failure(kind=Kind.CONNECTION_LOST, status=502, message=message, billed=None)
     return Failure(kind=Kind.CONNECTION, status=503, message=message, billed=False)
-
-
-def _unreadable(bug: AdapterError, *, sent: bool) -> Failure:
-    message = f"the adapter could not read the answer ({bug})"
-    billed = None if sent else False
-    return Failure(kind=Kind.INVALID_OUTPUT, status=502, message=message, billed=billed)

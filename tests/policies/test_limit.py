@@ -4,10 +4,11 @@ import anyio
 import pytest
 
 from router.config.model import LimitSettings
-from router.core.outcome import Kind
+from router.core.outcome import Kind, Success
 from router.core.shared import Shared
 from router.testing import MemoryStore, Scripted, simulate
 from tests.toys import (
+    Keys,
     Providers,
     ask,
     breaker,
@@ -133,6 +134,26 @@ def test_nobody_waits_for_a_place_longer_than_ten_minutes():
     runs, _ = together(node, Scripted((5000, 200)), 2)
 
     assert (runs[1].outcome.kind, runs[1].took) == (Kind.RATE_LIMITED, 600)
+
+
+def test_a_call_that_is_not_made_after_its_minute_is_over_gives_nothing_back_twice():
+    class Slow(Keys):
+        async def credentials(self, name):
+            await anyio.sleep(90)
+            raise LookupError("no key")
+
+    node = compiled(limited(per_minute=1))
+
+    async def main():
+        shared, vault = Shared(), Slow()
+        first = asyncio.ensure_future(ask(node, Scripted(), shared=shared, vault=vault))
+        await anyio.sleep(70)
+        second = await ask(node, Scripted(200), shared=shared)
+        return (await first).outcome.kind, second.outcome
+
+    kind, second = simulate(main)
+    assert kind is Kind.AUTH
+    assert isinstance(second, Success)
 
 
 def test_a_deadline_ends_the_wait_for_a_place():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from router.core.adapter import Send
 from router.core.http import BEARER, Auth, HttpRequest, HttpResponse, TransportError
-from router.core.outcome import Failure, Kind
+from router.core.outcome import Failure, Kind, Success
 from router.core.secret import Credentials, Secret
 from router.core.trace import Trace
 from router.policies.verify import check_pictures
@@ -313,6 +313,34 @@ def test_a_bug_of_an_adapter_costs_only_its_own_target():
     assert result.attempts[0].billed is None
 
 
+@pytest.mark.parametrize("part", ["model", "pictures_per_call", "rules", "unknown", "flow"])
+def test_a_bug_in_any_part_of_an_adapter_costs_only_its_own_target(part):
+    def broken(*_):
+        raise KeyError(part)
+
+    adapter = type("Broken", (Toy,), {part: broken})("a")
+    node = compiled(
+        fallback(target("a"), target("b"), budget=budget(attempts=1)), adapters={"a": adapter}
+    )
+
+    result = run(node, 200)
+
+    assert isinstance(result.outcome, Success)
+    assert result.attempts[-1].provider == "b"
+
+
+def test_an_address_without_a_host_is_an_adapters_bug():
+    def conversation(request, target):
+        yield Send(request=get("/relative", base=""))
+
+    outcome = run(saying(conversation)).outcome
+
+    assert (outcome.kind, outcome.message) == (
+        Kind.INVALID_OUTPUT,
+        "the adapter failed (ValueError)",
+    )
+
+
 def test_a_bug_of_an_adapter_before_it_sent_anything_is_not_billed():
     def conversation(request, target):
         raise ZeroDivisionError
@@ -321,7 +349,7 @@ def test_a_bug_of_an_adapter_before_it_sent_anything_is_not_billed():
     outcome = run(saying(conversation)).outcome
 
     assert (outcome.kind, outcome.billed) == (Kind.INVALID_OUTPUT, False)
-    assert outcome.message == "the adapter could not read the answer (ZeroDivisionError)"
+    assert outcome.message == "the adapter failed (ZeroDivisionError)"
 
 
 def test_the_traceback_of_an_adapters_bug_is_in_the_debug_log(caplog):

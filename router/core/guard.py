@@ -1,0 +1,34 @@
+"""Guard: an adapter's bug costs its caller this target, and nothing more."""
+
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+
+from router.core.outcome import Failure, Kind
+
+T = TypeVar("T")
+
+log = logging.getLogger("router")
+
+
+class AdapterError(Exception):
+    """An adapter has a bug."""
+
+    def failure(self, *, sent: bool) -> Failure:
+        """Return what it means for the request; `sent` tells whether anything may be billed."""
+        return Failure(
+            kind=Kind.INVALID_OUTPUT,
+            status=502,
+            message=f"the adapter failed ({self})",
+            billed=None if sent else False,
+            local=not sent,
+        )
+
+
+def guard(ask: Callable[[], T]) -> T:
+    """Ask an adapter. Raises AdapterError where it raises anything; the traceback is at DEBUG."""
+    try:
+        return ask()
+    except Exception as bug:
+        log.debug("an adapter failed", exc_info=True)
+        raise AdapterError(type(bug).__name__) from bug
