@@ -156,6 +156,14 @@ def test_a_call_that_is_not_made_after_its_minute_is_over_gives_nothing_back_twi
     assert isinstance(second, Success)
 
 
+def test_nobody_waits_for_a_call_that_the_budget_does_not_afford():
+    route = fallback(limited(per_minute=1), limited(per_minute=1), budget=budget(attempts=1))
+
+    result = run(compiled(route), 500)
+
+    assert (result.outcome.kind, result.took) == (Kind.OUT_OF_BUDGET, 0)
+
+
 def test_a_deadline_ends_the_wait_for_a_place():
     node = compiled(limited(concurrency=1, budget=budget(deadline=30)))
 
