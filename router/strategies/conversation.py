@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from functools import lru_cache
 
 import anyio
@@ -112,7 +113,7 @@ class Conversation:
 
     async def _drive(self) -> Pictures | Failure:
         """Send what the adapter's flow yields, and hand it what comes back."""
-        flow = guard(lambda: self._aim.adapter.flow(self._request, self._aim.target))
+        flow = self._flow()
         undo: HttpRequest | None = None
         try:
             step = self._advance(flow, None)
@@ -125,18 +126,25 @@ class Conversation:
                 await self._undo(undo)
             raise
         finally:
-            flow.close()
+            with suppress(AdapterError):  # it must not take the place of a cancellation
+                guard(flow.close)
         return step
+
+    def _flow(self) -> Flow:
+        """Begin the adapter's flow within a generator, so that it fails where it is driven."""
+        return (yield from self._aim.adapter.flow(self._request, self._aim.target))
 
     def _advance(self, flow: Flow, response: HttpResponse | None) -> Send | Pictures | Failure:
         """Let the adapter go on. Raises AdapterError where it cannot."""
 
         def go_on() -> Send | Pictures | Failure:
             try:
-                return next(flow) if response is None else flow.send(response)
+                step: object = next(flow) if response is None else flow.send(response)
             except StopIteration as end:
-                result: Pictures | Failure = end.value
-                return result
+                step = end.value
+            if isinstance(step, Send | Pictures | Failure):
+                return step
+            raise TypeError(f"the flow gave {type(step).__name__}")
 
         return guard(go_on)
 
@@ -159,7 +167,7 @@ class Conversation:
         with anyio.CancelScope(shield=True, deadline=self._context.time() + UNDO_TIMEOUT):
             try:
                 await self._context.sender.send(self._authorised(request))
-            except TransportError as broken:
+            except (TransportError, AdapterError) as broken:
                 why = self._mask.text(str(broken))
                 log.debug("could not cancel the job at %s: %s", self._aim.target.provider, why)
 

@@ -329,6 +329,64 @@ def test_a_bug_in_any_part_of_an_adapter_costs_only_its_own_target(part):
     assert result.attempts[-1].provider == "b"
 
 
+def gives(value):
+    def conversation(request, target):
+        yield Send(request=get("/"))
+        return value
+
+    return conversation
+
+
+def stays(request, target):
+    try:
+        yield Send(request=get("/", base=""))
+    finally:
+        yield Send(request=get("/"))
+
+
+@pytest.mark.parametrize(
+    ("conversation", "billed"),
+    [
+        (lambda request, target: None, False),
+        (lambda request, target: iter(["no send"]), False),
+        (stays, False),
+        (gives(None), None),
+        (gives({"data": []}), None),
+    ],
+    ids=["no flow", "no sends", "a flow that does not end", "no outcome", "a wrong outcome"],
+)
+def test_a_conversation_that_makes_no_sense_costs_only_its_own_target(conversation, billed):
+    route = fallback(target("a"), target("b"))
+    node = compiled(route, adapters={"a": Says(conversation=conversation)})
+
+    result = run(node, sender=Scripted(200, repeat=True))
+
+    assert (result.asked, result.statuses) == (["a", "b"], [502, 200])
+    assert result.attempts[0].kind is Kind.INVALID_OUTPUT
+    assert result.attempts[0].billed is billed
+
+
+def test_a_cancellation_stays_one_where_the_address_of_its_undo_has_no_host():
+    def conversation(request, target):
+        yield Send(request=get("/job"), undo=get("/job/cancel", base=""))
+
+    (attempt,) = cancelled(saying(conversation), Scripted((60, 200)), 3)
+
+    assert attempt.kind is Kind.CANCELLED
+
+
+def test_a_cancellation_stays_one_where_the_flow_does_not_end():
+    def conversation(request, target):
+        try:
+            yield Send(request=get("/job"))
+        finally:
+            yield Send(request=get("/job"))
+
+    (attempt,) = cancelled(saying(conversation), Scripted((60, 200)), 3)
+
+    assert attempt.kind is Kind.CANCELLED
+
+
 def test_an_address_without_a_host_is_an_adapters_bug():
     def conversation(request, target):
         yield Send(request=get("/relative", base=""))
