@@ -107,11 +107,11 @@ def test_what_is_no_pattern_is_a_value_error(text):
 
 
 @pytest.mark.usefixtures("no_re2")
-def test_a_pattern_looks_at_the_first_ten_thousand_characters():
+def test_without_re2_a_pattern_looks_at_the_first_thousand_characters():
     pattern = compile_pattern("x")
 
-    assert pattern.is_in("." * 9_999 + "x")
-    assert not pattern.is_in("." * 10_000 + "x")
+    assert pattern.is_in("." * 999 + "x")
+    assert not pattern.is_in("." * 1_000 + "x")
 
 
 def test_half_a_surrogate_pair_is_a_character_like_others():
