@@ -120,6 +120,8 @@ def _answer(visit: Visit) -> HttpResponse:
             return emulator.refusal(request, world)
         case FaultKind.TRUNCATED:
             world = replace(world, draw=damage.truncating(world.draw))
+        case FaultKind.BROKEN_BASE64:
+            world = replace(world, publish=damage.spoiling(world.publish))
     return _damaged(emulator.handle(request, world), visit)
 
 

@@ -1,9 +1,11 @@
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 
 from router.core.http import HttpRequest, Part, TransportError
+from router.core.media import sniff_bytes
 from router.emulators.brief import Brief
 from router.emulators.drawing import draw, fixed
 from router.sandbox.in_process import SandboxSender
@@ -190,6 +192,31 @@ def test_a_wrong_type_length_base64_and_file_are_what_they_say():
         base64.b64decode(json.loads(broken.body)["data"][0]["b64_json"], validate=True)
     half = base64.b64decode(json.loads(truncated.body)["data"][0]["b64_json"], validate=True)
     assert half == PNG[: len(PNG) // 2]
+
+
+def test_broken_base64_breaks_a_data_url_too():
+    answer = only(request(), faults="broken_base64")
+
+    url = json.loads(answer.body)["data"][0]["url"]
+    assert url.startswith("data:image/png;base64,")
+    with pytest.raises(ValueError, match="base64"):
+        base64.b64decode(url.partition(",")[2], validate=True)
+
+
+def test_broken_base64_spoils_a_picture_that_comes_as_bytes():
+    raw = replace(FORM, headers={**FORM.headers, "accept": "image/*"})
+
+    good, spoilt = (only(raw, faults=script) for script in (None, "broken_base64"))
+
+    assert spoilt.content_type == good.content_type == "image/png"
+    assert (sniff_bytes(good.body).format, sniff_bytes(spoilt.body)) == ("png", None)
+    assert len(spoilt.body) == len(good.body)
+
+
+def test_broken_base64_leaves_a_providers_error_as_it_is():
+    wrong = request(model="nonsense")
+
+    assert only(wrong, faults="broken_base64").body == only(wrong).body
 
 
 def test_a_fault_for_a_time_ends_with_it():

@@ -7,6 +7,7 @@ import httpx
 import openai
 import pytest
 
+from router.core.media import sniff_bytes
 from router.emulators.drawing import fixed
 from router.sandbox.server import Sandbox, run
 
@@ -381,6 +382,21 @@ def test_a_wrong_type_arrives_as_one():
         return (await generate(client)).headers["content-type"]
 
     assert served(work, faults="wrong_type").startswith("text/html")
+
+
+def test_broken_base64_leaves_no_picture_behind_a_url():
+    async def work(sandbox, client):
+        files = []
+        for _ in range(2):
+            answer = await client.post("/openai/v1/images/generations", json={"prompt": "x"})
+            files.append(await client.get(answer.json()["data"][0]["url"]))
+        return files
+
+    spoilt, good = served(work, faults="broken_base64 x1")
+
+    assert (spoilt.status_code, good.status_code) == (200, 200)
+    assert sniff_bytes(spoilt.content) is None
+    assert good.content == PICTURE
 
 
 def test_a_trickle_arrives_in_many_pieces_and_whole():
