@@ -13,6 +13,7 @@ import yaml
 from router.config.places import Span
 
 MAX_DEPTH = 64  # levels of nesting; the deepest config one would write has a dozen
+TOO_DEEP = f"is nested more than {MAX_DEPTH} levels deep"
 
 
 @dataclass(slots=True)
@@ -74,10 +75,13 @@ def compose(text: str) -> Node | None:
 def _unreadable(error: yaml.MarkedYAMLError) -> Unreadable:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    span = Span(line, column, line, column + 1)
     reason = ": ".join(part for part in (error.context, error.problem) if part)
+    if "nesting depth" in reason:  # the C scanner's own limit; it reads ahead of our count
+        return Unreadable(TOO_DEEP, span)
     return Unreadable(
         f"is not valid YAML: {reason}",
-        Span(line, column, line, column + 1),
+        span,
         "a tab cannot indent; use spaces" if "cannot start any token" in reason else "",
     )
 
@@ -114,7 +118,7 @@ class _Composer:
 
     def _begin(self, event: yaml.NodeEvent, node: Items | Pairs) -> None:
         if len(self._open) >= MAX_DEPTH:
-            raise Unreadable(f"is nested more than {MAX_DEPTH} levels deep", _span(event))
+            raise Unreadable(TOO_DEEP, _span(event))
         self._add(event, node)
         self._open.append(node)
 
