@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from router import AsyncImage, AsyncRouter, ImagesResponse, Kind
-from router.core.adapter import Becomes, Flow, Rule, Send
+from router.core.adapter import Adapter, Becomes, Flow, Rule, exchange
 from router.core.http import Auth, HttpRequest, HttpResponse, origin
 from router.core.images import ImageRequest, Picture, Pictures
 from router.core.jsontypes import JSON
@@ -34,7 +34,7 @@ HOST = "https://doodle.example"
 
 # %%
 @dataclass(frozen=True)
-class Doodle:
+class Doodle(Adapter):
     """Squares only, one a call."""
 
     provider: str = "doodle"
@@ -57,7 +57,7 @@ class Doodle:
     def flow(self, request: ImageRequest, target: Target) -> Flow:
         query = urlencode({"text": request.prompt, "side": request.params.get("side", 512)})
         url = f"{target.base_url or HOST}/draw?{query}"
-        response = yield Send(request=HttpRequest(method="GET", url=url, auth=Auth("doodle-key")))
+        response = yield from exchange(HttpRequest(method="GET", url=url, auth=Auth("doodle-key")))
         if response.status != 200:
             return Failure(kind=Kind.SERVER_ERROR, status=response.status, message=response.excerpt)
         return Pictures(created=0, data=(Picture(b64=memoryview(base64.b64encode(response.body))),))

@@ -21,7 +21,7 @@ from router.config.model import (
     Single,
     TargetRoute,
 )
-from router.core.adapter import Send
+from router.core.adapter import Ability, Adapter, exchange
 from router.core.context import CacheWish, Context, Dice
 from router.core.http import BEARER, HttpRequest, HttpResponse, origin
 from router.core.images import ImageRequest
@@ -49,19 +49,23 @@ KINDS = {
 
 
 @dataclass(frozen=True)
-class Toy:
+class Toy(Adapter):
     """A provider with one endpoint at `https://{provider}.test`, like OpenAI's."""
 
     provider: str = "a"
     most: int = 10
     rule_by_name: Mapping = field(default_factory=dict)
     unknown_names: frozenset = frozenset()
+    operations: frozenset = frozenset({"generate", "edit", "variation"})
 
     def origins(self, target):
         return frozenset({origin(target.base_url or f"https://{self.provider}.test")})
 
     def model(self, request, target):
         return request.model
+
+    def ability(self, request, target):
+        return Ability(why_not="" if request.operation in self.operations else "a toy cannot")
 
     def pictures_per_call(self, request, target):
         return self.most
@@ -75,8 +79,8 @@ class Toy:
     def flow(self, request, target):
         base = target.base_url or f"https://{self.provider}.test"
         body = json.dumps(dict(request.params), default=dict).encode()
-        response = yield Send(
-            request=HttpRequest(method="POST", url=f"{base}/v1/images", body=body, auth=BEARER)
+        response = yield from exchange(
+            HttpRequest(method="POST", url=f"{base}/v1/images", body=body, auth=BEARER)
         )
         return read(response)
 

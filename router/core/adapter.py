@@ -4,6 +4,8 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from router.core.catalog import ModelFacts
+from router.core.events import Event, Partial
 from router.core.http import HttpRequest, HttpResponse
 from router.core.images import ImageRequest, Pictures
 from router.core.jsontypes import JSON
@@ -16,16 +18,50 @@ class Send:
     """Ask the driver to send `request`, `after` that many seconds (for polling).
 
     `undo` cancels the remote job; once given, it is sent if the driver stops before the adapter
-    has its answer.
+    has its answer. With `stream` an answer of server-sent events is handed over one `Event` at a
+    time; any other answer comes whole, as an HttpResponse.
     """
 
     request: HttpRequest
     after: float = 0.0
     undo: HttpRequest | None = None
+    stream: bool = False
 
 
-Flow: TypeAlias = Generator[Send, HttpResponse, Pictures | Failure]
-"""One conversation: yields what to send, is handed what came back, returns the outcome."""
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """Ask the driver for the stream's next event, after handing a partial picture to the caller."""
+
+    partial: Partial | None = None
+
+
+Flow: TypeAlias = Generator[Send | Emit, HttpResponse | Event | None, Pictures | Failure]
+"""One conversation: yields what to send, is handed what came back, returns the outcome.
+
+A Send is answered by an HttpResponse, or by the first Event of a stream; an Emit by the next
+Event, or by None where the stream has ended.
+"""
+
+
+def exchange(
+    request: HttpRequest, *, after: float = 0.0, undo: HttpRequest | None = None
+) -> Generator[Send | Emit, HttpResponse | Event | None, HttpResponse]:
+    """Have a request sent, and return the whole answer; for `yield from`."""
+    response = yield Send(request=request, after=after, undo=undo)
+    if not isinstance(response, HttpResponse):
+        raise TypeError(f"a whole answer was expected, and {type(response).__name__} came")
+    return response
+
+
+@dataclass(frozen=True, slots=True)
+class Ability:
+    """Whether an operation can be done: `why_not` if it cannot, a `note` if in another way."""
+
+    why_not: str = ""
+    note: str = ""
+
+
+ABLE = Ability()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +82,10 @@ Rule: TypeAlias = Callable[[JSON, Mapping[str, JSON]], Becomes | None]
 
 
 class Adapter(Protocol):
-    """What the engine needs to know of a provider. Stateless: shared by all requests."""
+    """What the engine needs to know of a provider. Stateless: shared by all requests.
+
+    A class that names it as its base gets the simplest answers: no catalog, text to pictures only.
+    """
 
     @property
     def provider(self) -> str: ...
@@ -58,6 +97,16 @@ class Adapter(Protocol):
     def model(self, request: ImageRequest, target: Target) -> str | None:
         """Return the model's name as the provider is asked for it; None where none is named."""
         ...
+
+    def facts(self, request: ImageRequest, target: Target) -> ModelFacts | None:  # noqa: ARG002
+        """Return what the catalog knows of the model that would be asked, if anything."""
+        return None
+
+    def ability(self, request: ImageRequest, target: Target) -> Ability:  # noqa: ARG002
+        """Tell whether the model can do the request's operation with what is given to it."""
+        if request.operation == "generate":
+            return ABLE
+        return Ability(why_not=f"{self.provider} cannot do the operation {request.operation!r}")
 
     def pictures_per_call(self, request: ImageRequest, target: Target) -> int:
         """How many pictures the model gives at most in one call."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from router.core.files import NO_FILES, Upload
 from router.core.jsontypes import JSON
 from router.core.media import Media, sniff
 
@@ -23,6 +24,7 @@ PATHNAMES: Mapping[Operation, str] = MappingProxyType(
 class ImageRequest:
     """One request for pictures. `params` are OpenAI's keyword arguments and any others.
 
+    `files` are the pictures that an edit or a variation begins with, by field (`image`, `mask`).
     `verbatim` names parameters that go to the provider as they are, adapted by nobody.
     `headers` go to the provider too; of the `incoming` ones only those that a target forwards.
     Header names are lower case. `provider` is used by targets that name none.
@@ -30,6 +32,7 @@ class ImageRequest:
 
     params: Mapping[str, JSON]
     operation: Operation = "generate"
+    files: Mapping[str, tuple[Upload, ...]] = field(default_factory=lambda: NO_FILES)
     verbatim: frozenset[str] = frozenset()
     metadata: Mapping[str, JSON] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -53,6 +56,16 @@ class ImageRequest:
         return n if isinstance(n, int) else 1
 
     @property
+    def images(self) -> tuple[Upload, ...]:
+        """The pictures to begin with, the main one first."""
+        return self.files.get("image", ())
+
+    @property
+    def mask(self) -> Upload | None:
+        """The picture whose transparent pixels say where to edit."""
+        return next(iter(self.files.get("mask", ())), None)
+
+    @property
     def pathname(self) -> str:
         return PATHNAMES[self.operation]
 
@@ -61,6 +74,7 @@ class ImageRequest:
         return ImageRequest(
             params=params,
             operation=self.operation,
+            files=self.files,
             verbatim=self.verbatim,
             metadata=self.metadata,
             headers=self.headers,

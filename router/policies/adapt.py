@@ -23,15 +23,21 @@ class Adapt:
     mode: Mode = "adapt"
 
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
+        aim = context.aim
         try:
-            changes = guard(lambda: find_changes(request, context.aim))
+            ability = guard(lambda: aim.adapter.ability(request, aim.target))
+            changes = guard(lambda: find_changes(request, aim))
         except AdapterError as bug:
             return bug.failure(sent=False)
+        if ability.why_not:
+            return Failure(kind=Kind.UNSUPPORTED, status=501, message=ability.why_not, local=True)
+        if ability.note:
+            context = context.adapted((ability.note,))
         if not changes:
             return await self.child.execute(request, context)
         lost = [change for change in changes.values() if not change.exact]
         if lost and self.mode in {"skip", "error"}:
-            return self._unfit(lost, context.aim)
+            return self._unfit(lost, aim)
         adapted = request.with_params(self._applied(request, changes))
         notes = tuple(self._note(change) for change in changes.values())
         told = tuple(note for note in notes if note)

@@ -1,16 +1,18 @@
 """Azure OpenAI: OpenAI's dialect at an endpoint of one's own, with deployments for models."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import quote
 
-from router.core.adapter import Flow, Rule, Send
+from router.core.adapter import Adapter, Flow, Rule, exchange
+from router.core.catalog import Catalog
 from router.core.http import Auth, HttpRequest, origin
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
 from router.core.target import RESOURCE_NAME, Deployment, Target
+from router.providers.catalog import catalog_of
 from router.providers.failures import unfit
 from router.providers.openai_answers import read_answer
 from router.providers.openai_models import MOST_PER_CALL, Model, find_model
@@ -47,7 +49,7 @@ SWALLOWED = frozenset({".", ".."})
 
 
 @dataclass(frozen=True, slots=True)
-class AzureOpenAI:
+class AzureOpenAI(Adapter):
     """A dated `api_version` asks in the classic form, any other in the v1 form.
 
     A `custom_host` stands in for `https://RESOURCE.openai.azure.com`; an `/openai` or `/openai/v1`
@@ -55,6 +57,7 @@ class AzureOpenAI:
     """
 
     provider: str = "azure-openai"
+    catalog: Catalog = field(default_factory=lambda: catalog_of("azure-openai"))
 
     def origins(self, target: Target) -> frozenset[str]:
         host = _host(target)
@@ -85,7 +88,7 @@ class AzureOpenAI:
             return unfit(NO_DEPLOYMENT if host else NO_HOST)
         if deployment.deployment_id in SWALLOWED:
             return unfit(f"{deployment.deployment_id!r} is no name of an Azure deployment")
-        response = yield Send(request=_request(request.params, host, deployment))
+        response = yield from exchange(_request(request.params, host, deployment))
         return read_answer(response)
 
 

@@ -1,12 +1,14 @@
 """OpenAI: POST {base}/images/generations, and every server that speaks like it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from router.core.adapter import Flow, Rule, Send
+from router.core.adapter import Adapter, Flow, Rule, exchange
+from router.core.catalog import Catalog
 from router.core.http import BEARER, HttpRequest, origin
 from router.core.images import ImageRequest
 from router.core.target import Target
+from router.providers.catalog import catalog_of
 from router.providers.openai_answers import read_answer
 from router.providers.openai_models import MOST_PER_CALL, find_model
 from router.providers.rules import NO_RULES
@@ -16,10 +18,11 @@ BASE_URL = "https://api.openai.com/v1"
 
 
 @dataclass(frozen=True, slots=True)
-class OpenAI:
+class OpenAI(Adapter):
     """A `custom_host` stands in for `https://api.openai.com/v1`, so it has the `/v1` if any."""
 
     provider: str = "openai"
+    catalog: Catalog = field(default_factory=lambda: catalog_of("openai"))
 
     def origins(self, target: Target) -> frozenset[str]:
         return frozenset({origin(target.base_url or BASE_URL)})
@@ -44,8 +47,8 @@ class OpenAI:
         if refusal is not None:
             return refusal
         base = (target.base_url or BASE_URL).rstrip("/")
-        response = yield Send(
-            request=HttpRequest(
+        response = yield from exchange(
+            HttpRequest(
                 method="POST",
                 url=f"{base}/images/generations",
                 headers=_headers(target),

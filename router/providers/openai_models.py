@@ -11,8 +11,8 @@ from functools import lru_cache, partial
 from types import MappingProxyType
 
 from router.core.adapter import Rule
+from router.core.sizes import Grid, Size, nearest_size
 from router.providers.rules import drop, drop_unshown, give_base64, one_of, size_rule
-from router.providers.sizes import Grid, Size, nearest_size
 
 LONGEST_NAME = 64  # characters: more is no name, and not worth remembering
 MOST_PER_CALL = 10

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from router.core.adapter import Adapter
 from router.core.provider import ProviderInfo
+from router.providers.catalog import catalog_of
 
 PROVIDERS: tuple[ProviderInfo, ...] = (
     ProviderInfo(
@@ -49,6 +50,7 @@ def find_provider(name: str) -> ProviderInfo:
 
 def adapter(name: str) -> Adapter:
     """Load and make the adapter of a provider, by name or alias. Raises LookupError."""
-    module, _, factory = FACTORIES[find_provider(name).name].partition(":")
-    make: Callable[[], Adapter] = getattr(import_module(module), factory)
-    return make()
+    provider = find_provider(name).name
+    module, _, factory = FACTORIES[provider].partition(":")
+    make: Callable[..., Adapter] = getattr(import_module(module), factory)
+    return make(catalog=catalog_of(provider))

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from router.core.adapter import Becomes, Rule
 from router.core.jsontypes import EMPTY, JSON
-from router.providers.sizes import Size, parse_size
+from router.core.sizes import Size, parse_size
 
 UNSAID = Becomes(EMPTY, "", exact=True)
 """Leaving the parameter out says just the same."""

@@ -1,13 +1,15 @@
 """Stability AI: two unrelated contracts behind one host; the model's name tells which."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
-from router.core.adapter import Flow, Rule, Send
+from router.core.adapter import Adapter, Flow, Rule, exchange
+from router.core.catalog import Catalog
 from router.core.http import origin
 from router.core.images import ImageRequest
 from router.core.target import Target
+from router.providers.catalog import catalog_of
 from router.providers.failures import unfit
 from router.providers.rules import NO_RULES, shown
 from router.providers.stability_rules import SPOKEN
@@ -23,13 +25,14 @@ DEFAULT_MODEL = "stable-image-core"
 
 
 @dataclass(frozen=True, slots=True)
-class StabilityAI:
+class StabilityAI(Adapter):
     """A model it does not know is asked for as an endpoint of v2beta of that name.
 
     A `custom_host` stands in for `https://api.stability.ai`.
     """
 
     provider: str = "stability-ai"
+    catalog: Catalog = field(default_factory=lambda: catalog_of("stability-ai"))
 
     def origins(self, target: Target) -> frozenset[str]:
         return frozenset({origin(target.base_url or BASE_URL)})
@@ -57,7 +60,7 @@ class StabilityAI:
         if endpoint is None:
             return unfit(f"the model {shown(request.model)!r} cannot be one of Stability's")
         base = (target.base_url or BASE_URL).rstrip("/")
-        response = yield Send(request=endpoint.write(request, base))
+        response = yield from exchange(endpoint.write(request, base))
         return endpoint.read(response)
 
 

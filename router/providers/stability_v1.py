@@ -13,10 +13,10 @@ from router.core.http import BEARER, HttpRequest, HttpResponse
 from router.core.images import ImageRequest, Pictures
 from router.core.jsontypes import EMPTY, JSON
 from router.core.outcome import Failure
+from router.core.sizes import Grid, Size, nearest_size, parse_size
 from router.core.skeleton import as_object, dissect
 from router.providers.failures import MALFORMED, unreadable
 from router.providers.rules import UNSAID, drop, dropped, given_instead
-from router.providers.sizes import Grid, Size, nearest_size, parse_size
 from router.providers.stability_answers import (
     Result,
     judge,

@@ -13,10 +13,10 @@ from router.core.http import BEARER, HttpRequest, HttpResponse, Part
 from router.core.images import ImageRequest, Pictures
 from router.core.jsontypes import JSON
 from router.core.outcome import Failure
+from router.core.sizes import Size, nearest_ratio, parse_ratio, parse_size
 from router.core.skeleton import as_object, dissect
 from router.providers.failures import MALFORMED, unreadable
 from router.providers.rules import UNSAID, dropped, given_instead, one_of, replaced
-from router.providers.sizes import Size, nearest_ratio, parse_ratio, parse_size
 from router.providers.stability_answers import judge, read_complaint, read_error, read_result
 from router.providers.stability_rules import common_rules
 from router.providers.wire import FORM_HEADERS, form_text

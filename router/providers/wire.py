@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
-from router.core.outcome import Failure, Kind
+from router.core.outcome import Failure
 from router.providers.failures import unfit
 
 # A compressed answer would have to be unpacked before a byte of it could be passed on.
@@ -45,9 +45,6 @@ def form_text(value: JSON) -> str:
 
 def unsupported(request: ImageRequest) -> Failure | None:
     """Return why a request cannot be sent at all; nothing is bought then."""
-    if request.operation != "generate":
-        message = f"the operation {request.operation!r} is not supported yet"
-        return unfit(message, Kind.UNSUPPORTED, 501)
     if request.params.get("stream"):
         return unfit("stream is true; streamed answers are not supported yet")
     return None

@@ -113,3 +113,14 @@ def test_a_passthrough_target_gets_everything_as_it_is(mode):
     params = {"size": "1792x1024", "style": "vivid", "mood": "calm"}
 
     assert sent(params, mode, passthrough=True) == (params, ())
+
+
+@pytest.mark.parametrize("mode", ["adapt", "drop", "skip", "error"])
+def test_an_operation_the_provider_has_not_costs_nothing_and_the_next_is_asked(mode):
+    toys = {"a": Toy("a", operations=frozenset({"generate"})), "b": Toy("b")}
+    tree = fallback(target("a", on_unsupported=mode), target("b"))
+
+    result = run(compiled(tree, adapters=toys), 200, request=replace(CAT, operation="edit"))
+
+    assert [attempt.provider for attempt in result.attempts] == ["b"]
+    assert "unsupported" in result.decisions[-1].reason

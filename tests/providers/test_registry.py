@@ -42,7 +42,7 @@ def test_no_adapter_is_loaded_before_it_is_asked_for():
         "import sys, router.providers.registry as r\n"
         "r.find_provider('azure')\n"
         "loaded = {m for m in sys.modules if m.startswith('router.providers.')}\n"
-        "assert loaded == {'router.providers.registry'}, loaded"
+        "assert loaded <= {'router.providers.registry', 'router.providers.catalog'}, loaded"
     )
 
     subprocess.run([sys.executable, "-c", code], check=True)

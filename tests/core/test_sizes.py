@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from router.core.sizes import Size, nearest_ratio, nearest_size, parse_ratio, parse_size
 from router.providers.openai_models import GPT_IMAGE_1_SIZES, GPT_IMAGE_2_SIZES
-from router.providers.sizes import Size, nearest_ratio, nearest_size, parse_ratio, parse_size
 from router.providers.stability_v1 import SD_1_6_SIZES, SDXL_SIZES
 from router.providers.stability_v2 import RATIOS
 

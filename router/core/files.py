@@ -1,0 +1,34 @@
+"""Files: pictures that come with a request. They can be read as often as a retry needs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import BinaryIO
+
+from router.core.media import Media
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """One file. `open` gives a fresh stream each time; equal content has an equal `digest`.
+
+    `media` is None where the first bytes are no known picture's.
+    """
+
+    name: str
+    size: int
+    digest: str
+    open: Callable[[], BinaryIO] = field(compare=False, repr=False)
+    media: Media | None = None
+
+    @property
+    def content_type(self) -> str:
+        return self.media.mime if self.media else "application/octet-stream"
+
+    def read(self) -> bytes:
+        """Return the whole content."""
+        with self.open() as stream:
+            return stream.read()
+
+
+NO_FILES: Mapping[str, tuple[Upload, ...]] = MappingProxyType({})
