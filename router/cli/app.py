@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import suppress
 
 import click
 
@@ -12,6 +13,7 @@ from router.cli.sandbox import sandbox
 from router.cli.schema import schema
 
 INTERRUPTED = 130  # 128 and the number of SIGINT, as shells have it
+BROKEN_PIPE = 141  # 128 and the number of SIGPIPE, which a program that Python is not would end by
 NARROW = 52  # columns
 
 
@@ -44,16 +46,26 @@ def run() -> int:
             prog_name="pixroute", standalone_mode=False, terminal_width=_help_width()
         )
     except click.exceptions.Abort:
-        click.echo("interrupted", err=True)
+        _complain("interrupted")
         return INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):
+            error.show()
         return error.exit_code
     except OSError as error:
         # Standard output itself failed: a full disk, a device that is gone.
-        click.echo(f"error: cannot write: {error.strerror or error}", err=True)
+        _complain(f"error: cannot write: {error.strerror or error}")
         return 1
+    except SystemExit:
+        # click has met a broken pipe, and made sure that nothing more is written to it.
+        return BROKEN_PIPE
     return code if isinstance(code, int) else 0
+
+
+def _complain(text: str) -> None:
+    """Write to standard error; where that fails too, there is nobody to tell."""
+    with suppress(OSError):
+        click.echo(text, err=True)
 
 
 def _help_width() -> int | None:

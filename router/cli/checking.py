@@ -101,6 +101,8 @@ def collect(paths: Sequence[str]) -> Iterator[Source]:
 
 def _standard_input() -> str:
     """Return all of it; the line break added says that this is a text and not a path."""
+    if sys.stdin is None:
+        raise Failed("standard input is closed")
     try:
         return sys.stdin.buffer.read().decode("utf-8-sig") + "\n"
     except UnicodeDecodeError:

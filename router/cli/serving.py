@@ -1,6 +1,7 @@
 """Serving: the sandbox on a port, until it is told to end."""
 
 import asyncio
+import os
 import signal
 import sys
 from contextlib import suppress
@@ -17,9 +18,11 @@ def serve(*, host: str, port: int, faults: JSON, quiet: bool) -> int:
     """Serve until Ctrl-C or SIGTERM, and return the exit code. Raises Failed, as for a port."""
     try:
         asyncio.run(_serve(host, port, faults, quiet=quiet))
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise Failed(error.strerror or str(error)) from None
-    click.echo("the sandbox has ended")
+    _say("the sandbox has ended")
     return 0
 
 
@@ -67,7 +70,6 @@ def _welcome(sandbox: Sandbox) -> None:
         click.echo(f"{strong(f'{name:<13}')} {url}".rstrip())
         click.echo(f"  {example}")
     click.echo()
-    sys.stdout.flush()
 
 
 def _tell(entry: Entry) -> None:
@@ -76,4 +78,14 @@ def _tell(entry: Entry) -> None:
     fault = faint(f"  fault {entry.fault}") if entry.fault else ""
     what = f"{entry.method} {entry.path}"
     who = f"{entry.provider} {entry.model}" if entry.model else entry.provider
-    click.echo(f"{entry.at:8.1f} s  {status}  {who}  {what}{fault}")
+    _say(f"{entry.at:8.1f} s  {status}  {who}  {what}{fault}")
+
+
+def _say(line: str) -> None:
+    """Print a line, and no more once nobody can read it: the sandbox serves on all the same."""
+    try:
+        click.echo(line)
+    except OSError:
+        silent = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silent, sys.stdout.fileno())
+        os.close(silent)
