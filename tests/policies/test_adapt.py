@@ -123,4 +123,4 @@ def test_an_operation_the_provider_has_not_costs_nothing_and_the_next_is_asked(m
     result = run(compiled(tree, adapters=toys), 200, request=replace(CAT, operation="edit"))
 
     assert [attempt.provider for attempt in result.attempts] == ["b"]
-    assert "unsupported" in result.trace.decisions[-1].reason
+    assert "was not asked: a toy cannot" in result.trace.decisions[-1].reason
