@@ -13,7 +13,7 @@ from router.cli.sandbox import sandbox
 from router.cli.schema import schema
 
 INTERRUPTED = 130  # 128 and the number of SIGINT, as shells have it
-BROKEN_PIPE = 141  # 128 and the number of SIGPIPE, which a program that Python is not would end by
+BROKEN_PIPE = 141  # 128 and the number of SIGPIPE, by which programs end whose reader leaves
 NARROW = 52  # columns
 
 

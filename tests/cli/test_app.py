@@ -1,4 +1,4 @@
-"""The command line as a whole: help, versions, exit codes, pipes."""
+"""The command line as a whole: help, versions, exit codes."""
 
 import json
 import subprocess
@@ -102,16 +102,3 @@ def test_an_unknown_schema_lists_those_there_are(run):
 
     assert result.exit_code == 2
     assert "'config', 'virtual-keys'" in result.stderr
-
-
-def test_a_reader_who_leaves_is_no_error():
-    with subprocess.Popen(
-        [sys.executable, "-m", "router", "schema"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as writer:
-        writer.stdout.readline()
-        writer.stdout.close()
-
-        assert writer.stderr.read() == b""
-        writer.wait(30)
