@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from router import AsyncImage, AsyncRouter, ImagesResponse, Kind
-from router.core.adapter import Adapter, Becomes, Flow, Rule, exchange
+from router.core.adapter import Adapter, Becomes, Flow, Rule, Send, exchange
 from router.core.http import Auth, HttpRequest, HttpResponse, origin
 from router.core.images import ImageRequest, Picture, Pictures
 from router.core.jsontypes import JSON
@@ -83,9 +83,10 @@ def squared(value: JSON, params: Mapping[str, JSON]) -> Becomes | None:
 flow = Doodle().flow(
     ImageRequest(params={"prompt": "a sun"}), Target(path="config", provider="doodle")
 )
-asked = next(flow).request
-assert asked.url == "https://doodle.example/draw?text=a+sun&side=512"
-print(asked)
+step = next(flow)
+assert isinstance(step, Send)
+assert step.request.url == "https://doodle.example/draw?text=a+sun&side=512"
+print(step.request)
 
 # %% [markdown]
 # Here is something that answers as Doodle & Co. would, to put behind the router.
