@@ -9,7 +9,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 from router.core.images import Picture, Pictures
 from router.core.jsontypes import JSON
-from router.core.media import HEAD, Media, sniff
+from router.core.media import HEAD, Media, sniff, sniff_bytes
 from router.core.skeleton import as_object
 from router.core.trace import Trace
 
@@ -30,10 +30,11 @@ MARK = ";base64,"
 class Image:
     """One picture. Fields are named as the openai package names them."""
 
-    __slots__ = ("_picture",)
+    __slots__ = ("_fetched", "_picture")
 
     def __init__(self, picture: Picture) -> None:
         self._picture = picture
+        self._fetched: Data | None = None
 
     @property
     def picture(self) -> Picture:
@@ -61,21 +62,25 @@ class Image:
 
     @property
     def media(self) -> Media | None:
-        """Type and size in pixels; None where only a URL came, or the type is unknown."""
+        """Type and size in pixels; None where only a URL came, or the type is unknown.
+
+        What `read()` has fetched has them too.
+        """
         if self._picture.b64 is not None:
             return self._picture.media
+        if self._fetched is not None:
+            return sniff_bytes(self._fetched[:HEAD])
         url = self.url or ""
         return _sniff_data_url(url) if url.startswith("data:") else None
 
     def bytes(self) -> Data:
         """Return the picture's bytes. Does no network I/O.
 
-        Raises ValueError where the provider gave a URL: `read()` fetches that.
+        Raises ValueError where the provider gave a URL that `read()` has not fetched yet.
         """
         data = self._here()
         if data is None:
-            url = (self.url or "")[:200]
-            raise ValueError(f"only a URL came ({url}); read() fetches the picture behind it")
+            raise ValueError(_why_none(self.url or ""))
         return data
 
     def save(self, path: str | Path) -> Path:
@@ -86,9 +91,11 @@ class Image:
         return path
 
     def _here(self) -> Data | None:
-        """Return the bytes that came with the answer."""
+        """Return the bytes that came with the answer, or were fetched."""
         if self._picture.b64 is not None:
             return base64.b64decode(self._picture.b64)
+        if self._fetched is not None:
+            return self._fetched
         if (self.url or "").startswith("data:"):
             return decode_data_url(self.url or "")
         return None
@@ -130,12 +137,14 @@ class AsyncImage(Image):
         self._fetch = fetch
 
     async def read(self) -> bytes:
-        """Return the picture's bytes; where only a URL came, fetch it, without credentials.
+        """Return the picture's bytes; where only a URL came, fetch it once, without credentials.
 
         Raises FetchError where the URL is not allowed or gives no picture.
         """
         data = self._here()
-        return await self._fetch(self.url or "") if data is None else data
+        if data is None:
+            data = self._fetched = await self._fetch(self.url or "")
+        return data
 
 
 class BlockingImage(Image):
@@ -148,12 +157,14 @@ class BlockingImage(Image):
         self._fetch = fetch
 
     def read(self) -> bytes:
-        """Return the picture's bytes; where only a URL came, fetch it, without credentials.
+        """Return the picture's bytes; where only a URL came, fetch it once, without credentials.
 
         Raises FetchError where the URL is not allowed or gives no picture.
         """
         data = self._here()
-        return self._fetch(self.url or "") if data is None else data
+        if data is None:
+            data = self._fetched = self._fetch(self.url or "")
+        return data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,11 +261,18 @@ def _usage(report: Mapping[str, JSON]) -> Usage:
     )
 
 
+def _why_none(url: str) -> str:
+    """Say why there are no bytes."""
+    if url.startswith("data:"):
+        return f"the data: URL that came holds no picture in base64 ({url[:200]})"
+    return f"only a URL came ({url[:200]}); read() fetches the picture behind it"
+
+
 def decode_data_url(url: str) -> bytes | None:
-    """Return what a base64 `data:` URL holds; None where it is broken."""
-    _, marker, text = url.partition(MARK)
+    """Return what a base64 `data:` URL holds; None where it is broken or empty."""
+    _, _, text = url.partition(MARK)
     try:
-        return base64.b64decode(text, validate=True) if marker else None
+        return base64.b64decode(text, validate=True) or None
     except ValueError:
         return None
 

@@ -23,10 +23,13 @@ class FetchError(Exception):
 async def fetch_picture(url: str, sender: Sender, *, own: AbstractSet[str] = frozenset()) -> bytes:
     """Return the bytes behind `url`: https, or http on this machine. Raises FetchError.
 
+    A `data:` URL that comes here is one that could not be read: there is nothing to fetch.
     `own` are the origins at which http will do, as far as they are on loopback: a provider's
     answer must not lead to other servers of this machine. Where clouds hand out credentials
     nothing is fetched.
     """
+    if url.startswith("data:"):
+        raise FetchError(f"{url[:200]!r} holds no picture in base64")
     reason = _why_not(url, own)
     if reason is not None:
         raise FetchError(f"{url[:200]!r} is not fetched: {reason}")
@@ -54,8 +57,15 @@ async def _get(url: str, sender: Sender) -> bytes:
     if len(response.body) > LARGEST:
         raise FetchError(f"{url[:200]!r} is {len(response.body)} bytes; at most {LARGEST}")
     if sniff_bytes(response.body[:4096]) is None:
-        raise FetchError(f"{url[:200]!r} is {response.content_type or 'no picture'}")
+        raise FetchError(f"{url[:200]!r} {_instead(response.content_type)}")
     return response.body
+
+
+def _instead(content_type: str) -> str:
+    """Say what it is that is no picture."""
+    if content_type.startswith("image/"):
+        return f"says {content_type} and is no picture"
+    return f"is {content_type or 'no picture'}"
 
 
 def _why_not(url: str, own: AbstractSet[str]) -> str | None:

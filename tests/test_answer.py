@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.answer import AsyncImage, Image, ImagesResponse, Usage, decode_data_url
+from router.answer import AsyncImage, BlockingImage, Image, ImagesResponse, Usage, decode_data_url
 from router.core.http import HttpResponse, TransportError
 from router.core.images import Picture, Pictures
 from router.core.media import Media
@@ -20,6 +20,7 @@ HERE = Image(Picture(b64=memoryview(B64), revised_prompt="a cat", extras={"seed"
 THERE = Image(Picture(url="https://cdn.test/cat.png"))
 INLINE = Image(Picture(url=f"data:image/png;base64,{B64.decode()}"))
 PAGE = HttpResponse(status=200, headers={"content-type": "text/html"}, body=b"<html>")
+SPOILT = HttpResponse(status=200, headers={"content-type": "image/png"}, body=b"!*" + PNG[2:])
 FILE = HttpResponse(status=200, headers={"content-type": "image/png"}, body=PNG)
 
 
@@ -50,6 +51,14 @@ def test_a_bare_url_says_how_to_get_the_picture(tmp_path):
     with pytest.raises(ValueError, match="only a URL came"):
         THERE.save(tmp_path / "cat.png")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("text", ["", "!!!!", B64.decode() + "!*"], ids=["empty", "odd", "end"])
+def test_a_broken_data_url_is_not_called_a_url_to_fetch(text):
+    broken = Image(Picture(url=f"data:image/png;base64,{text}"))
+
+    with pytest.raises(ValueError, match=r"URL that came holds no picture in base64 \(data:im"):
+        broken.bytes()
 
 
 def test_a_picture_shows_its_type_and_size_rather_than_its_bytes():
@@ -127,6 +136,50 @@ def test_a_picture_that_came_is_read_without_a_request():
     assert simulate(main) == PNG
 
 
+def fetched(*steps):
+    """Return a picture that came as a URL and was read twice, and what was asked for it."""
+    sender = Scripted(*steps)
+    image = AsyncImage(THERE.picture, lambda url: fetch_picture(url, sender))
+
+    async def main():
+        return await image.read(), await image.read()
+
+    assert simulate(main) == (PNG, PNG)
+    return image, sender.requests
+
+
+def test_a_picture_that_was_read_is_not_fetched_again():
+    assert len(fetched(FILE)[1]) == 1
+
+
+def test_a_picture_that_was_read_has_its_bytes_and_type_and_can_be_saved(tmp_path):
+    image, _ = fetched(FILE)
+
+    path = image.save(tmp_path / "cat.png")
+
+    assert image.bytes() == path.read_bytes() == PNG
+    assert image.media == HERE.media
+    assert repr(image) == repr(HERE).replace("Image", "AsyncImage")
+
+
+def test_a_picture_that_a_blocking_router_read_has_its_bytes():
+    image = BlockingImage(THERE.picture, {THERE.url: PNG}.pop)
+
+    assert (image.read(), image.read(), image.bytes()) == (PNG, PNG, PNG)
+
+
+def test_a_fetch_that_failed_may_be_tried_again():
+    sender = Scripted(404, FILE)
+    image = AsyncImage(THERE.picture, lambda url: fetch_picture(url, sender))
+
+    async def main():
+        with pytest.raises(FetchError):
+            await image.read()
+        return await image.read()
+
+    assert simulate(main) == PNG
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -170,6 +223,11 @@ def test_a_url_that_is_not_allowed_is_not_fetched(url):
         read(url)
 
 
+def test_a_broken_data_url_is_told_as_one():
+    with pytest.raises(FetchError, match=r"^'data:.*,!!' holds no picture in base64$"):
+        read("data:image/png;base64,!!")
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -203,12 +261,13 @@ def test_a_fetch_asks_for_no_more_bytes_than_a_picture_may_have():
         (404, "answered 404; expected 200"),
         (HttpResponse(status=302, headers={"location": "http://x"}), "answered 302; expected 200"),
         (PAGE, "is text/html"),
+        (SPOILT, "says image/png and is no picture"),
         (HttpResponse(status=200, body=b"plain"), "is no picture"),
         (TransportError("reset", sent=True), "could not be fetched: reset"),
         ((FETCH_TIMEOUT + 1, FILE), "gave nothing within 120 s"),
         (HttpResponse(status=200, body=PNG + bytes(LARGEST)), f"at most {LARGEST}"),
     ],
-    ids=["404", "redirect", "page", "text", "broken", "slow", "large"],
+    ids=["404", "redirect", "page", "spoilt", "text", "broken", "slow", "large"],
 )
 def test_what_is_no_picture_is_a_fetch_error(step, message):
     with pytest.raises(FetchError, match=message):
