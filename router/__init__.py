@@ -18,7 +18,7 @@ MODULES = {
     "ImagesResponse": "router.answer",
     "Router": "router.sync",
     "Usage": "router.answer",
-    "FetchError": "router.fetch",
+    "FetchError": "router.errors",
     "Attempt": "router.core.trace",
     "Decision": "router.core.trace",
     "Observer": "router.core.trace",

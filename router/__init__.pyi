@@ -69,6 +69,9 @@ from router.errors import (
     ContentPolicyError as ContentPolicyError,
 )
 from router.errors import (
+    FetchError as FetchError,
+)
+from router.errors import (
     InternalServerError as InternalServerError,
 )
 from router.errors import (
@@ -94,9 +97,6 @@ from router.errors import (
 )
 from router.errors import (
     UnsupportedError as UnsupportedError,
-)
-from router.fetch import (
-    FetchError as FetchError,
 )
 from router.sync import (
     Router as Router,

@@ -5,13 +5,14 @@ import html
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, NoReturn, Self, TypeAlias, TypeVar
 
 from router.core.images import Picture, Pictures
 from router.core.jsontypes import JSON
 from router.core.media import HEAD, Media, sniff, sniff_bytes
 from router.core.skeleton import as_object
 from router.core.trace import Trace
+from router.errors import FetchError
 
 Data: TypeAlias = bytes
 """`bytes`, for a class in which that is a method."""
@@ -19,6 +20,7 @@ Data: TypeAlias = bytes
 Fetch: TypeAlias = Callable[[str], Awaitable[bytes]]
 """Gets the bytes behind a picture's URL."""
 
+T = TypeVar("T")
 
 SHOWABLE = ("https://", "http://", "data:image/")
 """How the URLs begin that a notebook may load as a picture."""
@@ -127,6 +129,29 @@ class Image:
         return f"{type(self).__name__}({media.format}{size})"
 
 
+class Fetcher(Generic[T]):
+    """Gets what is behind a URL. Copies of a picture share it; a pickle leaves it behind."""
+
+    __slots__ = ("_fetch",)
+
+    def __init__(self, fetch: Callable[[str], T]) -> None:
+        self._fetch = fetch
+
+    def __call__(self, url: str) -> T:
+        return self._fetch(url)
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Fetcher, (_left_behind,)
+
+
+def _left_behind(url: str) -> NoReturn:
+    told = "is not fetched: this picture was pickled, and its router was not"
+    raise FetchError(f"{url[:200]!r} {told}; read() it before it is pickled, or fetch the URL")
+
+
 class AsyncImage(Image):
     """One picture of an `AsyncRouter`."""
 
@@ -134,7 +159,7 @@ class AsyncImage(Image):
 
     def __init__(self, picture: Picture, fetch: Fetch) -> None:
         super().__init__(picture)
-        self._fetch = fetch
+        self._fetch = Fetcher(fetch)
 
     async def read(self) -> bytes:
         """Return the picture's bytes; where only a URL came, fetch it once, without credentials.
@@ -154,7 +179,7 @@ class BlockingImage(Image):
 
     def __init__(self, picture: Picture, fetch: Callable[[str], bytes]) -> None:
         super().__init__(picture)
-        self._fetch = fetch
+        self._fetch = Fetcher(fetch)
 
     def read(self) -> bytes:
         """Return the picture's bytes; where only a URL came, fetch it once, without credentials.

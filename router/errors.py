@@ -1,6 +1,7 @@
 """Errors: what the edges raise. Inside the tree a failure is a value.
 
 * ConfigError                    a config that cannot be used, with all of its problems
+* FetchError                     a picture behind a URL that cannot be had
 * RoutingError                   a request that got no answer, with its trace
   + BadRequestError              400
     - ContentPolicyError         the provider's safety system said no
@@ -38,6 +39,7 @@ __all__ = [
     "ConfigError",
     "ConflictError",
     "ContentPolicyError",
+    "FetchError",
     "InternalServerError",
     "NoImageError",
     "NotFoundError",
@@ -49,6 +51,10 @@ __all__ = [
     "UnsupportedError",
     "routing_error",
 ]
+
+
+class FetchError(Exception):
+    """A picture's URL is not allowed, or there is no picture behind it."""
 
 
 class RoutingError(Exception):

@@ -10,14 +10,11 @@ from router.config.hosts import why_not_host
 from router.core.http import HttpRequest, TransportError, origin
 from router.core.media import sniff_bytes
 from router.core.ports import Sender
+from router.errors import FetchError
 
 FETCH_TIMEOUT = 120.0  # seconds
 LARGEST = 64 * 1024 * 1024  # bytes: four times the largest picture a provider makes today
 EXPECTED = "expected https, or http at a custom_host on loopback"
-
-
-class FetchError(Exception):
-    """A picture's URL is not allowed, or there is no picture behind it."""
 
 
 async def fetch_picture(url: str, sender: Sender, *, own: AbstractSet[str] = frozenset()) -> bytes:

@@ -11,7 +11,8 @@ from router.core.http import HttpResponse, TransportError
 from router.core.images import Picture, Pictures
 from router.core.media import Media
 from router.core.trace import Trace
-from router.fetch import FETCH_TIMEOUT, LARGEST, FetchError, fetch_picture
+from router.errors import FetchError
+from router.fetch import FETCH_TIMEOUT, LARGEST, fetch_picture
 from router.testing import Scripted, picture_answer, simulate
 
 PNG = base64.b64decode(json.loads(picture_answer().body)["data"][0]["b64_json"])

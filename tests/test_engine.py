@@ -25,7 +25,7 @@ from router import (
     UnsupportedError,
 )
 from router.core.http import HttpResponse, TransportError
-from router.fetch import FetchError
+from router.errors import FetchError
 from router.testing import MemoryStore, Scripted, error_answer, picture_answer, simulate
 from router.workspace import config_files
 from tests.toys import Providers, Toy

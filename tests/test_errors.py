@@ -105,7 +105,7 @@ def test_the_tree_that_is_drawn_is_the_tree_that_is():
             above[depth] = found[2]
             drawn[found[2]] = above.get(depth - 2)
 
-    del drawn["ConfigError"], drawn["RoutingError"]
+    del drawn["ConfigError"], drawn["FetchError"], drawn["RoutingError"]
     assert drawn == {
         name: value.__base__.__name__ for name, value in CLASSES.items() if name != "RoutingError"
     }

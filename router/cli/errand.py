@@ -22,8 +22,7 @@ from router.client import AsyncRouter
 from router.config.problems import ConfigError
 from router.core.jsontypes import JSON
 from router.core.media import sniff_bytes
-from router.errors import RoutingError
-from router.fetch import FetchError
+from router.errors import FetchError, RoutingError
 from router.options import ConfigSource
 
 INTERRUPTED = 130  # 128 and the number of SIGINT, as shells have it

@@ -99,10 +99,26 @@ class Picture:
         what = f"{len(self.b64)} base64 characters" if self.b64 is not None else f"url={self.url!r}"
         return f"Picture({what})"
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let it be pickled and copied, which neither views nor read-only mappings can be."""
+        b64 = None if self.b64 is None else bytes(self.b64)
+        return _picture, (b64, self.url, self.revised_prompt, dict(self.extras))
+
     @property
     def media(self) -> Media | None:
         """Type and size in pixels read from the first bytes; None for a URL or an unknown type."""
         return None if self.b64 is None else sniff(self.b64)
+
+
+def _picture(
+    b64: bytes | None, url: str | None, revised_prompt: str | None, extras: Mapping[str, JSON]
+) -> Picture:
+    return Picture(
+        b64=None if b64 is None else memoryview(b64),
+        url=url,
+        revised_prompt=revised_prompt,
+        extras=extras,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,5 +134,13 @@ class Pictures:
     fields: Mapping[str, JSON] = field(default_factory=dict)
     raw: bytes | None = None
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let it be pickled and copied without `raw`, which holds every picture once more."""
+        return _pictures, (self.created, self.data, dict(self.fields))
+
     def __repr__(self) -> str:
         return f"Pictures({list(self.data)!r})"
+
+
+def _pictures(created: int, data: tuple[Picture, ...], fields: Mapping[str, JSON]) -> Pictures:
+    return Pictures(created=created, data=data, fields=fields)

@@ -45,6 +45,11 @@ class Trace:
         self._decisions: list[Decision] = []
         self._observers = observers
 
+    def __getstate__(self) -> tuple[None, dict[str, object]]:
+        """Leave the observers behind: they are their program's, and a copy tells them nothing."""
+        kept = {name: getattr(self, name) for name in self.__slots__}
+        return None, {**kept, "_observers": ()}
+
     @property
     def attempts(self) -> tuple[Attempt, ...]:
         """Every call made, in the order they began."""
