@@ -1,12 +1,13 @@
 """Emulator: a provider's server side as a function: a request and the world in, an answer out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from router.core.http import HttpRequest, HttpResponse
 from router.emulators.brief import Draw
 from router.emulators.drawing import draw
+from router.emulators.jobs import Jobs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,8 @@ class World:
     `repeat` says how often the very same one came before: where no seed is asked for, it gets
     another picture, as it would from the real API. With `retired`, models that their provider has
     switched off are gone here too. `keys` are the accepted keys; where it is empty every key is
-    good that does not contain `invalid`.
+    good that does not contain `invalid`. `jobs` is the only memory there is: what was ordered and
+    is asked for later.
     """
 
     now: Callable[[], float]
@@ -28,6 +30,7 @@ class World:
     repeat: int = 0
     retired: bool = False
     keys: frozenset[str] = frozenset()
+    jobs: Jobs = field(default_factory=Jobs)
 
     def accepts(self, key: str) -> bool:
         """Tell whether a key opens this provider's door."""
