@@ -1,9 +1,11 @@
 """Wire: bodies and headers that several providers share."""
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from router.core.files import Upload
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
 from router.core.outcome import Failure
@@ -41,6 +43,11 @@ def json_body(params: Mapping[str, JSON]) -> bytes:
 def form_text(value: JSON) -> str:
     """Write a value as a form's text: strings as they are, all else as JSON."""
     return value if isinstance(value, str) else ENCODER.encode(value)
+
+
+def data_uri(upload: Upload) -> str:
+    """Write a whole file as a URL, for providers that take pictures inside JSON."""
+    return f"data:{upload.content_type};base64,{b64encode(upload.read()).decode()}"
 
 
 def unsupported(request: ImageRequest) -> Failure | None:
