@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from router.config.masking import is_secret_name, shown
 from router.config.places import Place, shown_place
 from router.config.portkey import refusal
-from router.config.problems import did_you_mean, hints, one_of
+from router.config.problems import did_you_mean, hints, nearest, one_of
 from router.config.report import Report
 from router.config.source import Source
 from router.core.jsontypes import JSON
@@ -55,6 +55,11 @@ class Complaint:
         return str(self.schema.get("x-message", ""))
 
     @property
+    def is_about_absence(self) -> bool:
+        """Tell whether something is missing, unless it is there under a misspelt key."""
+        return self.keyword == "required"
+
+    @property
     def found_text(self) -> str:
         """What is there, for a message; never a secret."""
         names = [step for step in self.place if isinstance(step, str)]
@@ -88,6 +93,9 @@ def _unknown_keys(complaint: Complaint, source: Source, report: Report) -> None:
         if reason is not None:
             report.error(source, place, f"{shown(name)} is not supported", reason, at_key=True)
             continue
+        meant = nearest(name, known)
+        if meant is not None:
+            report.mean(source, (*complaint.place, meant))
         hint = ELSEWHERE.get(name) or did_you_mean(name, known) or one_of(known)
         report.error(source, place, f"unknown key {shown(name)}", hint, at_key=True)
 
@@ -95,7 +103,9 @@ def _unknown_keys(complaint: Complaint, source: Source, report: Report) -> None:
 def _missing_keys(complaint: Complaint, source: Source, report: Report) -> None:
     found = _mapping(complaint.found)
     for name in _sequence(complaint.expected):
-        if isinstance(name, str) and name not in found:
+        if not isinstance(name, str) or name in found:
+            continue
+        if not report.is_meant(source, (*complaint.place, name)):
             hint = ADVICE.get(name, "")
             report.error(source, complaint.place, f"{name!r} is missing", hint, at_key=True)
 

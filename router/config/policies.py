@@ -48,7 +48,7 @@ def breaker(section: Section, report: Report) -> BreakerSettings | None:
 def _breaker(found: Section, report: Report) -> BreakerSettings:
     threshold = found.integer("failure_threshold")
     percentage = found.number("failure_threshold_percentage")
-    if "failure_threshold" not in found and "failure_threshold_percentage" not in found:
+    if not is_written(found, report, "failure_threshold", "failure_threshold_percentage"):
         hint = "write failure_threshold or failure_threshold_percentage"
         report.error(found.source, found.place, "this breaker never opens", hint, at_key=True)
     default = BreakerSettings()
@@ -102,6 +102,11 @@ def one_spelling(section: Section, report: Report, *spellings: str) -> str:
             at_key=True,
         )
     return used[0] if used else spellings[0]
+
+
+def is_written(section: Section, report: Report, *keys: str) -> bool:
+    """Tell whether one of the keys is there, or a misspelt one that is reported already."""
+    return any(key in section or report.is_meant(section.source, section.at(key)) for key in keys)
 
 
 def _seconds(milliseconds: float | None) -> float | None:

@@ -87,11 +87,17 @@ def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def did_you_mean(word: str, names: Iterable[str]) -> str:
-    """Name the likeliest of `names`; empty where none comes near."""
+def nearest(word: str, names: Iterable[str]) -> str | None:
+    """Return the likeliest of `names`; None where none comes near."""
     plain = {_plain(name): name for name in names}
     near = difflib.get_close_matches(_plain(word), plain, n=1, cutoff=0.6)
-    return f"did you mean {plain[near[0]]!r}?" if near else ""
+    return plain[near[0]] if near else None
+
+
+def did_you_mean(word: str, names: Iterable[str]) -> str:
+    """Name the likeliest of `names`; empty where none comes near."""
+    name = nearest(word, names)
+    return "" if name is None else f"did you mean {name!r}?"
 
 
 def _plain(name: str) -> str:

@@ -10,7 +10,7 @@ from router.config.source import Source
 class Report:
     """Grows while a config is read."""
 
-    __slots__ = ("_flawed", "_found", "_places", "_spots", "_unset")
+    __slots__ = ("_flawed", "_found", "_meant", "_places", "_spots", "_unset")
 
     def __init__(self) -> None:
         self._found: list[Problem] = []
@@ -18,6 +18,7 @@ class Report:
         self._spots: set[tuple[str, str]] = set()
         self._flawed: set[tuple[str, Place]] = set()
         self._places: set[tuple[str, Place]] = set()
+        self._meant: set[tuple[str, Place]] = set()
 
     def add(self, problem: Problem) -> None:
         """Take in a finding, once: an alias shows one mistake in many places."""
@@ -53,6 +54,14 @@ class Report:
         """Report a variable or a file that has no value."""
         self._places.add((source.root, place))
         self._unset.append(source.problem(place, message))
+
+    def mean(self, source: Source, place: Place) -> None:
+        """Note that a misspelt key, which is an error already, was meant for this place."""
+        self._meant.add((source.root, place))
+
+    def is_meant(self, source: Source, place: Place) -> bool:
+        """Tell whether what is missing at this place is there, under a misspelt key."""
+        return (source.root, place) in self._meant
 
     def hand_on(self, into: "Report", *, used: bool) -> None:
         """Give the findings to another report; for what is not `used`, an unset value is no error.

@@ -35,12 +35,15 @@ def validate(source: Source, report: Report, name: SchemaName) -> None:
     # jsonschema takes a tenth of a second to import; nobody waits for it without a config.
     from jsonschema import Draft202012Validator
 
-    for error in Draft202012Validator(_schema(name)).iter_errors(source.value):
-        complaint = Complaint(
+    complaints = [
+        Complaint(
             place=tuple(error.absolute_path),
             keyword=str(error.validator),
             expected=error.validator_value,
             found=error.instance,
             schema=error.schema if isinstance(error.schema, Mapping) else {},
         )
+        for error in Draft202012Validator(_schema(name)).iter_errors(source.value)
+    ]
+    for complaint in sorted(complaints, key=lambda complaint: complaint.is_about_absence):
         complain(complaint, source, report)

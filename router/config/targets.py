@@ -14,8 +14,9 @@ from router.config.accounts import (
 from router.config.aims import Aim, Aims
 from router.config.model import KeyRef, Settings, TargetRoute
 from router.config.places import shown_place
-from router.config.policies import budget, cache, limit
+from router.config.policies import budget, cache, is_written, limit
 from router.config.reading import Reading
+from router.config.report import Report
 from router.config.section import Section
 from router.config.virtual_keys import VirtualKey
 from router.core.provider import ProviderInfo
@@ -89,13 +90,13 @@ class Targets:
         if aim.key is not None:
             hint = f"virtual key {aim.key.name!r} has the credentials; write one of the two"
             report.error(section.source, place, f"{key!r} is a second credential", hint)
-        elif not aim.is_told:
+        elif not aim.is_told and not self._is_misspelt(section):
             hint = "write 'provider' beside it: a key is sent to its provider and to nobody else"
             report.error(section.source, place, f"{key!r} is nobody's", hint, at_key=True)
 
     def _check(self, section: Section, aim: Aim, account: Account) -> None:
         report = self.reading.report
-        if not aim.is_told and "custom_host" in section:
+        if not aim.is_told and "custom_host" in section and not self._is_misspelt(section):
             hint = "write 'provider' beside it: it says what the host understands"
             message, place = "'custom_host' has no provider", section.at("custom_host")
             report.error(section.source, place, message, hint, at_key=True)
@@ -104,19 +105,24 @@ class Targets:
         if info is not None:
             self._check_options(section, info, aim.key, account)
 
+    def _is_misspelt(self, section: Section) -> bool:
+        """Tell whether whom the target asks is written under a misspelt key."""
+        return is_written(section, self.reading.report, "provider", "virtual_key")
+
     def _check_options(
         self, section: Section, info: ProviderInfo, key: VirtualKey | None, account: Account
     ) -> None:
         sections = (section,) if key is None else (section, key.section)
-        own = {name for name in account.options if _is_written(name, section)}
+        report = self.reading.report
+        own = {name for name in account.options if _is_written(name, section, report)}
         written = {name: value for name, value in account.options.items() if name in own}
         check_account(section, self.reading, info, replace(account, options=written))
         for name in info.required:
-            is_written = any(_is_written(name, part) for part in sections)
+            is_written = any(_is_written(name, part, report) for part in sections)
             if not is_written and not _is_said_otherwise(name, sections):
                 hint = "write it here or in the virtual key"
                 message = f"{info.name} needs {name!r}"
-                self.reading.report.error(section.source, section.place, message, hint)
+                report.error(section.source, section.place, message, hint)
 
 
 def _over(own: Account, key: VirtualKey | None) -> Account:
@@ -132,8 +138,8 @@ def _over(own: Account, key: VirtualKey | None) -> Account:
     )
 
 
-def _is_written(name: str, section: Section) -> bool:
-    return any(key in section for key in OPTIONS.get(name, ()))
+def _is_written(name: str, section: Section, report: Report) -> bool:
+    return is_written(section, report, *OPTIONS.get(name, ()))
 
 
 def _is_said_otherwise(name: str, sections: tuple[Section, ...]) -> bool:

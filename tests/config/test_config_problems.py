@@ -34,6 +34,48 @@ def test_three_mistakes_in_one_file_are_told_at_once(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("provider: openai\nretry: {atempts: 3}", "retry.atempts"),
+        ("provider: openai\ncb_config: {failure_treshold: 3}", "cb_config.failure_treshold"),
+        ("startegy: {mode: fallback}\ntargets: [{provider: openai}]", "startegy"),
+        ("strategy: {mode: fallback}\ntarget: [{provider: openai}]", "target"),
+        ("strategy: {mod: fallback}\ntargets: [{provider: openai}]", "strategy.mod"),
+        ("provder: openai\napi_key: x", "provder"),
+        ("provder: openai\ncustom_host: http://localhost:1", "provder"),
+        ("vitual_key: a\ncustom_host: http://localhost:1", "vitual_key"),
+        ("provider: azure\nazure_resourcename: x", "azure_resourcename"),
+        ("virtual_keys: {a: {provdier: openai}}\nvirtual_key: a", "virtual_keys.a.provdier"),
+        (
+            "virtual_keys: {a: {provider: azure, resource_nam: x}}\nvirtual_key: a",
+            "virtual_keys.a.resource_nam",
+        ),
+        (
+            "provider: azure\nresource_name: r\ndeployments: [{deploymentid: x}]",
+            "deployments[0].deploymentid",
+        ),
+    ],
+    ids=lambda text: text.replace("\n", "; "),
+)
+def test_a_misspelt_key_is_one_mistake_and_not_a_missing_key_too(text, key):
+    (problem,) = problems(f"{text}\n")
+
+    assert problem.place == f"config.{key}"
+    assert problem.hint.startswith("did you mean")
+
+
+@pytest.mark.parametrize(
+    ("text", "messages"),
+    [
+        ("retry: {jiter: 1}", ["'attempts' is missing", "unknown key 'jiter'"]),
+        ("cb_config: {windw: 1}", ["this breaker never opens", "unknown key 'windw'"]),
+    ],
+)
+def test_a_misspelt_key_stands_in_for_no_other_key(text, messages):
+    assert [problem.message for problem in problems(f"provider: openai\n{text}\n")] == messages
+
+
 def test_the_error_shows_all_problems():
     with pytest.raises(ConfigError) as caught:
         document(THREE)
