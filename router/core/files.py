@@ -1,11 +1,14 @@
 """Files: pictures that come with a request. They can be read as often as a retry needs."""
 
+import hashlib
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import BinaryIO
 
-from router.core.media import Media
+from router.core.media import HEAD, Media, sniff_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,17 @@ class Upload:
         """Return the whole content."""
         with self.open() as stream:
             return stream.read()
+
+
+def held(content: bytes, name: str) -> Upload:
+    """Return a file that is kept in memory."""
+    return Upload(
+        name=name,
+        size=len(content),
+        digest=hashlib.sha256(content).hexdigest(),
+        open=partial(io.BytesIO, content),
+        media=sniff_bytes(content[:HEAD]),
+    )
 
 
 NO_FILES: Mapping[str, tuple[Upload, ...]] = MappingProxyType({})

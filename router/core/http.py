@@ -3,10 +3,14 @@
 They belong to no client library, so any client can send them and any emulator can answer them.
 """
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import BinaryIO
 from urllib.parse import urlsplit
+
+from router.core.files import Upload
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
@@ -24,15 +28,31 @@ BEARER = Auth("authorization", "Bearer ")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One part of a multipart form; with a `filename` it is a file."""
+    """One part of a multipart form; with a `filename` it is a file.
+
+    A content that is an Upload is opened anew whenever it is sent.
+    """
 
     name: str
-    content: bytes
+    content: bytes | Upload
     filename: str | None = None
     content_type: str | None = None
 
+    @property
+    def size(self) -> int:
+        """How many bytes the content has."""
+        return self.content.size if isinstance(self.content, Upload) else len(self.content)
+
+    def open(self) -> BinaryIO:
+        """Return a fresh stream of the content."""
+        return self.content.open() if isinstance(self.content, Upload) else io.BytesIO(self.content)
+
+    def read(self) -> bytes:
+        """Return the whole content."""
+        return self.content.read() if isinstance(self.content, Upload) else self.content
+
     def __repr__(self) -> str:
-        return f"Part(name={self.name!r}, {len(self.content)} bytes, filename={self.filename!r})"
+        return f"Part(name={self.name!r}, {self.size} bytes, filename={self.filename!r})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ class Form:
     def __init__(self, parts: Sequence[Part]) -> None:
         self._parts = {part.name: part for part in parts}
         self._errors: list[str] = []
-        self.size = sum(len(part.content) for part in parts)
+        self.size = sum(part.size for part in parts)
 
     def settle(self) -> None:
         """Raise StabilityRejection if anything was wrong."""
@@ -45,7 +45,7 @@ class Form:
         part = self._parts.get(name)
         if part is None or part.filename is not None:
             return None
-        return part.content.decode("utf-8", "replace")
+        return part.read().decode("utf-8", "replace")
 
     def required(self, name: str, longest: int) -> str:
         text = self.optional(name, longest)
@@ -89,7 +89,7 @@ class Form:
         part = self._parts.get(name)
         if part is None:
             return None
-        media = sniff_bytes(part.content)
+        media = sniff_bytes(part.read())
         if media is None or media.width is None or media.height is None:
             self.expect(False, name, "must be a png, jpeg or webp file")
             return None

@@ -90,7 +90,7 @@ class Reception:
 
     def _repeat(self, request: HttpRequest) -> int:
         """Count how often the very same request came before."""
-        content = (request.body, *(part.name.encode() + part.content for part in request.parts))
+        content = (request.body, *(part.name.encode() + part.read() for part in request.parts))
         name = hashlib.blake2b(
             b"\0".join((request.url.encode(), *content)), digest_size=16
         ).digest()

@@ -4,6 +4,7 @@ import asyncio
 import io
 import mimetypes
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import lru_cache
 
 from router.core.http import HttpRequest, HttpResponse, Part, origin
@@ -51,22 +52,34 @@ class AiohttpSender:
         session = self._session or self._open()
         if asyncio.get_running_loop() is not self._loop:
             raise RuntimeError("this sender belongs to another event loop; make one for each loop")
+        # The answer may come before all of a file is sent, so files are closed at the very end.
+        with ExitStack() as files:
+            response = await self._begin(session, request, files)
+            try:
+                return await self._read(response, request.url, allowed(request, self._max_body))
+            except (aiohttp.ClientError, OSError) as error:
+                raise wording.broken_off(request.url, error) from None
+            finally:
+                response.close()
+
+    async def _begin(
+        self, session: aiohttp.ClientSession, request: HttpRequest, files: ExitStack
+    ) -> ClientResponse:
+        """Send the request, and return the answer as it begins."""
         try:
-            response = await session.request(
+            content = _content(request, files)
+        except OSError as error:
+            raise wording.unreadable(request.url, error) from None
+        try:
+            return await session.request(
                 request.method,
                 self._address(request.url),
                 headers=outgoing(request),
-                data=_content(request),
+                data=content,
                 allow_redirects=False,
             )
         except (ValueError, TypeError, aiohttp.ClientError):
             raise wording.unsendable(request.url) from None
-        try:
-            return await self._read(response, request.url, allowed(request, self._max_body))
-        except (aiohttp.ClientError, OSError) as error:
-            raise wording.broken_off(request.url, error) from None
-        finally:
-            response.close()
 
     async def aclose(self) -> None:
         self._closed = True
@@ -119,16 +132,18 @@ async def _once(request: aiohttp.ClientRequest, ask: aiohttp.ClientHandlerType) 
         raise wording.broken_off(url, error) from None
 
 
-def _content(request: HttpRequest) -> aiohttp.FormData | io.BytesIO | bytes | None:
+def _content(
+    request: HttpRequest, files: ExitStack
+) -> aiohttp.FormData | io.BytesIO | bytes | None:
     """Return what the library is to send; large bodies as a file, which it sends in pieces."""
     if request.parts:
-        return _form(request.parts)
+        return _form(request.parts, files)
     if len(request.body) > ONE_PIECE:
         return io.BytesIO(request.body)
     return request.body or None
 
 
-def _form(parts: Sequence[Part]) -> aiohttp.FormData:
+def _form(parts: Sequence[Part], files: ExitStack) -> aiohttp.FormData:
     """Put the parts in the library's words; the texts come before the files.
 
     Names are not percent-encoded: `image[]` would arrive as `image%5B%5D`.
@@ -136,12 +151,12 @@ def _form(parts: Sequence[Part]) -> aiohttp.FormData:
     form = aiohttp.FormData(quote_fields=False, default_to_multipart=True)
     for part in sorted(parts, key=lambda part: part.filename is not None):
         if part.filename is None:
-            form.add_field(part.name, part.content.decode(), content_type=part.content_type)
+            form.add_field(part.name, part.read().decode(), content_type=part.content_type)
             continue
         guess = mimetypes.guess_type(part.filename)[0] or "application/octet-stream"
         form.add_field(
             part.name,
-            io.BytesIO(part.content),
+            files.enter_context(part.open()),
             content_type=part.content_type or guess,
             filename=part.filename,
         )

@@ -6,11 +6,12 @@ cookies, redirects, environment or retries, so none of them can be left switched
 
 import asyncio
 from collections.abc import AsyncIterable, Sequence
+from contextlib import ExitStack
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
-from typing import Literal, Protocol, TypeAlias
+from typing import BinaryIO, Literal, Protocol, TypeAlias
 
 from router.core.http import HttpRequest, HttpResponse, Part, TransportError, origin
 from router.senders import wording
@@ -24,7 +25,7 @@ Library: TypeAlias = Literal["httpx2", "httpx"]
 URLS_KEPT = 256
 # Parsing a URL costs more than the rest of a request, and a provider has a handful of them.
 
-FormFile: TypeAlias = tuple[str, tuple[str | None, bytes, str | None]]
+FormFile: TypeAlias = tuple[str, tuple[str | None, BinaryIO | bytes, str | None]]
 
 
 class _Headers(Protocol):
@@ -122,20 +123,26 @@ class _Line:
     async def exchange(self, request: HttpRequest, max_body: int) -> HttpResponse:
         if asyncio.get_running_loop() is not self._loop:
             raise RuntimeError("this sender belongs to another event loop; make one for each loop")
-        try:
-            outgoing_request = self._build(request)
-        except self._unbuildable:
-            raise wording.unsendable(request.url) from None
+        with ExitStack() as files:
+            try:
+                outgoing_request = self._build(request, files)
+            except self._unbuildable:
+                raise wording.unsendable(request.url) from None
+            except OSError as error:
+                raise wording.unreadable(request.url, error) from None
+            return await self._send(outgoing_request, request.url, allowed(request, max_body))
+
+    async def _send(self, outgoing_request: object, url: str, max_body: int) -> HttpResponse:
         try:
             response = await self.transport.handle_async_request(outgoing_request)
             try:
-                return await self._read(response, request.url, allowed(request, max_body))
+                return await self._read(response, url, max_body)
             finally:
                 await response.aclose()
         except (self._library.HTTPError, OSError) as error:
-            raise self._explained(error, request.url) from None
+            raise self._explained(error, url) from None
 
-    def _build(self, request: HttpRequest) -> object:
+    def _build(self, request: HttpRequest, files: ExitStack) -> object:
         """Make the library's request; given a stream, it adds no headers and parses nothing."""
         url, host = self._address(request.url)
         headers = outgoing(request)
@@ -144,7 +151,7 @@ class _Line:
                 request.method,
                 url,
                 headers=headers,
-                files=_files(request.parts),
+                files=_files(request.parts, files),
                 extensions=self._extensions,
             )
         if request.body or request.method in WITH_BODY:
@@ -178,7 +185,14 @@ class _Line:
         return wording.broken_off(url, error)
 
 
-def _files(parts: Sequence[Part]) -> list[FormFile]:
+def _files(parts: Sequence[Part], opened: ExitStack) -> list[FormFile]:
     """Put the parts in the library's words; the texts come before the files."""
     ordered = sorted(parts, key=lambda part: part.filename is not None)
-    return [(part.name, (part.filename, part.content, part.content_type)) for part in ordered]
+    return [
+        (part.name, (part.filename, _content(part, opened), part.content_type)) for part in ordered
+    ]
+
+
+def _content(part: Part, opened: ExitStack) -> BinaryIO | bytes:
+    """Return a file as a stream, which the library sends in pieces."""
+    return part.read() if part.filename is None else opened.enter_context(part.open())

@@ -20,6 +20,12 @@ def unsendable(url: str) -> TransportError:
     )
 
 
+def unreadable(url: str, error: BaseException) -> TransportError:
+    """A file that was to be sent is gone."""
+    message = f"a file for {_host(url)} cannot be read any more: {_cause(error)}"
+    return TransportError(message, sent=False)
+
+
 def unreachable(url: str, error: BaseException) -> TransportError:
     """There was no connection to send anything over."""
     return TransportError(f"could not connect to {_host(url)}: {_cause(error)}", sent=False)

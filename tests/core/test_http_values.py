@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from router.core.files import held
 from router.core.http import HttpRequest, HttpResponse, Part, TransportError, origin
 
 
@@ -94,3 +95,12 @@ def test_an_excerpt_is_at_most_200_characters_of_any_body(body):
 def test_a_transport_error_says_whether_anything_was_sent():
     assert TransportError("x", sent=True).sent
     assert not TransportError("x", sent=False).sent
+
+
+@pytest.mark.parametrize("content", [b"cat", held(b"cat", "cat.png")], ids=["bytes", "upload"])
+def test_a_part_can_be_read_as_often_as_one_likes(content):
+    part = Part(name="image", content=content, filename="cat.png")
+
+    with part.open() as one, part.open() as other:
+        assert (one.read(), other.read(), part.read()) == (b"cat", b"cat", b"cat")
+    assert repr(part) == "Part(name='image', 3 bytes, filename='cat.png')"

@@ -9,13 +9,14 @@ import socket
 import ssl
 import struct
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 from python_multipart import parse_form
 
+from router.core.files import held
 from router.core.http import HttpRequest, Part, TransportError
 from router.senders.aiohttp_sender import AiohttpSender
 from router.senders.httpx_sender import HttpxSender
@@ -496,6 +497,75 @@ def test_a_form_of_texts_alone_is_multipart_too(make):
 
     assert upstream.heard[0].headers["content-type"].startswith("multipart/form-data; boundary=")
     assert parse(upstream.heard[0]) == [("prompt", None, PARTS[1].content)]
+
+
+class Shelf:
+    """A file of zeros that remembers every stream that was opened."""
+
+    def __init__(self, content):
+        self.streams = []
+        self.upload = replace(held(content, "cat.png"), open=self.open)
+        self.content = content
+
+    def open(self):
+        self.streams.append(io.BytesIO(self.content))
+        return self.streams[-1]
+
+    @property
+    def part(self):
+        return Part(name="image", content=self.upload, filename="cat.png", content_type="image/png")
+
+
+def test_a_file_is_opened_for_each_sending_and_closed_after_it(make):
+    shelf = Shelf(random.Random(3).randbytes(300_001))
+
+    _, upstream = talk(make, [answer()], requests=2, body=b"", parts=(shelf.part,))
+
+    arrived = [parse(heard) for heard in upstream.heard]
+    assert arrived == [[("image", "cat.png", shelf.content)]] * 2
+    assert [stream.closed for stream in shelf.streams] == [True, True]
+
+
+@pytest.mark.parametrize("hangup", [Hangup(), Hangup(reset=True)], ids=["closed", "reset"])
+def test_a_file_is_closed_where_no_answer_comes(make, hangup):
+    shelf = Shelf(bytes(100_000))
+
+    (got,), _ = talk(make, [hangup], body=b"", parts=(shelf.part,))
+
+    assert isinstance(got, TransportError)
+    assert [stream.closed for stream in shelf.streams] == [True]
+
+
+def test_an_answer_that_comes_before_the_file_is_sent_is_an_answer(make):
+    shelf = Shelf(bytes(30_000_000))
+
+    async def scenario():
+        async def refuse(reader, writer):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(answer(413, b"too large"))
+            await writer.drain()
+            while await reader.read(65536):
+                pass
+
+        async with serving(refuse) as port, sending(make()) as sender:
+            url = f"http://127.0.0.1:{port}/"
+            request = HttpRequest(method="POST", url=url, parts=(shelf.part,))
+            return (await sender.send(request)).status
+
+    assert run(scenario) == 413
+    assert [stream.closed for stream in shelf.streams] == [True]
+
+
+def test_a_file_that_is_gone_is_not_sent(make, tmp_path):
+    gone = replace(held(b"cat", "cat.png"), open=(tmp_path / "gone").open)
+    part = Part(name="image", content=gone, filename="cat.png")
+
+    (got,), upstream = talk(make, [answer()], body=b"", parts=(part,))
+
+    assert isinstance(got, TransportError)
+    assert (got.sent, upstream.connections) == (False, 0)
+    assert "a file for 127.0.0.1" in str(got)
+    assert "No such file" in str(got)
 
 
 # What comes back
