@@ -60,7 +60,8 @@ def _options(section: Section, reading: Reading) -> dict[str, str]:
     options: dict[str, str] = {}
     for name, spellings in OPTIONS.items():
         key = one_spelling(section, reading.report, *spellings)
-        value = reading.text(section, key)
+        is_needed = name == "resource_name"
+        value = (reading.text if is_needed else reading.optional)(section, key)
         if value is None:
             continue
         if name == "resource_name" and not RESOURCE_NAME.fullmatch(value):
@@ -83,8 +84,8 @@ def _deployments(section: Section, reading: Reading) -> tuple[Deployment, ...]:
 def _deployment(section: Section, reading: Reading) -> Deployment:
     return Deployment(
         deployment_id=reading.text(section, "deployment_id") or "",
-        alias=reading.text(section, "alias"),
-        api_version=reading.text(section, "api_version"),
+        alias=reading.optional(section, "alias"),
+        api_version=reading.optional(section, "api_version"),
         is_default=section.flag("is_default") or False,
     )
 

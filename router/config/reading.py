@@ -8,7 +8,7 @@ from router.config.masking import shown
 from router.config.model import SecretRef
 from router.config.places import Place
 from router.config.problems import did_you_mean, hints, one_of
-from router.config.references import anchored, missing, resolve
+from router.config.references import anchored, gives_nothing, missing, resolve
 from router.config.report import Report
 from router.config.section import Section
 from router.config.source import Source
@@ -42,6 +42,15 @@ class Reading:
         if text is None or "${" not in text:
             return text
         return self.resolved(section.source, section.at(key), text)
+
+    def optional(self, section: Section, key: str) -> str | None:
+        """Return such a text; None, and nothing is reported, where its references give nothing."""
+        text = section.text(key)
+        try:
+            is_nothing = text is None or gives_nothing(text, self.environment)
+        except ValueError:
+            is_nothing = False  # a broken reference, which is reported below
+        return None if is_nothing else self.text(section, key)
 
     def resolved(self, source: Source, place: Place, text: str) -> str | None:
         try:

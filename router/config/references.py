@@ -1,6 +1,7 @@
 """References: `${NAME}`, `${NAME:-default}` and `${file:path}` inside a text.
 
-`$${` writes `${` itself. A variable that is empty counts as one that is not set.
+`$${` writes `${` itself. A variable that is empty counts as one that is not set. An empty default,
+`${NAME:-}`, may give a part of a text nothing, but not the whole of one.
 """
 
 import re
@@ -68,7 +69,25 @@ def resolve(text: str, environment: Mapping[str, str], base: Path | None) -> str
     Raises LookupError for a value that cannot be had, ValueError for a broken reference; neither
     message holds a value.
     """
+    if gives_nothing(text, environment):
+        raise LookupError(_nothing(text))
     return "".join(_value(part, environment, base) for part in parts(text))
+
+
+def gives_nothing(text: str, environment: Mapping[str, str]) -> bool:
+    """Tell whether all of it is variables that are not set and have an empty default."""
+    return all(_is_nothing(part, environment) for part in parts(text))
+
+
+def _is_nothing(part: Part, environment: Mapping[str, str]) -> bool:
+    if isinstance(part, Variable):
+        return part.default == "" and not environment.get(part.name)
+    return part == ""
+
+
+def _nothing(text: str) -> str:
+    """Say so. Such a text can be shown: there is no secret in it."""
+    return f"{text} gives nothing: it is not set, and its default is empty"
 
 
 def _value(part: Part, environment: Mapping[str, str], base: Path | None) -> str:
@@ -114,7 +133,7 @@ def missing(text: str, environment: Mapping[str, str], base: Path | None) -> lis
             _value(part, environment, base)
         except LookupError as error:
             reasons.append(str(error.args[0]))
-    return reasons
+    return [_nothing(text)] if gives_nothing(text, environment) else reasons
 
 
 def anchored(text: str, base: Path) -> str:

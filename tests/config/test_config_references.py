@@ -17,7 +17,7 @@ ENV = {"A": "one", "B": "two", "EMPTY": ""}
         ("${NONE:-three}", "three"),
         ("${EMPTY:-three}", "three"),
         ("${A:-three}", "one"),
-        ("${NONE:-}", ""),
+        ("x${NONE:-}", "x"),
         ("${NONE:-a:-b}", "a:-b"),
         ("$${A}", "${A}"),
         ("$$${A}", "$${A}"),
@@ -29,7 +29,10 @@ def test_references_are_put_in(text, value):
     assert resolve(text, ENV, None) == value
 
 
-@pytest.mark.parametrize("text", ["${NONE}", "${EMPTY}", "${file:none.txt}", "${file:/}"])
+@pytest.mark.parametrize(
+    "text",
+    ["${NONE}", "${EMPTY}", "${NONE:-}", "${EMPTY:-}${NONE:-}", "${file:none.txt}", "${file:/}"],
+)
 def test_what_has_no_value_is_named(text, tmp_path):
     with pytest.raises(LookupError, match=r"NONE|EMPTY|none\.txt|'/'"):
         resolve(text, ENV, tmp_path)
@@ -110,3 +113,64 @@ def test_files_are_found_beside_the_file_that_names_them(tmp_path):
 
     template = read.keys["a"].api_key.template.reveal()
     assert resolve(template, {}, None) == "k"
+
+
+NOTHING = "${NONE:-}${EMPTY:-}"
+
+
+@pytest.mark.parametrize(
+    ("key", "config"),
+    [
+        ("provider", {"provider": NOTHING}),
+        ("virtual_key", {"virtual_key": NOTHING}),
+        ("custom_host", {"provider": "openai", "custom_host": NOTHING}),
+        ("api_key", {"provider": "openai", "api_key": NOTHING}),
+        ("api_key", {"provider": "openai", "api_key": NOTHING, "custom_host": "http://localhost"}),
+        ("azure_ad_token", {"provider": "azure", "resource_name": "r", "azure_ad_token": NOTHING}),
+        ("resource_name", {"provider": "azure", "resource_name": NOTHING}),
+        (
+            "deployments[0].deployment_id",
+            {
+                "provider": "azure",
+                "resource_name": "r",
+                "deployments": [{"deployment_id": NOTHING}],
+            },
+        ),
+    ],
+    ids=[
+        "provider",
+        "key",
+        "host",
+        "secret",
+        "secret of a host",
+        "token",
+        "resource",
+        "deployment",
+    ],
+)
+def test_what_must_be_something_says_that_its_reference_gave_nothing(key, config):
+    (problem,) = problems(config, environment=ENVIRONMENT | {"EMPTY": ""})
+
+    assert problem.place == f"config.{key}"
+    assert problem.message == (f"{NOTHING} gives nothing: it is not set, and its default is empty")
+
+
+def test_a_virtual_keys_secret_that_is_nothing_is_told_where_it_is_written():
+    keys = {"a": {"provider": "openai", "api_key": "${NONE:-}"}}
+
+    (problem,) = problems({"virtual_key": "a", "virtual_keys": keys})
+
+    assert problem.place == "config.virtual_keys.a.api_key"
+    assert problem.message == "${NONE:-} gives nothing: it is not set, and its default is empty"
+
+
+def test_an_option_may_be_nothing_and_is_then_as_if_it_were_not_written():
+    config = {"provider": "openai", "openai_organization": "${NONE:-}", "openai_project": "p"}
+
+    assert route(config).options == {"project": "p"}
+
+
+def test_secrets_may_be_nothing_where_they_are_not_looked_at():
+    config = {"provider": "openai", "api_key": "${NONE:-}"}
+
+    assert document(config, allow_unset=True).problems == ()
