@@ -61,10 +61,16 @@ class Section:
         return None if values is None else tuple(v for v in values if isinstance(v, str))
 
     def integers(self, key: str) -> frozenset[int] | None:
+        found = self.numbered(key)
+        return None if found is None else frozenset(found.values())
+
+    def numbered(self, key: str) -> Mapping[int, int] | None:
+        """Return the whole numbers of a list, by where they stand in it."""
         values = self._list(key)
         if values is None:
             return None
-        return frozenset(n for n in map(_integer, values) if n is not None)
+        found = ((i, _integer(value)) for i, value in enumerate(values))
+        return {i: number for i, number in found if number is not None}
 
     def _list(self, key: str) -> Sequence[JSON] | None:
         value = self.value.get(key)
