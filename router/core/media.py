@@ -1,9 +1,10 @@
 """Media: what type a picture is and how large, read from its first bytes."""
 
 import binascii
+import io
 import struct
 from dataclasses import dataclass
-from typing import Literal
+from typing import BinaryIO, Literal
 
 Format = Literal["png", "jpeg", "webp", "gif", "svg"]
 
@@ -43,6 +44,23 @@ def sniff_bytes(head: bytes) -> Media | None:
     if head.startswith((b"GIF87a", b"GIF89a")):
         return Media("gif", *(struct.unpack("<HH", head[6:10]) if len(head) >= 10 else ()))
     return Media("svg") if _is_svg(head.lstrip().lower()) else None
+
+
+def has_alpha(png: BinaryIO) -> bool:
+    """Tell whether a PNG can have transparent pixels: by its colour type, or by a `tRNS` chunk.
+
+    www.w3.org/TR/png-3, sections 11.2.1 and 11.3.1.1
+    """
+    head = png.read(26)
+    if len(head) == 26 and head[25] in {4, 6}:
+        return True
+    png.seek(8)
+    while len(chunk := png.read(8)) == 8:
+        length, kind = int.from_bytes(chunk[:4], "big"), chunk[4:]
+        if kind in {b"tRNS", b"IDAT", b"IEND"}:
+            return kind == b"tRNS"
+        png.seek(length + 4, io.SEEK_CUR)
+    return False
 
 
 def _is_svg(head: bytes) -> bool:

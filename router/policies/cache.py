@@ -64,6 +64,7 @@ class Cache:
             "provider": request.provider,
             "params": request.params,
             "verbatim": sorted(request.verbatim),
+            "files": {name: [one.digest for one in some] for name, some in request.files.items()},
             "headers": {**request.headers, **self._forwarded(request)},
         }
         text = json.dumps(asked, sort_keys=True, default=dict)

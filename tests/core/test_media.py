@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from router.core.media import Media, sniff, sniff_bytes
+from router.core.media import Media, has_alpha, sniff, sniff_bytes
 
 
 def drawn(form, size, mode="RGB", **options):
@@ -81,3 +81,26 @@ def test_broken_base64_is_no_known_picture(b64):
 )
 def test_a_media_type_is_named_as_browsers_name_it(media, mime):
     assert media.mime == mime
+
+
+@pytest.mark.parametrize(
+    ("mode", "options", "expected"),
+    [
+        ("RGBA", {}, True),
+        ("LA", {}, True),
+        ("RGB", {}, False),
+        ("L", {}, False),
+        ("P", {}, False),
+        ("P", {"transparency": 0}, True),
+        ("RGB", {"transparency": (0, 0, 0)}, True),
+        ("P", {"transparency": 0, "icc_profile": b"x" * 100_000}, True),
+    ],
+    ids=str,
+)
+def test_a_png_tells_whether_it_has_transparent_pixels(mode, options, expected):
+    assert has_alpha(io.BytesIO(drawn("png", (8, 8), mode, **options))) is expected
+
+
+@given(st.binary(max_size=200))
+def test_no_file_is_too_short_or_too_strange_to_be_asked_for_transparency(tail):
+    assert has_alpha(io.BytesIO(b"\x89PNG\r\n\x1a\n" + tail)) in {True, False}

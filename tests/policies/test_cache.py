@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from router.config.model import CacheSettings
 from router.core.budget import Budget
 from router.core.context import CacheWish
+from router.core.files import held
 from router.core.http import HttpResponse, TransportError
 from router.core.outcome import Failure, Kind
 from router.core.ports import StoreError
@@ -141,6 +142,31 @@ def test_the_parts_of_a_split_answer_are_kept_as_one():
 )
 def test_a_request_that_differs_is_another(other):
     assert sent(leaf(), CAT, other, other) == 2
+
+
+EDIT = replace(CAT, operation="edit", files={"image": (held(b"one", "a.png"),)})
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        CAT,
+        replace(EDIT, operation="variation"),
+        replace(EDIT, files={"image": (held(b"two", "a.png"),)}),
+        replace(EDIT, files={"mask": EDIT.images}),
+        replace(EDIT, files={**EDIT.files, "mask": (held(b"two", "m.png"),)}),
+        replace(EDIT, files={"image": (*EDIT.images, held(b"two", "b.png"))}),
+    ],
+    ids=["no file", "variation", "content", "field", "mask", "more files"],
+)
+def test_an_edit_of_other_files_is_another_request(other):
+    assert sent(leaf(), EDIT, other) == 2
+
+
+def test_an_edit_of_equal_files_is_the_same_request_whatever_they_are_called():
+    same = replace(EDIT, files={"image": (held(b"one", "b.png"),)})
+
+    assert sent(leaf(), EDIT, same) == 1
 
 
 @pytest.mark.parametrize(("forwards", "calls"), [(("X-User",), 2), ((), 1)])
