@@ -8,6 +8,9 @@ import urllib.request
 
 import pytest
 
+from router import Router
+from router.core.media import sniff_bytes
+
 URL = re.compile(r"http://127\.0\.0\.1:\d+")
 
 
@@ -43,6 +46,20 @@ def test_it_has_a_line_to_copy_for_each_client(terminal):
     assert f'OpenAI(base_url="{url}/openai/v1", api_key="sandbox")' in screen.seen
     assert f'AzureOpenAI(azure_endpoint="{url}/azure", ' in screen.seen
     assert f"curl {url}/stability/v2beta/" in screen.seen
+
+
+@pytest.mark.parametrize("model", ["gpt-image-2", "dall-e-3"], ids=["base64", "url"])
+def test_its_line_for_a_config_leads_a_router_to_it(terminal, model):
+    screen = terminal("sandbox", "--port", 0, columns=200)
+    screen.expect("custom_host: ")
+    screen.expect("}")
+    config = re.search(r"\{provider: openai, .*\}", screen.seen)[0]
+
+    with Router(config) as router:
+        picture = router.images.generate(prompt="kite", model=model).data[0].read()
+
+    assert sniff_bytes(picture).format == "png"
+    screen.expect(f"200  openai {model}  POST /v1/images/generations")
 
 
 def test_sigterm_ends_it_cleanly(terminal):
