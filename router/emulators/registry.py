@@ -7,11 +7,17 @@ from router.emulators.azure_openai import AzureOpenAI
 from router.emulators.emulator import Emulator
 from router.emulators.openai import OpenAI
 from router.emulators.stability_ai import StabilityAI
+from router.emulators.together_ai import TogetherAI
 
-EMULATORS: tuple[Emulator, ...] = (OpenAI(), AzureOpenAI(), StabilityAI())
+EMULATORS: tuple[Emulator, ...] = (OpenAI(), AzureOpenAI(), StabilityAI(), TogetherAI())
 
 ALIASES: Mapping[str, str] = MappingProxyType(
-    {"azure": "azure-openai", "stability": "stability-ai", "stabilityai": "stability-ai"}
+    {
+        "azure": "azure-openai",
+        "stability": "stability-ai",
+        "stabilityai": "stability-ai",
+        "together": "together-ai",
+    }
 )
 
 

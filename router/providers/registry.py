@@ -27,6 +27,7 @@ PROVIDERS: tuple[ProviderInfo, ...] = (
         aliases=("stabilityai", "stability"),
         key_variable="STABILITY_API_KEY",
     ),
+    ProviderInfo(name="together-ai", aliases=("together",), key_variable="TOGETHER_API_KEY"),
 )
 
 FACTORIES: Mapping[str, str] = MappingProxyType(
@@ -34,6 +35,7 @@ FACTORIES: Mapping[str, str] = MappingProxyType(
         "openai": "router.providers.openai:OpenAI",
         "azure-openai": "router.providers.azure_openai:AzureOpenAI",
         "stability-ai": "router.providers.stability_ai:StabilityAI",
+        "together-ai": "router.providers.together_ai:TogetherAI",
     }
 )
 """Where each adapter is found, as `module:factory`; imported when it is first asked for."""

@@ -10,12 +10,22 @@ from router.emulators.emulator import Emulator
 from router.emulators.registry import emulator, emulator_at
 
 PREFIXES: Mapping[str, str] = MappingProxyType(
-    {"/openai": "openai", "/azure": "azure-openai", "/stability": "stability-ai"}
+    {
+        "/openai": "openai",
+        "/azure": "azure-openai",
+        "/stability": "stability-ai",
+        "/together-ai": "together-ai",
+    }
 )
 """The first part of a path, and the provider behind it."""
 
 BASES: Mapping[str, str] = MappingProxyType(
-    {"openai": "/openai/v1", "azure-openai": "/azure", "stability-ai": "/stability"}
+    {
+        "openai": "/openai/v1",
+        "azure-openai": "/azure",
+        "stability-ai": "/stability",
+        "together-ai": "/together-ai/v1",
+    }
 )
 """What a client's base URL ends with."""
 

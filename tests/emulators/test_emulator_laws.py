@@ -17,12 +17,24 @@ JSON = st.recursive(
 )
 
 WORDS = st.sampled_from(
-    ["gpt-image-2", "dall-e-2", "dall-e-3", "auto", "1024x1024", "png", "low", "16:9", "sd3-large"]
+    [
+        "gpt-image-2",
+        "dall-e-2",
+        "dall-e-3",
+        "auto",
+        "1024x1024",
+        "png",
+        "low",
+        "16:9",
+        "sd3-large",
+        "black-forest-labs/FLUX.2-pro",
+    ]
 )
 
 NAMES = """prompt model n size quality style background output_format output_compression moderation
 stream partial_images response_format user safety_identifier complexity text_prompts width height
-cfg_scale samples seed steps sampler style_preset extras aspect_ratio image strength mode"""
+cfg_scale samples seed steps sampler style_preset extras aspect_ratio image strength mode
+image_url guidance_scale"""
 
 FIELDS = st.sampled_from(NAMES.split())
 
@@ -36,6 +48,7 @@ URLS = st.sampled_from(
         "https://api.stability.ai/v1/generation/stable-diffusion-xl-1024-v1-0/text-to-image",
         "https://api.stability.ai/v2beta/stable-image/generate/sd3",
         "https://api.stability.ai/v2beta/stable-image/generate/ultra",
+        "https://api.together.ai/v1/images/generations",
     ]
 )
 
@@ -108,9 +121,10 @@ def test_any_status_can_be_said_in_the_providers_words(url, status, code):
 
 
 def test_every_emulator_is_found_by_name_alias_and_host():
-    assert [known.provider for known in EMULATORS] == ["openai", "azure-openai", "stability-ai"]
+    assert all(emulator(known.provider) is known for known in EMULATORS)
     assert emulator("stability").provider == emulator_at("API.stability.ai").provider
     assert emulator("azure").provider == emulator_at("any.openai.azure.com").provider
+    assert emulator("together").provider == emulator_at("api.together.xyz").provider
     assert emulator_at("eu.api.openai.com").provider == "openai"
     assert emulator("nobody") is None
     assert emulator_at("openai.azure.com.evil.org") is None
