@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, NoReturn, Self, TypeAlias, TypeVar
 
+from router.core.data_url import MARK, decode_data_url
 from router.core.images import Picture, Pictures
 from router.core.jsontypes import JSON
 from router.core.media import HEAD, Media, sniff, sniff_bytes
@@ -24,9 +25,6 @@ T = TypeVar("T")
 
 SHOWABLE = ("https://", "http://", "data:image/")
 """How the URLs begin that a notebook may load as a picture."""
-
-MARK = ";base64,"
-"""What stands in a `data:` URL before the picture."""
 
 
 class Image:
@@ -291,15 +289,6 @@ def _why_none(url: str) -> str:
     if url.startswith("data:"):
         return f"the data: URL that came holds no picture in base64 ({url[:200]})"
     return f"only a URL came ({url[:200]}); read() fetches the picture behind it"
-
-
-def decode_data_url(url: str) -> bytes | None:
-    """Return what a base64 `data:` URL holds; None where it is broken or empty."""
-    _, _, text = url.partition(MARK)
-    try:
-        return base64.b64decode(text, validate=True) or None
-    except ValueError:
-        return None
 
 
 def _sniff_data_url(url: str) -> Media | None:

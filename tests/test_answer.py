@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.answer import AsyncImage, BlockingImage, Image, ImagesResponse, Usage, decode_data_url
+from router.answer import AsyncImage, BlockingImage, Image, ImagesResponse, Usage
 from router.core.http import HttpResponse, TransportError
 from router.core.images import Picture, Pictures
 from router.core.media import Media
@@ -95,16 +95,6 @@ def test_a_picture_of_unknown_size_shows_its_type():
     svg = Image(Picture(b64=memoryview(base64.b64encode(b"<svg xmlns=''/>"))))
 
     assert (repr(svg), svg.media) == ("Image(svg)", Media("svg"))
-
-
-@pytest.mark.parametrize("bad", ["żółw", "data:", "data:image/png,raw", "data:x;base64,!!", "x"])
-def test_a_broken_data_url_holds_nothing(bad):
-    assert decode_data_url(bad) is None
-
-
-@given(st.text())
-def test_any_data_url_is_read_without_an_error(text):
-    decode_data_url(f"data:image/png;base64,{text}")
 
 
 def test_base64_that_is_broken_in_the_middle_is_still_text():
