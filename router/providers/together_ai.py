@@ -125,7 +125,7 @@ def rules_for(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
         "output_format": OUTPUT_FORMAT,
         "output_compression": drop("output_compression", none),
     }
-    if facts is not None and "negative_prompt" not in facts.parameters:
+    if facts is not None and "negative_prompt" in facts.lacks:
         rules["negative_prompt"] = drop_unshown("negative_prompt", none)
     return MappingProxyType(rules)
 
