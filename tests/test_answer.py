@@ -3,8 +3,6 @@ import json
 import tracemalloc
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from router.answer import AsyncImage, BlockingImage, Image, ImagesResponse, Usage
 from router.core.http import HttpResponse, TransportError

@@ -7,10 +7,10 @@ MARK = ";base64,"
 
 
 def decode_data_url(url: str) -> bytes | None:
-    """Return what a base64 `data:` URL holds; None where it is broken."""
-    _, marker, text = url.partition(MARK)
+    """Return what a base64 `data:` URL holds; None where it is broken or empty."""
+    _, _, text = url.partition(MARK)
     try:
-        return base64.b64decode(text, validate=True) if marker else None
+        return base64.b64decode(text, validate=True) or None
     except ValueError:
         return None
 
