@@ -136,3 +136,17 @@ def give_base64(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
     if value == "url":
         return Becomes(EMPTY, "response_format url -> b64_json")
     return dropped("response_format", value, "pictures come as b64_json")
+
+
+def give_url(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
+    """Say what becomes of `response_format` where pictures always come as URLs."""
+    if value is None or value == "url":
+        return UNSAID
+    if value == "b64_json":
+        return Becomes(EMPTY, "response_format b64_json -> url")
+    return dropped("response_format", value, "pictures come as URLs")
+
+
+def refuse_streams(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
+    """Leave a false `stream` out; a true one is kept, and refused before anything is sent."""
+    return None if value else UNSAID
