@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 import click
 
-SchemaName = Literal["config", "virtual-keys"]
+SchemaName = Literal["config", "virtual-keys", "catalog"]
 
 
 @click.command(
@@ -17,7 +17,7 @@ Examples:
 )
 @click.argument("name", default="config", type=click.Choice(get_args(SchemaName)))
 def schema(name: SchemaName) -> None:
-    """Print a JSON Schema: NAME is config (the default) or virtual-keys."""
+    """Print a JSON Schema: NAME is config (the default), virtual-keys or catalog."""
     from router.config.schema import schema_text
 
     click.echo(schema_text(name).rstrip("\n"))

@@ -96,7 +96,8 @@ def _unknown_keys(complaint: Complaint, source: Source, report: Report) -> None:
         meant = nearest(name, known)
         if meant is not None:
             report.mean(source, (*complaint.place, meant))
-        hint = ELSEWHERE.get(name) or did_you_mean(name, known) or one_of(known)
+        elsewhere = None if source.root == "catalog" else ELSEWHERE.get(name)
+        hint = elsewhere or did_you_mean(name, known) or one_of(known)
         report.error(source, place, f"unknown key {shown(name)}", hint, at_key=True)
 
 
@@ -171,8 +172,9 @@ def _enum(complaint: Complaint) -> tuple[str, str]:
 
 
 def _type(complaint: Complaint) -> tuple[str, str]:
-    wanted = str(complaint.expected)
-    expected = f"expected {KINDS.get(wanted, wanted)}"
+    wanted = complaint.expected
+    kinds = [str(kind) for kind in _sequence(wanted)] or [str(wanted)]
+    expected = f"expected {' or '.join(KINDS.get(kind, kind) for kind in kinds)}"
     examples = _sequence(complaint.schema.get("examples"))
     example = f"for example {_flow(examples[0])}" if examples else ""
     if wanted == "string" and isinstance(complaint.found, int | float):

@@ -88,6 +88,7 @@ def test_usage_errors_exit_with_2(pipe, args):
         ([], "pixroute config"),
         (["config"], "pixroute config"),
         (["virtual-keys"], "pixroute virtual keys"),
+        (["catalog"], "pixroute catalog"),
     ],
     ids=str,
 )
@@ -101,4 +102,4 @@ def test_an_unknown_schema_lists_those_there_are(run):
     result = run("schema", "nonsense")
 
     assert result.exit_code == 2
-    assert "'config', 'virtual-keys'" in result.stderr
+    assert "'config', 'virtual-keys', 'catalog'" in result.stderr
