@@ -24,6 +24,7 @@ from router.providers.rules import (
     dropped,
     given_instead,
     one_of,
+    refuse_streams,
     replaced,
 )
 from router.providers.wire import JSON_HEADERS, data_uri, json_body, unsupported
@@ -120,7 +121,7 @@ def rules_for(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
         "input_fidelity": drop("input_fidelity", none),
         "user": drop_unshown("user", none),
         "partial_images": drop("partial_images", none, harmless=(0,)),
-        "stream": _stream,
+        "stream": refuse_streams,
         "response_format": _response_format,
         "output_format": OUTPUT_FORMAT,
         "output_compression": drop("output_compression", none),
@@ -154,11 +155,6 @@ def _response_format(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None
     if value == "b64_json":
         return Becomes({"response_format": BASE64}, "", exact=True)
     return replaced("response_format", value, BASE64)
-
-
-def _stream(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
-    """Leave a false one out; a true one is kept, and refused before anything is sent."""
-    return None if value else UNSAID
 
 
 OUTPUT_FORMAT = one_of(

@@ -1,10 +1,10 @@
 """Wire: bodies and headers that several providers share."""
 
 import json
-from base64 import b64encode
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from router.core.data_url import data_url
 from router.core.files import Upload
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
@@ -47,7 +47,7 @@ def form_text(value: JSON) -> str:
 
 def data_uri(upload: Upload) -> str:
     """Write a whole file as a URL, for providers that take pictures inside JSON."""
-    return f"data:{upload.content_type};base64,{b64encode(upload.read()).decode()}"
+    return data_url(upload.read(), upload.content_type)
 
 
 def unsupported(request: ImageRequest) -> Failure | None:
