@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from contextlib import suppress
 
 import click
@@ -11,9 +12,9 @@ from router.cli.generate import generate
 from router.cli.init import init
 from router.cli.sandbox import sandbox
 from router.cli.schema import schema
+from router.cli.streams import BROKEN_PIPE, complain, discard, flushed
 
 INTERRUPTED = 130  # 128 and the number of SIGINT, as shells have it
-BROKEN_PIPE = 141  # 128 and the number of SIGPIPE, by which programs end whose reader leaves
 NARROW = 52  # columns
 
 
@@ -41,12 +42,16 @@ for command in (check, generate, init, sandbox, schema):
 
 def run() -> int:
     """Run the command that `sys.argv` names and return its exit code."""
+    return flushed(_run())
+
+
+def _run() -> int:
     try:
         code = pixroute.main(
             prog_name="pixroute", standalone_mode=False, terminal_width=_help_width()
         )
     except click.exceptions.Abort:
-        _complain("interrupted")
+        complain("interrupted")
         return INTERRUPTED
     except click.ClickException as error:
         with suppress(OSError):
@@ -54,18 +59,13 @@ def run() -> int:
         return error.exit_code
     except OSError as error:
         # Standard output itself failed: a full disk, a device that is gone.
-        _complain(f"error: cannot write: {error.strerror or error}")
+        complain(f"error: cannot write: {error.strerror or error}")
+        discard(sys.stdout)
         return 1
     except SystemExit:
         # click has met a broken pipe, and made sure that nothing more is written to it.
         return BROKEN_PIPE
     return code if isinstance(code, int) else 0
-
-
-def _complain(text: str) -> None:
-    """Write to standard error; where that fails too, there is nobody to tell."""
-    with suppress(OSError):
-        click.echo(text, err=True)
 
 
 def _help_width() -> int | None:

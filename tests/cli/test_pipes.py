@@ -21,6 +21,12 @@ BROKEN_CONFIG = "provider: opnai\n"
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
 
 
+@pytest.fixture(autouse=True)
+def buffered(monkeypatch):
+    """Let Python buffer what it writes, as it does unless told otherwise."""
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+
+
 @pytest.fixture
 def shell(tmp_path):
     """Run `python -m router ARGUMENTS` as a shell has it, redirections and pipes included."""
