@@ -18,8 +18,8 @@ class Send:
     """Ask the driver to send `request`, `after` that many seconds (for polling).
 
     `undo` cancels the remote job; once given, it is sent if the driver stops before the adapter
-    has its answer. With `stream` an answer of server-sent events is handed over one `Event` at a
-    time; any other answer comes whole, as an HttpResponse.
+    has its answer. With `stream` a 2xx answer of server-sent events is handed over one `Event` at
+    a time; any other answer comes whole, as an HttpResponse.
     """
 
     request: HttpRequest
@@ -39,7 +39,7 @@ Flow: TypeAlias = Generator[Send | Emit, HttpResponse | Event | None, Pictures |
 """One conversation: yields what to send, is handed what came back, returns the outcome.
 
 A Send is answered by an HttpResponse, or by the first Event of a stream; an Emit by the next
-Event, or by None where the stream has ended.
+Event. Where a stream has ended, or has no event in it, None comes instead.
 """
 
 
@@ -107,6 +107,14 @@ class Adapter(Protocol):
         if request.operation == "generate":
             return ABLE
         return Ability(why_not=f"{self.provider} cannot do the operation {request.operation!r}")
+
+    def streams(self, request: ImageRequest, target: Target) -> bool:
+        """Tell whether the model can show a picture while it is made.
+
+        Where it cannot, neither `stream` nor `partial_images` reaches the flow.
+        """
+        facts = self.facts(request, target)
+        return facts is not None and facts.streams
 
     def pictures_per_call(self, request: ImageRequest, target: Target) -> int:
         """How many pictures the model gives at most in one call."""

@@ -4,10 +4,14 @@ import asyncio
 import hashlib
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import anyio
 
 from router.core.adapter import Adapter
 from router.core.budget import Budget
+from router.core.delivery import Delivery
+from router.core.outcome import Failure
 from router.core.ports import Sender, Store, Vault
 from router.core.shared import Shared
 from router.core.target import Target
@@ -26,10 +30,30 @@ class Pause:
 
 @dataclass(slots=True)
 class Expiry:
-    """When an attempt's time is up (loop time), and whether anything was sent by then."""
+    """The time limit of one attempt: `scope` is cancelled when its time is up.
 
-    at: float
+    `between` is how many seconds a stream may take from one picture to the next. `sent` tells
+    whether anything has left, and `heard` whether a partial picture has come.
+    """
+
+    scope: anyio.CancelScope
+    between: float
     sent: bool = False
+    heard: bool = False
+
+    @property
+    def at(self) -> float:
+        """When the time is up, in loop time."""
+        return self.scope.deadline
+
+    def suspend(self) -> None:
+        """Let the time not count: it is the caller who is waited for."""
+        self.heard = True
+        self.scope.deadline = math.inf
+
+    def renew(self, now: float) -> None:
+        """Count again, from now on."""
+        self.scope.deadline = now + self.between
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +103,8 @@ class Context:
     """One request's ports, trace, chance and clock, and what its branch of the tree added.
 
     `now` gives wall time in Unix seconds; every other time is the event loop's. `began` is when
-    the request began and `deadline` when it must have ended. A node that changes a field for its
+    the request began and `deadline` when it must have ended. `delivery` is where partial pictures
+    go, None where the caller did not ask for a stream. A node that changes a field for its
     child makes a `branch`; siblings never see it.
     """
 
@@ -98,6 +123,7 @@ class Context:
     adaptations: tuple[str, ...] = ()
     pause: Pause | None = None
     expiry: Expiry | None = None
+    delivery: Delivery | None = None
     bypass_breakers: bool = False
 
     @property
@@ -151,6 +177,18 @@ class Context:
         twin.expiry = expiry
         return twin
 
+    def delivering(self, delivery: Delivery | None) -> "Context":
+        """Branch whose partial pictures go elsewhere."""
+        twin = self._branch()
+        twin.delivery = delivery
+        return twin
+
+    def ending(self, failure: Failure) -> Failure:
+        """Return a failure: a final one if the caller has been given partial pictures."""
+        if self.delivery is None or not self.delivery.handed_over:
+            return failure
+        return replace(failure, final=True)
+
     def bypassing(self) -> "Context":
         """Branch in which open breakers let requests through."""
         twin = self._branch()
@@ -175,5 +213,6 @@ class Context:
             adaptations=self.adaptations,
             pause=self.pause,
             expiry=self.expiry,
+            delivery=self.delivery,
             bypass_breakers=self.bypass_breakers,
         )

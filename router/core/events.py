@@ -20,8 +20,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partial:
-    """A picture that is not finished; `index` counts from 0. `fields` are the event's others."""
+    """A picture that is not finished; `index` counts from 0. `fields` are the event's others.
+
+    `place` says which of the pictures asked for it will be, from 0; the engine sets it.
+    """
 
     picture: Picture
     index: int
     fields: Mapping[str, JSON] = field(default_factory=lambda: EMPTY)
+    place: int = 0

@@ -44,7 +44,8 @@ class Failure:
     provider's own words. `retry_after` is in seconds from the moment the answer came.
     `retry_at` says the same as absolute Unix seconds, where only that was told. `pictures` are
     those that came all the same. `cut_short` means that this caller's deadline kept more from
-    being tried.
+    being tried. `final` means that nobody may make up for it, as the caller has partial pictures
+    already.
     """
 
     kind: Kind
@@ -60,6 +61,7 @@ class Failure:
     retry_at: float | None = None
     pictures: tuple[Picture, ...] = ()
     cut_short: bool = False
+    final: bool = False
 
 
 Outcome: TypeAlias = Success | Failure

@@ -1,6 +1,9 @@
 """Ports: what the engine needs from outside: a sender, a store, a vault."""
 
-from typing import Protocol
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 from router.core.http import HttpRequest, HttpResponse
 from router.core.secret import Credentials
@@ -14,6 +17,33 @@ class Sender(Protocol):
         ...
 
     async def aclose(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """An answer whose body is still on its way. Header names are lower case.
+
+    Reading `chunks` raises TransportError where the answer breaks off or is too large.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    chunks: AsyncIterator[bytes]
+
+
+@runtime_checkable
+class StreamingSender(Protocol):
+    """What a sender can be besides: one that hands an answer over as it comes.
+
+    Without it, what a provider streams is read when all of it is there.
+    """
+
+    def stream(self, request: HttpRequest) -> AbstractAsyncContextManager[Incoming]:
+        """Send one request once; leaving the context early ends the exchange.
+
+        Entering raises TransportError where no answer begins.
+        """
+        ...
 
 
 class StoreError(Exception):

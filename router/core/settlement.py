@@ -57,7 +57,7 @@ ANSWERED = frozenset(
 
 def is_retryable(failure: Failure, codes: AbstractSet[int], kinds: AbstractSet[Kind]) -> bool:
     """Tell whether a retry with these lists may repeat the call."""
-    if failure.local:
+    if failure.local or failure.final:
         return False
     by_kind = failure.kind in kinds and failure.kind in BY_KIND
     return by_kind or (failure.kind in BY_STATUS and failure.status in codes)
@@ -65,6 +65,8 @@ def is_retryable(failure: Failure, codes: AbstractSet[int], kinds: AbstractSet[K
 
 def moves_on(failure: Failure, codes: AbstractSet[int] | None, *, refusals: bool) -> bool:
     """Tell whether the next target may be asked; `codes` None means any status."""
+    if failure.final:
+        return False
     if failure.kind in NEVER_ASKED:
         return True
     if failure.kind in FINAL:

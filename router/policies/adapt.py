@@ -13,6 +13,9 @@ from router.core.outcome import Failure, Kind, Outcome
 
 Mode = Literal["adapt", "drop", "skip", "error"]
 
+STREAMING = frozenset({"stream", "partial_images"})
+"""Parameters that ask for pictures before they are finished."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapt:
@@ -65,6 +68,13 @@ class Adapt:
         return Failure(kind=Kind.BAD_REQUEST, status=400, message=message, local=True)
 
 
+def _unstreamed(name: str, value: JSON, model: str) -> Becomes:
+    """Take away what only a stream has: the finished picture comes all the same."""
+    if name == "stream" or not value:
+        return Becomes({}, "", exact=True)
+    return Becomes({}, f"{name} {value} -> 0 ({model} cannot stream)")
+
+
 def find_changes(request: ImageRequest, aim: Aim) -> dict[str, Becomes]:
     """Return what each parameter must become at this target; one that may stay is not in it."""
     rules = aim.adapter.rules(request, aim.target)
@@ -73,7 +83,10 @@ def find_changes(request: ImageRequest, aim: Aim) -> dict[str, Becomes]:
         if name in request.verbatim or aim.target.passthrough:
             continue
         rule = rules.get(name)
-        if rule is not None:
+        change: Becomes | None
+        if name in STREAMING and not aim.adapter.streams(request, aim.target):
+            change = _unstreamed(name, value, request.model or aim.target.provider)
+        elif rule is not None:
             change = rule(value, request.params)
         elif aim.adapter.unknown(name, request, aim.target):
             change = Becomes({}, f"{name} dropped ({aim.target.provider} does not know it)")

@@ -24,6 +24,7 @@ log = logging.getLogger("router")
 class Cache:
     """Keep answers for `max_age` seconds; identical requests under way share one call.
 
+    A streamed request is neither answered from here nor kept: its partial pictures are its own.
     `digest` names what is cached: two subtrees that could answer differently never share.
     `forwarded` are the incoming headers that reach a provider below; the others change no answer.
     """
@@ -35,6 +36,9 @@ class Cache:
     forwarded: frozenset[str] = frozenset()
 
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
+        if context.delivery is not None:
+            context.decide(self.path, "cache", "bypass", "streams are not cached")
+            return await self.child.execute(request, context)
         key = self._key(request, context)
         kept = None if context.cache.refresh else await self._get(key, context)
         if kept is not None:

@@ -41,7 +41,8 @@ class Split:
                 context.trace,
                 status=402,
             )
-        return combine(await self._ask_all(counts, request, context), request.n)
+        outcome = combine(await self._ask_all(counts, request, context), request.n)
+        return context.ending(outcome) if isinstance(outcome, Failure) else outcome
 
     async def _ask_all(
         self, counts: Sequence[int], request: ImageRequest, context: Context
@@ -53,6 +54,8 @@ class Split:
             branch = context.within(purse, context.deadline)
             part = _part(request, number, count)
             branch = branch.adapted(_notes(request, len(counts), number))
+            if context.delivery is not None:
+                branch = branch.delivering(context.delivery.placed(sum(counts[:number])))
             outcomes[number] = await self.child.execute(part, branch)
             context.budget.refund(purse.paid)
 

@@ -10,28 +10,33 @@ from router.core.node import Node
 from router.core.outcome import Failure, Kind, Outcome
 
 DEFAULT_TIMEOUT = 600.0  # seconds; what the openai package waits for an answer
+NEXT_PICTURE = 600.0  # seconds that a stream may take from one picture to the next
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeout:
-    """Give the child `seconds` to answer; cancel it after that."""
+    """Give the child `seconds` to answer; cancel it after that.
+
+    In a stream the first partial picture is an answer. From then on each next one, and the last
+    that is finished, has 600 s, or `seconds` where they are more.
+    """
 
     path: str
     child: Node
     seconds: float = DEFAULT_TIMEOUT
 
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
-        expiry = Expiry(context.time() + self.seconds)
         outcome: Outcome | None = None
-        with anyio.CancelScope(deadline=expiry.at):
+        with anyio.CancelScope(deadline=context.time() + self.seconds) as scope:
+            expiry = Expiry(scope, between=max(self.seconds, NEXT_PICTURE))
             outcome = await self.child.execute(request, context.expiring(expiry))
         if outcome is not None:
             return outcome
+        late = f"no answer within {self.seconds:g} s"
+        if expiry.heard:
+            late = f"no further picture within {expiry.between:g} s"
         failure = Failure(
-            kind=Kind.TIMEOUT,
-            status=408,
-            message=f"no answer within {self.seconds:g} s",
-            billed=None if expiry.sent else False,
+            kind=Kind.TIMEOUT, status=408, message=late, billed=None if expiry.sent else False
         )
         context.trace.last_failure = failure
-        return failure
+        return context.ending(failure)

@@ -50,10 +50,11 @@ class Call:
         if isinstance(outcome, Pictures):
             # Not every provider says when; an answer always does.
             dated = outcome if outcome.created else _dated(outcome, context.now())
-            return self.check(request, dated) or Success(pictures=dated)
+            failure = self.check(request, dated)
+            return Success(pictures=dated) if failure is None else context.ending(failure)
         if outcome.retry_after is None and outcome.retry_at is not None:
-            return replace(outcome, retry_after=max(0.0, outcome.retry_at - context.now()))
-        return outcome
+            outcome = replace(outcome, retry_after=max(0.0, outcome.retry_at - context.now()))
+        return context.ending(outcome)
 
 
 def _dated(pictures: Pictures, now: float) -> Pictures:

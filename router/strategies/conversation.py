@@ -3,18 +3,21 @@
 import asyncio
 import logging
 from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
 
 import anyio
 
-from router.core.adapter import Flow, Send
+from router.core.adapter import Emit, Flow, Send
 from router.core.context import Context
+from router.core.events import Event, Partial
 from router.core.guard import AdapterError, guard
 from router.core.http import BEARER, Auth, HttpRequest, HttpResponse, TransportError, origin
 from router.core.images import ImageRequest, Pictures
 from router.core.outcome import Failure, Kind, Outcome
 from router.core.secret import Credentials
 from router.core.trace import Attempt
+from router.strategies.listening import Listening
 from router.strategies.mask import Mask, mask_of
 
 UNDO_TIMEOUT = 5.0  # seconds a cancelled remote job is given to be told so
@@ -43,6 +46,7 @@ class Conversation:
         self._cut_at: float | None = None  # loop time, before anything was undone
         self._received = 0
         self._request_id: str | None = None
+        self._listening: Listening | None = None
         target, pause = self._aim.target, context.pause
         self.attempt = Attempt(
             path=target.path,
@@ -75,7 +79,13 @@ class Conversation:
             outcome = _broken(message, sent=broken.sent or self._answered)
         except AdapterError as bug:
             outcome = bug.failure(sent=self._sent)
-        return self._mask.failure(outcome) if isinstance(outcome, Failure) else outcome
+        return self._signed(outcome) if isinstance(outcome, Failure) else outcome
+
+    def _signed(self, failure: Failure) -> Failure:
+        """Return a failure without secrets; an event says no request id, but its answer did."""
+        if failure.request_id is None and self._listening is not None:
+            failure = replace(failure, request_id=self._request_id)
+        return self._mask.failure(failure)
 
     def closed(self, outcome: Outcome | None) -> Attempt:
         """Return the attempt as it ended; no outcome means that it was cancelled."""
@@ -117,9 +127,13 @@ class Conversation:
         undo: HttpRequest | None = None
         try:
             step = self._advance(flow, None)
-            while isinstance(step, Send):
-                undo = step.undo or undo
-                step = self._advance(flow, await self._exchange(step))
+            while not isinstance(step, Pictures | Failure):
+                if isinstance(step, Send):
+                    undo = step.undo or undo
+                    talk = self._listen if step.stream else self._exchange
+                    step = self._advance(flow, await talk(step))
+                else:
+                    step = self._advance(flow, await self._hand_over(step.partial))
         except (asyncio.CancelledError, TransportError, AdapterError):
             self._cut_at = self._context.time()
             if undo is not None:
@@ -128,21 +142,25 @@ class Conversation:
         finally:
             with suppress(AdapterError):  # it must not take the place of a cancellation
                 guard(flow.close)
+            if self._listening is not None:
+                await self._stop_listening(self._listening)
         return step
 
     def _flow(self) -> Flow:
         """Begin the adapter's flow within a generator, so that it fails where it is driven."""
         return (yield from self._aim.adapter.flow(self._request, self._aim.target))
 
-    def _advance(self, flow: Flow, response: HttpResponse | None) -> Send | Pictures | Failure:
+    def _advance(
+        self, flow: Flow, response: HttpResponse | Event | None
+    ) -> Send | Emit | Pictures | Failure:
         """Let the adapter go on. Raises AdapterError where it cannot."""
 
-        def go_on() -> Send | Pictures | Failure:
+        def go_on() -> Send | Emit | Pictures | Failure:
             try:
-                step: object = next(flow) if response is None else flow.send(response)
+                step: object = flow.send(response)
             except StopIteration as end:
                 step = end.value
-            if isinstance(step, Send | Pictures | Failure):
+            if isinstance(step, Send | Emit | Pictures | Failure):
                 return step
             raise TypeError(f"the flow gave {type(step).__name__}")
 
@@ -151,13 +169,52 @@ class Conversation:
     async def _exchange(self, send: Send) -> HttpResponse:
         if send.after:
             await anyio.sleep(send.after)
-        request = self._authorised(send.request)
+        response = await self._context.sender.send(self._leaving(send.request))
+        self._received += len(response.body)
+        return self._heard(response)
+
+    async def _listen(self, send: Send) -> HttpResponse | Event | None:
+        """Send, and return the answer: its first event, if it is a stream."""
+        if send.after:
+            await anyio.sleep(send.after)
+        if self._listening is not None:
+            await self._stop_listening(self._listening)
+        self._listening = listening = Listening()
+        request = self._leaving(send.request)
+        response = self._heard(await listening.ask(self._context.sender, request))
+        return await self._next_event() if listening.has_begun else response
+
+    async def _hand_over(self, partial: Partial | None) -> Event | None:
+        """Wait until the caller has taken the picture, which is no time of the provider's."""
+        delivery, expiry = self._context.delivery, self._context.expiry
+        if partial is not None and delivery is not None:
+            if expiry is not None:
+                expiry.suspend()
+            await delivery.emit(partial)
+            if expiry is not None:
+                expiry.renew(self._context.time())
+        return await self._next_event()
+
+    async def _next_event(self) -> Event | None:
+        """Return the stream's next event; None where it has ended, or none was begun."""
+        event = None if self._listening is None else await self._listening.next()
+        return None if event is None else self._mask.event(event)
+
+    async def _stop_listening(self, listening: Listening) -> None:
+        self._received += listening.received
+        await listening.close()
+
+    def _leaving(self, request: HttpRequest) -> HttpRequest:
+        """Return what is sent, and note that it leaves now."""
+        authorised = self._authorised(request)
         self._sent = True
         if self._context.expiry is not None:
             self._context.expiry.sent = True
-        response = await self._context.sender.send(request)
+        return authorised
+
+    def _heard(self, response: HttpResponse) -> HttpResponse:
+        """Note what has come back, and return it for the adapter to read."""
         self._answered = True
-        self._received += len(response.body)
         response = self._mask.response(response)
         self._request_id = _request_id(response) or self._request_id
         return response

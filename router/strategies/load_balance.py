@@ -62,7 +62,7 @@ class LoadBalance:
                 return salvaged(most_telling(failures), failures[-1])
 
     def _goes_on(self, failure: Failure) -> bool:
-        if failure.kind in NEVER_ASKED:
+        if failure.kind in NEVER_ASKED and not failure.final:
             return True
         return self.failover and moves_on(failure, self.codes, refusals=self.refusals)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from router.core.events import Event
 from router.core.http import HttpResponse
 from router.core.outcome import Failure
 from router.core.secret import Credentials
@@ -31,6 +32,13 @@ class Mask:
         if headers is response.headers and body is response.body:
             return response
         return HttpResponse(status=response.status, headers=headers, body=body)
+
+    def event(self, event: Event) -> Event:
+        """Clean an event, unless it is a picture."""
+        if len(event.data) > LONGEST_WORDS:
+            return event
+        data = self._bytes(event.data)
+        return event if data is event.data else replace(event, data=data)
 
     def failure(self, failure: Failure) -> Failure:
         """Clean what an adapter made of an answer."""
