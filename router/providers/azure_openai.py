@@ -1,22 +1,20 @@
 """Azure OpenAI: OpenAI's dialect at an endpoint of one's own, with deployments for models."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from router.core.adapter import Adapter, Flow, Rule, exchange
-from router.core.catalog import Catalog
+from router.core.catalog import Catalog, ModelFacts
 from router.core.http import Auth, HttpRequest, origin
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
 from router.core.target import RESOURCE_NAME, Deployment, Target
 from router.providers.catalog import catalog_of
+from router.providers.catalog_rules import rules_of
 from router.providers.failures import unfit
 from router.providers.openai_answers import read_answer
-from router.providers.openai_models import MOST_PER_CALL, Model, find_model
-from router.providers.rules import NO_RULES, one_of
+from router.providers.rules import NO_RULES
 from router.providers.wire import JSON_HEADERS, json_body, unsupported
 
 # The scheme for a key. The driver writes a bearer token instead where the credential has one.
@@ -27,15 +25,8 @@ API_KEY = Auth("api-key")
 # azure-rest-api-specs specification/ai/data-plane/OpenAI.v1/azure-v1-preview-generated.yaml
 V1_VERSIONS = frozenset({"", "v1", "preview", "latest"})
 
-# gif and svg are in no specification of Azure's, and webp does not work there.
-# learn.microsoft.com/azure/foundry/openai/how-to/dall-e
-OUTPUT_FORMAT = one_of(
-    "output_format",
-    ("png", "jpeg"),
-    "Azure has png and jpeg",
-    same=MappingProxyType({"jpg": "jpeg"}),
-    nearest=MappingProxyType(dict.fromkeys(("webp", "gif", "svg"), "png")),
-)
+MOST_PER_CALL = 10
+"""OpenAI's own bound on `n`, for models that nothing is known of."""
 
 NO_HOST = (
     "azure-openai needs the name of a resource: letters, digits and hyphens, as in "
@@ -66,13 +57,18 @@ class AzureOpenAI(Adapter):
     def model(self, request: ImageRequest, target: Target) -> str | None:
         return _deployment(request, target).deployment_id or None
 
+    def facts(self, request: ImageRequest, target: Target) -> ModelFacts | None:
+        """Return what is known of the model behind the deployment, by its best informed name."""
+        found = map(self.catalog.find, _names(request, target))
+        return next((facts for facts in found if facts is not None), None)
+
     def pictures_per_call(self, request: ImageRequest, target: Target) -> int:
-        model = _underlying(request, target)
-        return model.pictures_per_call if model else MOST_PER_CALL
+        facts = self.facts(request, target)
+        return facts.per_call if facts else MOST_PER_CALL
 
     def rules(self, request: ImageRequest, target: Target) -> Mapping[str, Rule]:
-        model = _underlying(request, target)
-        return model.rules if model else NO_RULES
+        facts = self.facts(request, target)
+        return rules_of(facts) if facts else NO_RULES
 
     def unknown(self, name: str, request: ImageRequest, target: Target) -> bool:  # noqa: ARG002
         """Nothing is: a parameter may be newer than this file, and an error names it."""
@@ -147,25 +143,12 @@ def _listed(request: ImageRequest, target: Target) -> Deployment | None:
     return default or (listed[0] if len(listed) == 1 else None)
 
 
-def _underlying(request: ImageRequest, target: Target) -> Model | None:
-    """Return what is known of the model behind the deployment: the best informed name counts."""
+def _names(request: ImageRequest, target: Target) -> tuple[str | None, ...]:
+    """Return whatever may name the model behind the deployment, the best informed first."""
     chosen = _listed(request, target)
-    names = (
+    return (
         chosen.alias if chosen else None,
         target.options.get("model_name"),
         request.model,
         chosen.deployment_id if chosen else target.options.get("deployment_id"),
     )
-    return next((model for model in map(_find_model, names) if model is not None), None)
-
-
-def _find_model(name: str | None) -> Model | None:
-    model = find_model(name)
-    return _at_azure(model) if model is not None and model.is_gpt_image else model
-
-
-@lru_cache(maxsize=256)
-def _at_azure(model: Model) -> Model:
-    """Return the model as Azure serves it."""
-    rules = MappingProxyType({**model.rules, "output_format": OUTPUT_FORMAT})
-    return replace(model, rules=rules)

@@ -4,17 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from router.core.adapter import Adapter, Flow, Rule, exchange
-from router.core.catalog import Catalog
+from router.core.catalog import Catalog, ModelFacts
 from router.core.http import BEARER, HttpRequest, origin
 from router.core.images import ImageRequest
 from router.core.target import Target
 from router.providers.catalog import catalog_of
+from router.providers.catalog_rules import rules_of
 from router.providers.openai_answers import read_answer
-from router.providers.openai_models import MOST_PER_CALL, find_model
 from router.providers.rules import NO_RULES
 from router.providers.wire import JSON_HEADERS, json_body, unsupported
 
 BASE_URL = "https://api.openai.com/v1"
+
+MOST_PER_CALL = 10
+"""OpenAI's own bound on `n`, for models that nothing is known of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +33,16 @@ class OpenAI(Adapter):
     def model(self, request: ImageRequest, target: Target) -> str | None:  # noqa: ARG002
         return request.model
 
-    def pictures_per_call(self, request: ImageRequest, target: Target) -> int:  # noqa: ARG002
-        model = find_model(request.model)
-        return model.pictures_per_call if model else MOST_PER_CALL
+    def facts(self, request: ImageRequest, target: Target) -> ModelFacts | None:  # noqa: ARG002
+        return self.catalog.find(request.model)
 
-    def rules(self, request: ImageRequest, target: Target) -> Mapping[str, Rule]:  # noqa: ARG002
-        model = find_model(request.model)
-        return model.rules if model else NO_RULES
+    def pictures_per_call(self, request: ImageRequest, target: Target) -> int:
+        facts = self.facts(request, target)
+        return facts.per_call if facts else MOST_PER_CALL
+
+    def rules(self, request: ImageRequest, target: Target) -> Mapping[str, Rule]:
+        facts = self.facts(request, target)
+        return rules_of(facts) if facts else NO_RULES
 
     def unknown(self, name: str, request: ImageRequest, target: Target) -> bool:  # noqa: ARG002
         """Nothing is: a parameter may be newer than this file, and an error names it."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from router.core.adapter import Adapter, Flow, Rule, exchange
-from router.core.catalog import Catalog
+from router.core.catalog import Catalog, ModelFacts
 from router.core.http import origin
 from router.core.images import ImageRequest
 from router.core.target import Target
@@ -40,35 +40,37 @@ class StabilityAI(Adapter):
     def model(self, request: ImageRequest, target: Target) -> str | None:  # noqa: ARG002
         return request.model or DEFAULT_MODEL
 
-    def pictures_per_call(self, request: ImageRequest, target: Target) -> int:  # noqa: ARG002
-        endpoint = _endpoint(request)
+    def facts(self, request: ImageRequest, target: Target) -> ModelFacts | None:  # noqa: ARG002
+        return self.catalog.find(request.model or DEFAULT_MODEL)
+
+    def pictures_per_call(self, request: ImageRequest, target: Target) -> int:
+        endpoint = self._endpoint(request, target)
         return endpoint.pictures_per_call if endpoint else 1
 
-    def rules(self, request: ImageRequest, target: Target) -> Mapping[str, Rule]:  # noqa: ARG002
-        endpoint = _endpoint(request)
+    def rules(self, request: ImageRequest, target: Target) -> Mapping[str, Rule]:
+        endpoint = self._endpoint(request, target)
         return endpoint.rules if endpoint else NO_RULES
 
-    def unknown(self, name: str, request: ImageRequest, target: Target) -> bool:  # noqa: ARG002
-        endpoint = _endpoint(request)
+    def unknown(self, name: str, request: ImageRequest, target: Target) -> bool:
+        endpoint = self._endpoint(request, target)
         return endpoint is not None and name not in SPOKEN and name not in endpoint.own
 
     def flow(self, request: ImageRequest, target: Target) -> Flow:
         refusal = unsupported(request)
         if refusal is not None:
             return refusal
-        endpoint = _endpoint(request)
+        endpoint = self._endpoint(request, target)
         if endpoint is None:
             return unfit(f"the model {shown(request.model)!r} cannot be one of Stability's")
         base = (target.base_url or BASE_URL).rstrip("/")
         response = yield from exchange(endpoint.write(request, base))
         return endpoint.read(response)
 
-
-def _endpoint(request: ImageRequest) -> Engine | Generation | None:
-    model = request.model or DEFAULT_MODEL
-    return _find(model) if len(model) <= LONGEST_NAME else None
+    def _endpoint(self, request: ImageRequest, target: Target) -> Engine | Generation | None:
+        model = request.model or DEFAULT_MODEL
+        return _find(model, self.facts(request, target)) if len(model) <= LONGEST_NAME else None
 
 
 @lru_cache(maxsize=256)
-def _find(model: str) -> Engine | Generation | None:
-    return find_engine(model) or find_generation(model)
+def _find(model: str, facts: ModelFacts | None) -> Engine | Generation | None:
+    return find_engine(model, facts) or find_generation(model, facts)

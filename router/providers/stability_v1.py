@@ -9,11 +9,12 @@ from functools import partial
 from types import MappingProxyType
 
 from router.core.adapter import Becomes, Rule
+from router.core.catalog import ModelFacts
 from router.core.http import BEARER, HttpRequest, HttpResponse
 from router.core.images import ImageRequest, Pictures
 from router.core.jsontypes import EMPTY, JSON
 from router.core.outcome import Failure
-from router.core.sizes import Grid, Size, nearest_size, parse_size
+from router.core.sizes import Size, nearest_size, parse_size
 from router.core.skeleton import as_object, dissect
 from router.providers.failures import MALFORMED, unreadable
 from router.providers.rules import UNSAID, drop, dropped, given_instead
@@ -27,47 +28,7 @@ from router.providers.stability_answers import (
 from router.providers.stability_rules import SPOKEN, common_rules
 from router.providers.wire import JSON_HEADERS, json_body
 
-MOST_PER_CALL = 10
 LARGEST_SEED = 4_294_967_295
-
-SDXL_SIZES = tuple(
-    Size(width, height)
-    for width, height in (
-        (1024, 1024),
-        (1152, 896),
-        (896, 1152),
-        (1216, 832),
-        (832, 1216),
-        (1344, 768),
-        (768, 1344),
-        (1536, 640),
-        (640, 1536),
-    )
-)
-SD_1_6_SIZES = Grid(step=64, shortest=320, longest=1536)
-
-ENGINES: Mapping[str, Callable[[Size], Size]] = MappingProxyType(
-    {
-        "stable-diffusion-xl-1024-v1-0": partial(nearest_size, offered=SDXL_SIZES),
-        "stable-diffusion-v1-6": SD_1_6_SIZES.nearest,
-    }
-)
-"""The engines, and how each finds the nearest size it can draw."""
-
-OWN = frozenset(
-    {
-        "text_prompts",
-        "width",
-        "height",
-        "cfg_scale",
-        "clip_guidance_preset",
-        "sampler",
-        "samples",
-        "steps",
-        "style_preset",
-        "extras",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +37,8 @@ class Engine:
 
     model: str
     rules: Mapping[str, Rule]
-    own: frozenset[str] = OWN
-    pictures_per_call: int = MOST_PER_CALL
+    own: frozenset[str]
+    pictures_per_call: int
 
     def write(self, request: ImageRequest, base: str) -> HttpRequest:
         said = SPOKEN | {"text_prompts"}
@@ -105,17 +66,23 @@ class Engine:
             return unreadable(response, read_complaint(response))
 
 
-def find_engine(model: str) -> Engine | None:
-    """Return the engine of that name; None where v1 has none."""
-    fit = ENGINES.get(model)
-    if fit is None:
+def find_engine(model: str, facts: ModelFacts | None) -> Engine | None:
+    """Return the engine of that name; None where it is not known to be one of v1's."""
+    if facts is None or facts.options.get("contract") != "v1":
         return None
     rules = {
         **common_rules(model, LARGEST_SEED),
-        "size": given_instead("size", ("width", "height"), _size(fit)),
         "output_format": drop("output_format", f"{model} gives png", harmless=("png",)),
     }
-    return Engine(model=model, rules=MappingProxyType(rules))
+    fit = facts.grid.nearest if facts.grid else partial(nearest_size, offered=facts.sizes)
+    if facts.grid or facts.sizes:
+        rules["size"] = given_instead("size", ("width", "height"), _size(fit))
+    return Engine(
+        model=model,
+        rules=MappingProxyType(rules),
+        own=facts.parameters,
+        pictures_per_call=facts.per_call,
+    )
 
 
 def _text_prompts(request: ImageRequest) -> list[JSON]:

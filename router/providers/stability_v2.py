@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from router.core.adapter import Becomes, Rule
+from router.core.catalog import ModelFacts
 from router.core.http import BEARER, HttpRequest, HttpResponse, Part
 from router.core.images import ImageRequest, Pictures
 from router.core.jsontypes import JSON
@@ -23,29 +24,13 @@ from router.providers.wire import FORM_HEADERS, form_text
 
 LARGEST_SEED = 4_294_967_294  # one less than v1's
 
-RATIOS: Mapping[str, float] = MappingProxyType(
-    {
-        f"{width}:{height}": width / height
-        for width, height in (
-            (21, 9),
-            (16, 9),
-            (3, 2),
-            (5, 4),
-            (1, 1),
-            (4, 5),
-            (2, 3),
-            (9, 16),
-            (9, 21),
-        )
-    }
-)
-
+RATIOS = ("21:9", "16:9", "3:2", "5:4", "1:1", "4:5", "2:3", "9:16", "9:21")
 FORMATS = ("png", "jpeg", "webp")
-SQUARE = Size(1024, 1024)
+OWN = frozenset({"aspect_ratio", "style_preset", "image", "strength", "mode", "cfg_scale"})
+"""What the endpoints have of which nothing else is known."""
 
-CORE_OWN = frozenset({"aspect_ratio", "style_preset"})
-ULTRA_OWN = CORE_OWN | {"image", "strength"}
-SD3_OWN = ULTRA_OWN | {"mode", "cfg_scale"}
+SD3 = "sd3"
+"""The endpoint that serves several models: its form says which."""
 
 SD3_MODEL = re.compile(r"sd3(\.5)?-[a-z0-9.-]+")
 SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
@@ -95,40 +80,42 @@ class Generation:
         return judge(response, [result], _fields(response))
 
 
-def find_generation(model: str) -> Generation | None:
+def find_generation(model: str, facts: ModelFacts | None) -> Generation | None:
     """Return the endpoint for a model; None for a name that could lead to another path."""
-    if model in {"core", "stable-image-core"}:
-        return _generation(model, "core", CORE_OWN)
-    if model in {"ultra", "stable-image-ultra"}:
-        return _generation(model, "ultra", ULTRA_OWN, one_megapixel=True)
-    if model == "sd3":
-        return _generation(model, "sd3", SD3_OWN, one_megapixel=True)
-    if SD3_MODEL.fullmatch(model):
-        return _generation(model, "sd3", SD3_OWN, field=model, one_megapixel=True)
-    return _generation(model, model, SD3_OWN) if SEGMENT.fullmatch(model) else None
-
-
-def _generation(
-    model: str,
-    endpoint: str,
-    own: frozenset[str],
-    *,
-    field: str | None = None,
-    one_megapixel: bool = False,
-) -> Generation:
-    rules = {
-        **common_rules(model, LARGEST_SEED),
-        "size": given_instead("size", ("aspect_ratio",), _SQUARE_SIZE if one_megapixel else _SIZE),
-        "aspect_ratio": _aspect_ratio,
-        "output_format": OUTPUT_FORMAT,
-    }
+    known = facts.options.get("endpoint") if facts else None
+    if isinstance(known, str):
+        endpoint = known
+    elif SD3_MODEL.fullmatch(model):
+        endpoint = SD3
+    elif SEGMENT.fullmatch(model):
+        endpoint = model
+    else:
+        return None
     return Generation(
-        model=model, endpoint=endpoint, field=field, own=own, rules=MappingProxyType(rules)
+        model=model,
+        endpoint=endpoint,
+        field=model if endpoint == SD3 != model else None,
+        own=(facts and facts.parameters) or OWN,
+        rules=_rules(model, facts),
+        pictures_per_call=facts.per_call if facts else 1,
     )
 
 
-def _size(exact: frozenset[Size]) -> Rule:
-    """Say the nearest shape; pixels cannot be chosen, so only a size in `exact` stays as it is."""
+def _rules(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
+    names = (facts and facts.ratios) or RATIOS
+    ratios = {name: parse_ratio(name) or 1.0 for name in names}
+    square = facts.options.get("square") if facts else None
+    rules = {
+        **common_rules(model, LARGEST_SEED),
+        "size": given_instead("size", ("aspect_ratio",), _size(ratios, parse_size(square))),
+        "aspect_ratio": _aspect_ratio(ratios),
+        "output_format": OUTPUT_FORMAT,
+    }
+    return MappingProxyType(rules)
+
+
+def _size(ratios: Mapping[str, float], exact: Size | None) -> Rule:
+    """Say the nearest shape; pixels cannot be chosen, so only the size `exact` stays as it is."""
 
     def rule(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
         if value == "auto":
@@ -136,22 +123,25 @@ def _size(exact: frozenset[Size]) -> Rule:
         wanted = parse_size(value)
         if wanted is None:
             return dropped("size", value, "not WIDTHxHEIGHT")
-        name = nearest_ratio(wanted.ratio, RATIOS)
+        name = nearest_ratio(wanted.ratio, ratios)
         note = f"size {wanted} -> aspect_ratio {name}"
-        return Becomes({"aspect_ratio": name}, note, exact=wanted in exact)
+        return Becomes({"aspect_ratio": name}, note, exact=wanted == exact)
 
     return rule
 
 
-def _aspect_ratio(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
-    if value is None:
-        return UNSAID
-    ratio = parse_ratio(value)
-    if ratio is None:
-        return dropped("aspect_ratio", value, "not WIDTH:HEIGHT")
-    return (
-        None if value in RATIOS else replaced("aspect_ratio", value, nearest_ratio(ratio, RATIOS))
-    )
+def _aspect_ratio(ratios: Mapping[str, float]) -> Rule:
+    def rule(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
+        if value is None:
+            return UNSAID
+        ratio = parse_ratio(value)
+        if ratio is None:
+            return dropped("aspect_ratio", value, "not WIDTH:HEIGHT")
+        if value in ratios:
+            return None
+        return replaced("aspect_ratio", value, nearest_ratio(ratio, ratios))
+
+    return rule
 
 
 def _fields(response: HttpResponse) -> Mapping[str, JSON]:
@@ -160,8 +150,6 @@ def _fields(response: HttpResponse) -> Mapping[str, JSON]:
     return {"output_format": claim} if claim in FORMATS else {}
 
 
-_SIZE = _size(frozenset())
-_SQUARE_SIZE = _size(frozenset({SQUARE}))
 OUTPUT_FORMAT = one_of(
     "output_format",
     FORMATS,

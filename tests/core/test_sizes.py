@@ -3,9 +3,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.core.sizes import Size, nearest_ratio, nearest_size, parse_ratio, parse_size
-from router.providers.openai_models import GPT_IMAGE_1_SIZES, GPT_IMAGE_2_SIZES
-from router.providers.stability_v1 import SD_1_6_SIZES, SDXL_SIZES
-from router.providers.stability_v2 import RATIOS
+from router.providers.catalog import catalog_of
+
+OPENAI, STABILITY = catalog_of("openai"), catalog_of("stability-ai")
+GPT_IMAGE_1_SIZES = OPENAI.find("gpt-image-1").sizes
+GPT_IMAGE_2_SIZES = OPENAI.find("gpt-image-2").grid
+SDXL_SIZES = STABILITY.find("stable-diffusion-xl-1024-v1-0").sizes
+SD_1_6_SIZES = STABILITY.find("stable-diffusion-v1-6").grid
+RATIOS = {name: parse_ratio(name) for name in STABILITY.find("stable-image-core").ratios}
 
 sizes = st.builds(Size, st.integers(1, 99999), st.integers(1, 99999))
 grids = st.sampled_from([GPT_IMAGE_2_SIZES, SD_1_6_SIZES])

@@ -9,7 +9,6 @@ from provider_talk import LONG, adapted, answer, ask, sent, target, told
 from router.core.http import BEARER, HttpResponse
 from router.core.images import ImageRequest, Pictures
 from router.core.outcome import Failure, Kind
-from router.providers.openai_models import find_model
 from router.providers.registry import adapter
 
 CAT = ask("gpt-image-2")
@@ -111,8 +110,10 @@ def test_pictures_per_call(model, count):
     ],
 )
 def test_known_models(model):
-    assert find_model(model) is not None
-    assert find_model(model).is_gpt_image is model.startswith(("gpt", "chatgpt"))
+    facts = adapter("openai").facts(ask(model), target("openai"))
+
+    assert facts is not None
+    assert (facts.responses == ("b64_json",)) is model.startswith(("gpt", "chatgpt"))
 
 
 GPT = {"model": "gpt-image-2"}
