@@ -14,6 +14,7 @@ LAYERS = (
     {"compiler", "virtual_time"},
     {"sandbox", "options", "testing", "answer", "fetch"},
     {"asking"},
+    {"originals"},
     {"workspace"},
     {"engine"},
     {"view", "loop_thread"},

@@ -8,7 +8,9 @@ from functools import partial
 from types import MappingProxyType
 from typing import BinaryIO
 
-from router.core.media import HEAD, Media, sniff_bytes
+from router.core.media import Media, sniff_bytes
+
+FILE_HEAD = 262_144  # bytes: a camera's JPEG may have that much before it tells its size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,7 @@ def held(content: bytes, name: str) -> Upload:
         size=len(content),
         digest=hashlib.sha256(content).hexdigest(),
         open=partial(io.BytesIO, content),
-        media=sniff_bytes(content[:HEAD]),
+        media=sniff_bytes(content[:FILE_HEAD]),
     )
 
 

@@ -1,0 +1,1 @@
+"""Originals: the pictures that an edit or a variation begins with."""
