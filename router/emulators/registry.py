@@ -6,10 +6,17 @@ from types import MappingProxyType
 from router.emulators.azure_openai import AzureOpenAI
 from router.emulators.emulator import Emulator
 from router.emulators.openai import OpenAI
+from router.emulators.replicate import Replicate
 from router.emulators.stability_ai import StabilityAI
 from router.emulators.together_ai import TogetherAI
 
-EMULATORS: tuple[Emulator, ...] = (OpenAI(), AzureOpenAI(), StabilityAI(), TogetherAI())
+EMULATORS: tuple[Emulator, ...] = (
+    OpenAI(),
+    AzureOpenAI(),
+    StabilityAI(),
+    TogetherAI(),
+    Replicate(),
+)
 
 ALIASES: Mapping[str, str] = MappingProxyType(
     {

@@ -19,7 +19,7 @@ READ = 4000  # characters of a body looked at for a message
 READ_JSON = 262_144  # bytes of an error's body: a larger one is no error message
 
 SECRET = re.compile(
-    r"\b(?:sk|pk|rk)[-_][\w*.\-]{6,}"  # OpenAI's and Stability's keys
+    r"\b(?:sk|pk|rk|r8)[-_][\w*.\-]{6,}"  # OpenAI's, Stability's and Replicate's keys
     r"|\beyJ[\w\-]{8,}(?:\.[\w\-]*)*"  # JSON web tokens, such as Azure's
     r"|(?<=[Bb]earer )\S+"
     # bare ones, such as Azure's keys; a request's id looks the same, and support asks for it

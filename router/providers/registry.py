@@ -28,6 +28,7 @@ PROVIDERS: tuple[ProviderInfo, ...] = (
         key_variable="STABILITY_API_KEY",
     ),
     ProviderInfo(name="together-ai", aliases=("together",), key_variable="TOGETHER_API_KEY"),
+    ProviderInfo(name="replicate", key_variable="REPLICATE_API_TOKEN"),
 )
 
 FACTORIES: Mapping[str, str] = MappingProxyType(
@@ -36,6 +37,7 @@ FACTORIES: Mapping[str, str] = MappingProxyType(
         "azure-openai": "router.providers.azure_openai:AzureOpenAI",
         "stability-ai": "router.providers.stability_ai:StabilityAI",
         "together-ai": "router.providers.together_ai:TogetherAI",
+        "replicate": "router.providers.replicate:Replicate",
     }
 )
 """Where each adapter is found, as `module:factory`; imported when it is first asked for."""

@@ -15,6 +15,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "/azure": "azure-openai",
         "/stability": "stability-ai",
         "/together-ai": "together-ai",
+        "/replicate": "replicate",
     }
 )
 """The first part of a path, and the provider behind it."""
@@ -25,6 +26,7 @@ BASES: Mapping[str, str] = MappingProxyType(
         "azure-openai": "/azure",
         "stability-ai": "/stability",
         "together-ai": "/together-ai/v1",
+        "replicate": "/replicate",
     }
 )
 """What a client's base URL ends with."""
@@ -34,6 +36,8 @@ BARE: tuple[tuple[str, str], ...] = (
     ("/v2beta/", "stability-ai"),
     ("/v1/generation/", "stability-ai"),
     ("/openai/deployments/", "azure-openai"),
+    ("/v1/predictions", "replicate"),
+    ("/v1/deployments/", "replicate"),
     ("/v1/", "openai"),
 )
 
