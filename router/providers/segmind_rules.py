@@ -1,0 +1,233 @@
+"""Segmind's rules: how each model says OpenAI's parameters. Of an unknown one little is sure."""
+
+from collections.abc import Mapping
+from functools import partial
+from types import MappingProxyType
+
+from router.core.adapter import Becomes, Rule
+from router.core.jsontypes import EMPTY, JSON
+from router.core.sizes import Grid, nearest_ratio, nearest_size, parse_ratio, parse_size
+from router.providers.rules import (
+    UNSAID,
+    drop,
+    drop_unshown,
+    dropped,
+    give_base64,
+    give_url,
+    given_instead,
+    one_of,
+    refuse_streams,
+    shown,
+    size_rule,
+)
+from router.providers.segmind_models import Endpoint
+
+USUAL_SIZE = ("width", "height")
+"""What most models call the edges, for those that nobody has asked yet."""
+
+SIZE_WORDS = ("width", "height", "img_width", "img_height", "aspect_ratio")
+
+OPENAI_STYLES = frozenset({"vivid", "natural"})
+
+GRADES = MappingProxyType({"hd": "high", "standard": "medium", "xhigh": "high", "max": "high"})
+
+OPTIONAL = (
+    "quality",
+    "style",
+    "seed",
+    "negative_prompt",
+    "background",
+    "moderation",
+    "output_format",
+    "output_compression",
+    "input_fidelity",
+)
+"""OpenAI's parameters, and two that many share, that not every model has."""
+
+HARMLESS: Mapping[str, tuple[JSON, ...]] = MappingProxyType(
+    {"background": ("auto", "opaque"), "quality": ("auto",), "moderation": ("auto",)}
+)
+PRIVATE = frozenset({"negative_prompt"})
+"""Words of the caller's that notes do not show."""
+
+FORMATS = MappingProxyType({"jpg": "jpeg"})
+
+
+def rules_for(endpoint: Endpoint) -> Mapping[str, Rule]:
+    """Return the rules of one model behind one contract."""
+    none = f"{endpoint.slug} has none"
+    rules: dict[str, Rule] = {
+        "response_format": give_base64 if endpoint.contract == "v1" else give_url,
+        "stream": refuse_streams,
+        "partial_images": drop("partial_images", none, harmless=(0,)),
+        "user": drop_unshown("user", none),
+        "size": given_instead("size", SIZE_WORDS, _size(endpoint)),
+    }
+    spoken = {
+        "quality": _quality(endpoint),
+        "output_format": _output_format(endpoint),
+        "output_compression": _output_compression(endpoint),
+        "style": _style(endpoint),
+        "seed": _seed(endpoint),
+    }
+    rules |= {name: rule for name, rule in spoken.items() if rule is not None}
+    for name in OPTIONAL:
+        if name not in rules and endpoint.lacks(name):
+            harmless = HARMLESS.get(name, ())
+            private = name in PRIVATE
+            rules[name] = (
+                drop_unshown(name, none) if private else drop(name, none, harmless=harmless)
+            )
+    return MappingProxyType(rules)
+
+
+def _absent(name: str, why: str) -> Rule:
+    if name in PRIVATE:
+        return drop_unshown(name, why)
+    return drop(name, why, harmless=HARMLESS.get(name, ()))
+
+
+def _size(endpoint: Endpoint) -> Rule:
+    facts, names = endpoint.facts, endpoint.words("size")
+    if facts is None or (not names and not endpoint.is_sure):
+        return partial(_pixels, USUAL_SIZE, None, EMPTY, f"a guess: {endpoint.slug} is not known")
+    if len(names) == 2:
+        return partial(_pixels, names, facts.grid, endpoint.mapping("beside"), "")
+    if names == ("size",):
+        fit = facts.grid.nearest if facts.grid else partial(nearest_size, offered=facts.sizes)
+        return size_rule(fit, auto=facts.auto_size)
+    if names and facts.ratios:
+        ratios = {name: parse_ratio(name) or 1.0 for name in facts.ratios}
+        return partial(_ratio, names[0], ratios)
+    return drop("size", f"{endpoint.slug} makes it as large as the picture given")
+
+
+def _pixels(
+    names: tuple[str, ...],
+    grid: Grid | None,
+    beside: Mapping[str, JSON],
+    doubt: str,
+    value: JSON,
+    _params: Mapping[str, JSON],
+) -> Becomes | None:
+    """Say both edges by their names; a `doubt` is told."""
+    if value == "auto":
+        return UNSAID
+    wanted = parse_size(value)
+    if wanted is None:
+        return dropped("size", value, "not WIDTHxHEIGHT")
+    found = grid.nearest(wanted) if grid is not None else wanted
+    said: dict[str, JSON] = {names[0]: found.width, names[1]: found.height, **beside}
+    if doubt:
+        note = f"size {wanted} -> {names[0]} {found.width}, {names[1]} {found.height} ({doubt})"
+        return Becomes(said, note)
+    note = "" if found == wanted else f"size {wanted} -> {found}"
+    return Becomes(said, note, exact=found == wanted)
+
+
+def _ratio(
+    name: str, ratios: Mapping[str, float], value: JSON, _params: Mapping[str, JSON]
+) -> Becomes | None:
+    """Say the nearest shape; how many pixels that is, is not documented."""
+    if value == "auto":
+        return UNSAID
+    wanted = parse_size(value)
+    if wanted is None:
+        return dropped("size", value, "not WIDTHxHEIGHT")
+    nearest = nearest_ratio(wanted.ratio, ratios)
+    return Becomes({name: nearest}, f"size {wanted} -> {name} {nearest}")
+
+
+def _quality(endpoint: Endpoint) -> Rule | None:
+    facts, grades = endpoint.facts, endpoint.mapping("quality")
+    if facts is not None and facts.qualities:
+        why = f"unknown to {endpoint.slug}"
+        return one_of("quality", facts.qualities, why, nearest=GRADES)
+    if not grades:
+        return None
+    steps = tuple(dict.fromkeys(name for grade in grades.values() for name in _names(grade)))
+    return given_instead("quality", steps, partial(_grade, endpoint.slug, grades))
+
+
+def _names(grade: JSON) -> tuple[str, ...]:
+    return tuple(grade) if isinstance(grade, Mapping) else ()
+
+
+def _grade(
+    slug: str, grades: Mapping[str, JSON], value: JSON, _params: Mapping[str, JSON]
+) -> Becomes | None:
+    """Say a quality as more steps or fewer."""
+    if value == "auto":
+        return UNSAID
+    said = grades.get(value) if isinstance(value, str) else None
+    if not isinstance(said, Mapping):
+        return dropped("quality", value, f"unknown to {slug}")
+    if not said:
+        return UNSAID
+    words = ", ".join(f"{name} {shown(step)}" for name, step in said.items())
+    return Becomes(said, f"quality {shown(value)} -> {words}")
+
+
+def _output_format(endpoint: Endpoint) -> Rule | None:
+    field = endpoint.word("format")
+    if endpoint.facts is None or not field:
+        return None
+    return partial(_format, field, endpoint.facts.formats, endpoint.mapping("spelled"))
+
+
+def _format(
+    field: str,
+    formats: tuple[str, ...],
+    spelled: Mapping[str, JSON],
+    value: JSON,
+    _params: Mapping[str, JSON],
+) -> Becomes | None:
+    if value is None:
+        return UNSAID
+    if not isinstance(value, str):
+        return dropped("output_format", value, f"it has {', '.join(formats)}")
+    wanted = FORMATS.get(value, value)
+    found = next(name for name in (wanted, "png", *formats) if name in formats)
+    note = "" if found == wanted else f"output_format {shown(value)} -> {found}"
+    return Becomes({field: spelled.get(found, found)}, note, exact=found == wanted)
+
+
+def _output_compression(endpoint: Endpoint) -> Rule | None:
+    field = endpoint.word("compression")
+    return partial(_compression, field) if field else None
+
+
+def _compression(field: str, value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
+    """Both count from 0, the smallest file, to 100."""
+    if value is None:
+        return UNSAID
+    return None if field == "output_compression" else Becomes({field: value}, "", exact=True)
+
+
+def _style(endpoint: Endpoint) -> Rule | None:
+    """Keep a style of the model's own: not all of their names are known."""
+    if not endpoint.has("style"):
+        return None
+
+    def rule(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
+        if value is None:
+            return UNSAID
+        if value in OPENAI_STYLES:
+            return dropped("style", value, f"{endpoint.slug} has others")
+        return None
+
+    return rule
+
+
+def _seed(endpoint: Endpoint) -> Rule | None:
+    if not endpoint.has("seed"):
+        return None
+
+    def rule(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
+        if value is None:
+            return UNSAID
+        if isinstance(value, bool) or not isinstance(value, int):
+            return dropped("seed", value, "not a whole number")
+        return None
+
+    return rule
