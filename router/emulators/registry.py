@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from router.dialects.table import dialects
 from router.emulators.azure_openai import AzureOpenAI
 from router.emulators.emulator import Emulator
 from router.emulators.openai import OpenAI
+from router.emulators.openai_compatible import OpenAICompatible
 from router.emulators.replicate import Replicate
+from router.emulators.segmind import Segmind
 from router.emulators.stability_ai import StabilityAI
 from router.emulators.together_ai import TogetherAI
 
@@ -16,6 +19,8 @@ EMULATORS: tuple[Emulator, ...] = (
     StabilityAI(),
     TogetherAI(),
     Replicate(),
+    Segmind(),
+    *(OpenAICompatible(dialect) for dialect in dialects()),
 )
 
 ALIASES: Mapping[str, str] = MappingProxyType(
@@ -24,6 +29,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "stability": "stability-ai",
         "stabilityai": "stability-ai",
         "together": "together-ai",
+        **{alias: dialect.name for dialect in dialects() for alias in dialect.aliases},
     }
 )
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from router.core.http import HttpRequest
+from router.dialects.table import dialects
 from router.emulators.emulator import Emulator
 from router.emulators.registry import emulator, emulator_at
 
@@ -16,6 +17,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "/stability": "stability-ai",
         "/together-ai": "together-ai",
         "/replicate": "replicate",
+        "/segmind": "segmind",
     }
 )
 """The first part of a path, and the provider behind it."""
@@ -27,6 +29,7 @@ BASES: Mapping[str, str] = MappingProxyType(
         "stability-ai": "/stability",
         "together-ai": "/together-ai/v1",
         "replicate": "/replicate",
+        "segmind": "/segmind",
     }
 )
 """What a client's base URL ends with."""
@@ -38,6 +41,8 @@ BARE: tuple[tuple[str, str], ...] = (
     ("/openai/deployments/", "azure-openai"),
     ("/v1/predictions", "replicate"),
     ("/v1/deployments/", "replicate"),
+    ("/v1/requests/", "segmind"),
+    ("/v2/requests/", "segmind"),
     ("/v1/", "openai"),
 )
 
