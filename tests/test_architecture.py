@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent / "router"
 
 LAYERS = (
     {"core"},
-    {"config"},
+    {"config", "dialects", "plugins"},
     {"errors", "strategies", "policies", "providers", "emulators", "senders", "stores", "keys"},
     {"compiler", "virtual_time"},
     {"sandbox", "options", "testing", "answer", "fetch"},

@@ -1,11 +1,14 @@
 """Registry: the providers there are, known by name before any of them is loaded."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from importlib import import_module
 from types import MappingProxyType
 
 from router.core.adapter import Adapter
+from router.core.catalog import Catalog
 from router.core.provider import ProviderInfo
+from router.dialects.dialect import Dialect
 from router.providers.catalog import catalog_of
 
 PROVIDERS: tuple[ProviderInfo, ...] = (
@@ -28,6 +31,7 @@ PROVIDERS: tuple[ProviderInfo, ...] = (
         key_variable="STABILITY_API_KEY",
     ),
     ProviderInfo(name="together-ai", aliases=("together",), key_variable="TOGETHER_API_KEY"),
+    ProviderInfo(name="segmind", key_variable="SEGMIND_API_KEY"),
     ProviderInfo(name="replicate", key_variable="REPLICATE_API_TOKEN"),
 )
 
@@ -37,10 +41,17 @@ FACTORIES: Mapping[str, str] = MappingProxyType(
         "azure-openai": "router.providers.azure_openai:AzureOpenAI",
         "stability-ai": "router.providers.stability_ai:StabilityAI",
         "together-ai": "router.providers.together_ai:TogetherAI",
+        "segmind": "router.providers.segmind:Segmind",
         "replicate": "router.providers.replicate:Replicate",
     }
 )
 """Where each adapter is found, as `module:factory`; imported when it is first asked for."""
+
+
+@lru_cache
+def providers() -> tuple[ProviderInfo, ...]:
+    """Return every provider that is built in: those above, and a row of the dialects each."""
+    return (*PROVIDERS, *map(_info, _dialects()))
 
 
 def find_provider(name: str) -> ProviderInfo:
@@ -48,13 +59,41 @@ def find_provider(name: str) -> ProviderInfo:
     for provider in PROVIDERS:
         if name == provider.name or name in provider.aliases:
             return provider
-    known = ", ".join(provider.name for provider in PROVIDERS)
+    for dialect in _dialects():
+        if name == dialect.name or name in dialect.aliases:
+            return _info(dialect)
+    known = ", ".join(provider.name for provider in providers())
     raise LookupError(f"provider {name!r} is not known; known providers: {known}")
 
 
 def adapter(name: str) -> Adapter:
     """Load and make the adapter of a provider, by name or alias. Raises LookupError."""
     provider = find_provider(name).name
+    catalog = catalog_of(provider)
+    if provider not in FACTORIES:
+        return _compatible(provider, catalog)
     module, _, factory = FACTORIES[provider].partition(":")
     make: Callable[..., Adapter] = getattr(import_module(module), factory)
-    return make(catalog=catalog_of(provider))
+    return make(catalog=catalog)
+
+
+def _dialects() -> tuple[Dialect, ...]:
+    from router.dialects.table import dialects
+
+    return dialects()
+
+
+def _info(dialect: Dialect) -> ProviderInfo:
+    return ProviderInfo(
+        name=dialect.name,
+        aliases=dialect.aliases,
+        key_variable=dialect.key_variable,
+        required=() if dialect.base_url else ("custom_host",),
+    )
+
+
+def _compatible(provider: str, catalog: Catalog) -> Adapter:
+    from router.providers.openai_compatible import OpenAICompatible
+
+    dialect = next(row for row in _dialects() if row.name == provider)
+    return OpenAICompatible(dialect=dialect, catalog=catalog)

@@ -18,6 +18,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "/together-ai": "together-ai",
         "/replicate": "replicate",
         "/segmind": "segmind",
+        **{f"/{row.name}": row.name for row in dialects()},
     }
 )
 """The first part of a path, and the provider behind it."""
@@ -30,6 +31,7 @@ BASES: Mapping[str, str] = MappingProxyType(
         "together-ai": "/together-ai/v1",
         "replicate": "/replicate",
         "segmind": "/segmind",
+        **{row.name: f"/{row.name}{urlsplit(row.base_url).path or '/v1'}" for row in dialects()},
     }
 )
 """What a client's base URL ends with."""
