@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from router.core.http import NO_HEADERS
-from router.core.images import ImageRequest
+from router.core.images import ImageRequest, Operation
 from router.core.jsontypes import EMPTY, JSON
 from router.core.outcome import Failure, Kind
 from router.options import RequestOptions
@@ -80,11 +80,16 @@ def build_request(
     wishes: Wishes,
     extra_headers: Mapping[str, str],
     extra_body: Mapping[str, JSON],
+    *,
+    operation: Operation = "generate",
 ) -> ImageRequest:
-    """Return the request. A None argument counts as not given. Raises Unaskable."""
+    """Return the request, as yet without files. A None argument counts as not given.
+
+    Raises Unaskable.
+    """
     asked = {name: value for name, value in params.items() if value is not None} | {**extra_body}
     try:
-        _check_params(asked)
+        _check_params(asked, operation)
         if wishes.metadata:
             _check_json("metadata", wishes.metadata)
     except RecursionError:
@@ -93,6 +98,7 @@ def build_request(
         raise Unaskable("timeout", f"timeout is {wishes.timeout!r}; expected seconds above 0")
     return ImageRequest(
         params=asked,
+        operation=operation,
         verbatim=frozenset(extra_body),
         metadata=wishes.metadata,
         headers=_checked_headers(extra_headers),
@@ -104,9 +110,10 @@ def _is_duration(seconds: float) -> bool:
     return isinstance(seconds, int | float) and seconds > 0
 
 
-def _check_params(params: Mapping[str, JSON]) -> None:
+def _check_params(params: Mapping[str, JSON], operation: Operation) -> None:
     prompt = params.get("prompt")
-    if not isinstance(prompt, str) or not prompt.strip():
+    is_needed = operation != "variation" or prompt is not None
+    if is_needed and (not isinstance(prompt, str) or not prompt.strip()):
         raise Unaskable("prompt", f"prompt is {prompt!r}; expected some words")
     model = params.get("model", "")
     if not isinstance(model, str):

@@ -165,6 +165,8 @@ class Images:
         self.home = home
 
     generate = blocking(AsyncImages.generate)
+    edit = blocking(AsyncImages.edit)
+    create_variation = blocking(AsyncImages.create_variation)
 
     def held(self, answer: ImagesResponse[AsyncImage]) -> ImagesResponse[BlockingImage]:
         """Return the answer with pictures that fetch themselves blocking."""

@@ -11,7 +11,7 @@ from router.asking import Unaskable, Wishes, build_request
 from router.config.model import KeyRef, TargetRoute, targets_of
 from router.config.problems import did_you_mean
 from router.core.http import origin
-from router.core.images import Pictures
+from router.core.images import Operation, Pictures
 from router.core.jsontypes import JSON
 from router.core.ports import Sender
 from router.core.trace import Trace
@@ -19,6 +19,8 @@ from router.engine import Engine
 from router.errors import routing_error
 from router.fetch import fetch_picture
 from router.options import ConfigSource, RequestOptions, RouterOptions
+from router.originals.given import NOTHING, Given
+from router.originals.taking import take_originals
 from router.workspace import Loaded, Loader
 
 NAME = re.compile(r"[\w-]+")
@@ -57,11 +59,17 @@ class View:
         extra_headers: Mapping[str, str],
         extra_body: Mapping[str, JSON],
         options: RequestOptions,
+        *,
+        operation: Operation = "generate",
+        given: Given = NOTHING,
     ) -> tuple[Pictures, Trace]:
         """Execute a request. Raises RoutingError where it is none, or no target answered it."""
         wishes = self.wishes.adding(options)
         try:
-            request = build_request(params, wishes, extra_headers or {}, extra_body or {})
+            request = build_request(
+                params, wishes, extra_headers or {}, extra_body or {}, operation=operation
+            )
+            request = await take_originals(request, given, self.fetch)
         except Unaskable as refused:
             raise routing_error(refused.failure, self.engine.begin_trace(wishes)) from None
         return await self.engine.run(self.loaded, request, wishes)

@@ -5,50 +5,44 @@ openai-openapi openapi.yaml, CreateImageEditRequest, EditImageBodyJsonParam
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from dataclasses import replace
+from types import MappingProxyType
 
 from router.answer import Fetch
 from router.asking import Unaskable
 from router.core.data_url import decode_data_url
-from router.core.files import FILE_HEAD, NO_FILES, Upload
-from router.core.images import Operation
+from router.core.files import FILE_HEAD, Upload
+from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
 from router.core.media import has_alpha, sniff_bytes
-from router.originals.uploads import MOST_FILES, FileInput, take_in
-
-Reference: TypeAlias = Mapping[str, JSON]
-"""A picture that is somewhere else: `{"image_url": URL}` or `{"file_id": ID}`."""
-
-Given: TypeAlias = Mapping[str, FileInput | Sequence[FileInput] | None]
-"""What a caller gave as files, by field."""
+from router.originals.given import Given
+from router.originals.uploads import MOST_FILES, take_in
 
 LARGEST_MASK = 4 * 1024 * 1024  # bytes
 LONGEST_URL = 20_971_520  # characters of an `image_url`
 KINDS = frozenset({"image_url", "file_id"})
 
 
-async def take_originals(
-    operation: Operation, given: Given, params: Mapping[str, JSON], fetch: Fetch
-) -> Mapping[str, tuple[Upload, ...]]:
-    """Read and check the files of a request. Raises Unaskable."""
-    if operation == "generate":
-        return NO_FILES
-    _check_fields(operation, given, params)
+async def take_originals(request: ImageRequest, given: Given, fetch: Fetch) -> ImageRequest:
+    """Return the request with its files, which are read and checked. Raises Unaskable."""
+    if request.operation == "generate":
+        return request
+    _check_fields(request, given)
     files = {
         field: await take_in(field, one, fetch) for field, one in given.items() if one is not None
     }
-    if operation == "variation" and len(files["image"]) != 1:
+    if request.operation == "variation" and len(files["image"]) != 1:
         raise Unaskable("image", f"image has {len(files['image'])} files; a variation has one")
     for field in ("mask", "markup"):
-        if field in files and "image" in files:
+        if field in files:
             _check_overlay(field, files[field], files["image"][0])
-    return files
+    return replace(request, files=MappingProxyType(files))
 
 
-def _check_fields(operation: Operation, given: Given, params: Mapping[str, JSON]) -> None:
+def _check_fields(request: ImageRequest, given: Given) -> None:
     """Check that there is something to begin with, said in one way."""
     files = {field for field, one in given.items() if one is not None}
-    references = params.get("images") if operation == "edit" else None
+    references = request.params.get("images") if request.operation == "edit" else None
     if "image" not in files and references is None:
         raise Unaskable("image", "image is missing; expected a picture to begin with")
     if references is not None:
@@ -58,7 +52,7 @@ def _check_fields(operation: Operation, given: Given, params: Mapping[str, JSON]
                 field, f"{field} is a file and images are references; expected one form"
             )
         _check_references(references)
-    mask = params.get("mask")
+    mask = request.params.get("mask")
     if mask is not None:
         if references is None:
             raise Unaskable("mask", "mask is a reference and image is a file; expected one form")

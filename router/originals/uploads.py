@@ -8,28 +8,15 @@ import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO
 
 from router.answer import Fetch, Image
 from router.asking import Unaskable
 from router.core.data_url import decode_data_url
 from router.core.files import Upload
 from router.errors import FetchError
+from router.originals.given import FileContent, FileInput, FilesInput
 from router.originals.spool import Intake, TooLargeError
-
-FileContent: TypeAlias = bytes | bytearray | memoryview | str | os.PathLike[str] | BinaryIO | Image
-"""A picture's bytes, a path, a `data:` URL, a binary file object, or a picture of an answer.
-
-A file object is read once, from where it stands, and left for the caller to close.
-"""
-
-FileInput: TypeAlias = (
-    FileContent | tuple[str | None, FileContent] | tuple[str | None, FileContent, str | None]
-)
-"""A picture, or a tuple of its name, the picture and its type, as the openai package takes them.
-
-The type is not used: the picture itself tells.
-"""
 
 MOST_FILES = 16  # in one field; openai-openapi openapi.yaml, CreateImageEditRequest
 LARGEST_FILE = 50 * 1024 * 1024  # bytes, of a picture; the same
@@ -46,9 +33,7 @@ EXPECTED = (
 )
 
 
-async def take_in(
-    field: str, given: FileInput | Sequence[FileInput], fetch: Fetch
-) -> tuple[Upload, ...]:
+async def take_in(field: str, given: FilesInput, fetch: Fetch) -> tuple[Upload, ...]:
     """Return the files of a field: one, or those of a list. Raises Unaskable.
 
     Files are read in a thread; what is in memory and small is taken in at once.

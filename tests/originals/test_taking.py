@@ -7,6 +7,7 @@ from PIL import Image
 
 from router.asking import Unaskable
 from router.core.data_url import data_url
+from router.core.images import ImageRequest
 from router.errors import FetchError
 from router.originals.taking import take_originals
 from tests.originals.pictures import MASK, PNG, drawn, masking
@@ -21,7 +22,8 @@ async def no_fetch(url):
 
 
 def taken(operation="edit", params=None, **given):
-    return asyncio.run(take_originals(operation, given, params or {}, no_fetch))
+    request = ImageRequest(params=params or {}, operation=operation)
+    return asyncio.run(take_originals(request, given, no_fetch)).files
 
 
 def refused(**arguments):
