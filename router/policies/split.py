@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import anyio
 
 from router.core.budget import Prepaid, out_of_budget
-from router.core.context import Context
+from router.core.context import Aim, Context
 from router.core.guard import AdapterError, guard
 from router.core.images import ImageRequest, Picture, Pictures
 from router.core.jsontypes import EMPTY, JSON
@@ -27,7 +27,7 @@ class Split:
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
         aim = context.aim
         try:
-            per_call = guard(lambda: aim.adapter.pictures_per_call(request, aim.target))
+            per_call = guard(lambda: _per_call(request, aim))
         except AdapterError as bug:
             return bug.failure(sent=False)
         if request.n <= per_call:
@@ -68,6 +68,17 @@ class Split:
             if len(ended) < len(counts):  # a deadline has cut the others off
                 context.trace.salvage(_pictures_of(ended))
         return ended
+
+
+def _per_call(request: ImageRequest, aim: Aim) -> int:
+    """Return how many pictures one call gives.
+
+    In a stream it is one: no event of OpenAI's says which of several pictures it shows.
+    """
+    is_asked = request.n > 1 and request.params.get("stream")
+    if is_asked and aim.adapter.streams(request, aim.target):
+        return 1
+    return aim.adapter.pictures_per_call(request, aim.target)
 
 
 def plan(n: int, per_call: int) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from router.core.adapter import Adapter, Flow, Rule, exchange
+from router.core.adapter import Adapter, Flow, Rule
 from router.core.catalog import Catalog, ModelFacts
 from router.core.http import Auth, HttpRequest, origin
 from router.core.images import ImageRequest
@@ -13,9 +13,9 @@ from router.core.target import RESOURCE_NAME, Deployment, Target
 from router.providers.catalog import catalog_of
 from router.providers.catalog_rules import rules_of
 from router.providers.failures import unfit
-from router.providers.openai_answers import read_answer
+from router.providers.openai_streams import answered
 from router.providers.rules import NO_RULES
-from router.providers.wire import JSON_HEADERS, json_body, unsupported
+from router.providers.wire import JSON_HEADERS, json_body
 
 # The scheme for a key. The driver writes a bearer token instead where the credential has one.
 API_KEY = Auth("api-key")
@@ -62,6 +62,11 @@ class AzureOpenAI(Adapter):
         found = map(self.catalog.find, _names(request, target))
         return next((facts for facts in found if facts is not None), None)
 
+    def streams(self, request: ImageRequest, target: Target) -> bool:
+        """A model that is not known is asked as the caller says."""
+        facts = self.facts(request, target)
+        return facts is None or facts.streams
+
     def pictures_per_call(self, request: ImageRequest, target: Target) -> int:
         facts = self.facts(request, target)
         return facts.per_call if facts else MOST_PER_CALL
@@ -75,17 +80,14 @@ class AzureOpenAI(Adapter):
         return False
 
     def flow(self, request: ImageRequest, target: Target) -> Flow:
-        refusal = unsupported(request)
-        if refusal is not None:
-            return refusal
         host = _host(target)
         deployment = _deployment(request, target)
         if not host or not deployment.deployment_id:
             return unfit(NO_DEPLOYMENT if host else NO_HOST)
         if deployment.deployment_id in SWALLOWED:
             return unfit(f"{deployment.deployment_id!r} is no name of an Azure deployment")
-        response = yield from exchange(_request(request.params, host, deployment))
-        return read_answer(response)
+        asked = _request(request.params, host, deployment)
+        return (yield from answered(request, asked))
 
 
 def _request(params: Mapping[str, JSON], host: str, deployment: Deployment) -> HttpRequest:

@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from router.core.adapter import Adapter, Flow, Rule, exchange
+from router.core.adapter import Adapter, Flow, Rule
 from router.core.catalog import Catalog, ModelFacts
 from router.core.http import BEARER, HttpRequest, origin
 from router.core.images import ImageRequest
 from router.core.target import Target
 from router.providers.catalog import catalog_of
 from router.providers.catalog_rules import rules_of
-from router.providers.openai_answers import read_answer
+from router.providers.openai_streams import answered
 from router.providers.rules import NO_RULES
-from router.providers.wire import JSON_HEADERS, json_body, unsupported
+from router.providers.wire import JSON_HEADERS, json_body
 
 BASE_URL = "https://api.openai.com/v1"
 
@@ -36,6 +36,11 @@ class OpenAI(Adapter):
     def facts(self, request: ImageRequest, target: Target) -> ModelFacts | None:  # noqa: ARG002
         return self.catalog.find(request.model)
 
+    def streams(self, request: ImageRequest, target: Target) -> bool:
+        """A model that is not known is asked as the caller says."""
+        facts = self.facts(request, target)
+        return facts is None or facts.streams
+
     def pictures_per_call(self, request: ImageRequest, target: Target) -> int:
         facts = self.facts(request, target)
         return facts.per_call if facts else MOST_PER_CALL
@@ -49,20 +54,15 @@ class OpenAI(Adapter):
         return False
 
     def flow(self, request: ImageRequest, target: Target) -> Flow:
-        refusal = unsupported(request)
-        if refusal is not None:
-            return refusal
         base = (target.base_url or BASE_URL).rstrip("/")
-        response = yield from exchange(
-            HttpRequest(
-                method="POST",
-                url=f"{base}/images/generations",
-                headers=_headers(target),
-                body=json_body(request.params),
-                auth=BEARER,
-            )
+        asked = HttpRequest(
+            method="POST",
+            url=f"{base}/images/generations",
+            headers=_headers(target),
+            body=json_body(request.params),
+            auth=BEARER,
         )
-        return read_answer(response)
+        return (yield from answered(request, asked))
 
 
 def _headers(target: Target) -> Mapping[str, str]:

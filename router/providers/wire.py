@@ -53,5 +53,5 @@ def data_uri(upload: Upload) -> str:
 def unsupported(request: ImageRequest) -> Failure | None:
     """Return why a request cannot be sent at all; nothing is bought then."""
     if request.params.get("stream"):
-        return unfit("stream is true; streamed answers are not supported yet")
+        return unfit("stream is true, and this provider cannot stream; leave it out of the body")
     return None
