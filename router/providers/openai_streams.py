@@ -5,7 +5,7 @@ data: {"type": "image_generation.partial_image" | "image_edit.partial_image", "b
 of the type `.completed` and has `usage` in place of the index. openai-openapi openapi.yaml
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeAlias
@@ -57,9 +57,7 @@ def streamed(request: HttpRequest) -> Flow:
     return (yield from _events(answer))
 
 
-def _events(
-    event: Event | None,
-) -> Generator[Emit, HttpResponse | Event | None, Pictures | Failure]:
+def _events(event: Event | None) -> Flow:
     is_shown = False
     while isinstance(event, Event):
         told = read_event(event)
