@@ -12,6 +12,7 @@ from router.core.jsontypes import JSON
 from router.core.target import Target
 from router.providers.catalog import catalog_of
 from router.providers.failures import load_object, text_of, unfit, unreadable
+from router.providers.painted_mask import painted, why_unpaintable
 from router.providers.polling import JOB_ID, Pace, fetch, lost, poll
 from router.providers.rules import NO_RULES, shown
 from router.providers.segmind_answers import (
@@ -87,15 +88,15 @@ class Segmind(Adapter):
         if endpoint is None:
             named = shown(request.model)
             return unfit(f"model is {named!r}; expected one of Segmind's, such as sdxl1.0-txt2img")
+        try:
+            body = json_body(_body(request, endpoint))
+        except ValueError as broken:
+            return unfit(str(broken))
         base = _base(target)
-        order = HttpRequest(
-            method="POST",
-            url=f"{base}/{endpoint.contract}/{endpoint.slug}",
-            headers=HEADERS,
-            body=json_body(_body(request, endpoint)),
-            auth=KEY,
+        url = f"{base}/{endpoint.contract}/{endpoint.slug}"
+        response = yield from exchange(
+            HttpRequest(method="POST", url=url, headers=HEADERS, body=body, auth=KEY)
         )
-        response = yield from exchange(order)
         if endpoint.contract == "v1":
             return read_picture(response)
         return (yield from _follow(response, base))
@@ -111,7 +112,7 @@ def _base(target: Target) -> str:
 
 
 def _ability(request: ImageRequest, endpoint: Endpoint) -> Ability:
-    """Tell what a model can do; one that nobody knows is asked as most are."""
+    """Tell what a model can do with what is given to it."""
     name, facts = endpoint.slug, endpoint.facts
     if request.operation == "variation":
         return Ability(why_not="segmind has no variations: its models need a prompt")
@@ -119,11 +120,22 @@ def _ability(request: ImageRequest, endpoint: Endpoint) -> Ability:
         return Ability(why_not=f"{name} cannot do the operation {request.operation!r}")
     if len(request.images) > 1:
         return Ability(why_not=f"{name} takes one picture, not {len(request.images)}")
-    if request.mask is not None:
-        return Ability(why_not=f"{name} takes no mask as OpenAI has it")
-    if facts is None and request.images:
-        return Ability(note=f"image -> image (a guess: {name} is not known)")
-    return ABLE
+    if request.images and facts is None:
+        return Ability(why_not=f"which field of {name} takes a picture is not in the catalog")
+    return _masked(request, endpoint) if request.images else ABLE
+
+
+def _masked(request: ImageRequest, endpoint: Endpoint) -> Ability:
+    """Tell whether the model and the mask go together: one needs a mask, another has none."""
+    if request.mask is None:
+        needed = bool(endpoint.word("mask"))
+        return Ability(why_not=f"{endpoint.slug} edits only where a mask says") if needed else ABLE
+    if not endpoint.word("mask"):
+        return Ability(why_not=f"{endpoint.slug} takes no mask")
+    broken = why_unpaintable(request.mask)
+    if broken:
+        return Ability(why_not=f"{endpoint.slug} needs a mask painted white: {broken}")
+    return Ability(note="mask painted white where it is transparent")
 
 
 def _body(request: ImageRequest, endpoint: Endpoint) -> Mapping[str, JSON]:
@@ -140,8 +152,14 @@ def _body(request: ImageRequest, endpoint: Endpoint) -> Mapping[str, JSON]:
     if count and endpoint.contract == "v1" and body.get(count, 1) not in {1, "1"}:
         body.setdefault("base64", True)
     if request.images:
-        body[endpoint.word("image") or "image"] = b64encode(request.images[0].read()).decode()
+        body[endpoint.word("image")] = _base64(request.images[0].read())
+    if request.mask is not None:
+        body[endpoint.word("mask")] = _base64(painted(request.mask))
     return body
+
+
+def _base64(content: bytes) -> str:
+    return b64encode(content).decode()
 
 
 def _follow(accepted: HttpResponse, base: str) -> Flow:
