@@ -1,0 +1,231 @@
+"""Pricing: what a call will cost at most, and what it has cost, in US dollars.
+
+None means that it cannot be told, 0 that it is free. Amounts are exact to a billionth of a dollar.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from router.core.catalog import Expected, ModelFacts, Price
+from router.core.images import ImageRequest, Pictures
+from router.core.jsontypes import JSON
+from router.core.order import Order, answered, asked
+from router.core.sizes import Size
+from router.core.skeleton import as_object
+
+DECIMALS = 10  # one more than is promised
+
+OVERHEAD = 64  # tokens
+# What OpenAI adds to a prompt, and again for each file: six to a prompt alone, thirty with a file.
+# community.openai.com, "OpenAI must document the input image pricing of gpt-image-2"
+
+SECONDS = "seconds"
+"""Where `usage` counts them, unless a price says otherwise."""
+
+REPORTED = "cost"
+"""Where an adapter puts into `usage` what the provider itself says that a call has cost."""
+
+
+def estimate(facts: ModelFacts | None, request: ImageRequest) -> float | None:
+    """Return an upper bound for a call, told before it is made; None where there is none.
+
+    `request` is as the adapter gets it. What it leaves to the model counts as its dearest choice.
+    """
+    if facts is None or not facts.prices:
+        return None
+    order = asked(facts, request)
+    has_listed = any(not price.is_metered for price in facts.prices)
+    # What is counted only afterwards is in the listed prices, if there are any.
+    groups = (group for group in _groups(facts.prices) if not _is_late(group[0], has_listed))
+    return _sum(_dearest(group, order, facts) for group in groups)
+
+
+def settle(facts: ModelFacts | None, request: ImageRequest, pictures: Pictures) -> float | None:
+    """Return what a call has cost: by the usage that was reported, else by the listed prices."""
+    usage = as_object(pictures.fields.get("usage"))
+    reported = _amount(usage.get(REPORTED))
+    if reported is not None or facts is None or not facts.prices:
+        return _sum([reported])
+    order = answered(facts, request, pictures)
+    metered = [price for price in facts.prices if price.is_metered]
+    if metered and usage:
+        counted = _sum(_counted(group, order, usage) for group in _groups(metered))
+        if counted is not None:
+            return counted
+    listed = [price for price in facts.prices if not price.is_metered]
+    told = listed or [price for price in metered if _tells_pictures(price)]
+    return _sum(_exact(group, order, facts) for group in _groups(told)) if told else None
+
+
+def says_usage(pictures: Pictures) -> bool:
+    """Tell whether an answer says what it has used, and so was billed whatever is in it."""
+    usage = as_object(pictures.fields.get("usage"))
+    return any(_amount(usage.get(name)) for name in (REPORTED, "output_tokens", "total_tokens"))
+
+
+def patch_tokens(patches: int, size: Size) -> int:
+    """Return the tokens of a picture that has so many patches along its longer edge.
+
+    It has as many on the shorter edge as its shape makes it; each counts for half a token, and a
+    quarter more for every megapixel. These are the numbers of OpenAI's own calculator.
+    """
+    short, long = sorted((size.width, size.height))
+    across = int(patches * short / long + 0.5)
+    return math.ceil(patches * across * (2_000_000 + size.area) / 4_000_000)
+
+
+def _groups(prices: Iterable[Price]) -> Iterator[Sequence[Price]]:
+    """Put together the prices that count the same: one of each group holds."""
+    groups: dict[tuple[str, tuple[str, ...]], list[Price]] = {}
+    for price in prices:
+        groups.setdefault((price.per, price.tokens), []).append(price)
+    yield from groups.values()
+
+
+def _is_late(price: Price, has_listed: bool) -> bool:
+    """Tell whether what a price counts is told by nothing before the call, or by other prices."""
+    return price.optional or (price.is_metered and has_listed and price.expect is None)
+
+
+def _dearest(group: Sequence[Price], order: Order, facts: ModelFacts) -> float | None:
+    """Return the most that any price may come to which could hold."""
+    amounts = [_most(price, order, facts) for price in _possible(group, order)]
+    known = [amount for amount in amounts if amount is not None]
+    return max(known) if known and len(known) == len(amounts) else None
+
+
+def _exact(group: Sequence[Price], order: Order, facts: ModelFacts) -> float | None:
+    """Return what the price comes to that holds; None where it is not sure which that is."""
+    prices = _possible(group, order)
+    if any(price.bound for price in prices) or not _is_told(group, order):
+        return None
+    amounts = {_most(price, order, facts) for price in prices}
+    return amounts.pop() if len(amounts) == 1 else None
+
+
+def _possible(group: Sequence[Price], order: Order) -> list[Price]:
+    """Return the prices that may hold, up to the first that surely does."""
+    possible: list[Price] = []
+    for price in group:
+        values = [(order.value(name), allowed) for name, allowed in price.when.items()]
+        if any(value is not None and value not in allowed for value, allowed in values):
+            continue
+        if not any(_shadows(earlier, price, order) for earlier in possible):
+            possible.append(price)
+    return possible
+
+
+def _shadows(earlier: Price, price: Price, order: Order) -> bool:
+    """Tell whether the earlier of two possible prices holds wherever the other would."""
+    return all(
+        order.value(name) is not None or set(price.when.get(name, ("",))) <= set(allowed)
+        for name, allowed in earlier.when.items()
+    )
+
+
+def _is_told(group: Sequence[Price], order: Order) -> bool:
+    """Tell whether everything is known that pixels and patches are counted by."""
+    if group[0].per == "megapixel":
+        return order.area is not None
+    by_patches = any(price.expect and price.expect.patches for price in group)
+    return not by_patches or None not in {order.size, order.value("quality")}
+
+
+def _most(price: Price, order: Order, facts: ModelFacts) -> float | None:
+    """Return what a price comes to; what is not known counts as its most."""
+    if price.expect is not None:
+        units = _expected(price.expect, order, facts)
+    elif price.per == "image":
+        units = order.count
+    elif price.per == "megapixel":
+        units = _megapixels(order, facts)
+    elif price.per == "step" and order.steps is not None:
+        units = order.steps * order.count
+    else:
+        units = None
+    if units is None:
+        return None
+    steps = order.steps if price.steps is not None else None
+    share = 1.0 if steps is None or price.steps is None else max(1.0, steps / price.steps)
+    return max(0.0, units - price.included) * share * price.usd
+
+
+def _megapixels(order: Order, facts: ModelFacts) -> float | None:
+    if order.area is not None:
+        return order.area / 1e6
+    largest = _largest_area(facts)
+    return None if largest is None else largest * order.count / 1e6
+
+
+def _expected(expect: Expected, order: Order, facts: ModelFacts) -> float | None:
+    """Return how many tokens a call takes at most, before anybody has counted them."""
+    if expect.of == "prompt":
+        # No token is shorter than a byte. Each picture of a call is billed as a call of its own.
+        return (order.prompt + OVERHEAD * (1 + order.files)) * order.count
+    if expect.of == "files":
+        if order.files and expect.most is None:
+            return None
+        return order.files * (expect.most or 0) * order.count
+    tokens = _picture_tokens(expect.patches, order, facts)
+    partial = expect.partial * (order.number("partial_images") or 0)
+    return None if tokens is None else (tokens + partial) * order.count
+
+
+def _picture_tokens(patches: Mapping[str, int], order: Order, facts: ModelFacts) -> int | None:
+    quality = order.value("quality")
+    count = max(patches.values(), default=None) if quality is None else patches.get(quality)
+    if count is None:
+        return None
+    if order.size is not None:
+        return patch_tokens(count, order.size)
+    largest = _largest_area(facts)
+    return None if largest is None else math.ceil(count**2 * (2_000_000 + largest) / 4_000_000)
+
+
+def _largest_area(facts: ModelFacts) -> int | None:
+    """Return the most pixels that a picture may have."""
+    areas = [size.area for size in facts.sizes]
+    if facts.grid is not None:
+        areas.append(min(facts.grid.most_area, facts.grid.longest**2))
+    return max(areas, default=None)
+
+
+def _tells_pictures(price: Price) -> bool:
+    return price.expect is not None and price.expect.of == "pictures"
+
+
+def _counted(group: Sequence[Price], order: Order, usage: Mapping[str, JSON]) -> float | None:
+    """Return what was counted, times the price that holds; None where nothing was counted."""
+    prices = _possible(group, order)
+    if len({price.usd for price in prices}) != 1:
+        return None
+    price = prices[0]
+    counts = (_amount(_at(usage, path)) for path in price.tokens or (SECONDS,))
+    count = next((count for count in counts if count is not None), None)
+    if count is None:
+        return 0.0 if price.optional else None
+    return count * price.usd
+
+
+def _at(usage: Mapping[str, JSON], path: str) -> JSON:
+    value: JSON = usage
+    for step in path.split("."):
+        value = as_object(value).get(step)
+    return value
+
+
+def _amount(value: JSON) -> float | None:
+    """Return a number that can be an amount, if it is one."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if value >= 0 and math.isfinite(value) else None
+
+
+def _sum(amounts: Iterable[float | None]) -> float | None:
+    """Add amounts; where one is unknown, so is the sum."""
+    known: list[float] = []
+    for amount in amounts:
+        if amount is None:
+            return None
+        known.append(amount)
+    return round(math.fsum(known), DECIMALS)
