@@ -33,7 +33,8 @@ class SandboxSender:
     `faults` is a fault script. `latency` is waited on the event loop's clock. `hosts` maps base
     URLs (`http://localhost:9000`) to the provider that is to answer at their origin, without a key
     if need be; of several the one does whose path begins most like the request's.
-    `requests` is the log. It draws pictures on the caller's thread, so virtual time works.
+    `requests` is the log. It draws pictures on the caller's thread, so virtual time works; unless
+    `now` is given, wall time passes as the event loop's does.
     Raises ImportError where they are to be drawn without Pillow.
     """
 
@@ -44,7 +45,7 @@ class SandboxSender:
         latency: Latency = none,
         hosts: Mapping[str, str] = NO_HOSTS,
         draw: Draw = draw_picture,
-        now: Callable[[], float] = time.time,
+        now: Callable[[], float] | None = None,
         retired: bool = False,
         keys: frozenset[str] = frozenset(),
         seed: int = 0,
@@ -57,8 +58,10 @@ class SandboxSender:
         for url, provider in hosts.items():
             self.host(url, provider)
         self._began: float | None = None
+        self._epoch: float | None = None
+        world = World(now=now or self._now, publish=data_url, draw=draw, retired=retired, keys=keys)
         self._reception = Reception(
-            world=World(now=now, publish=data_url, draw=draw, retired=retired, keys=keys),
+            world=world,
             faults=Faults(parse_faults(faults), seed),
             latency=latency,
             requests=self.requests,
@@ -87,6 +90,12 @@ class SandboxSender:
 
     async def aclose(self) -> None:
         """Do nothing: there is nothing to close."""
+
+    def _now(self) -> float:
+        """Unix seconds, by the loop's clock: what goes on remotely goes on in virtual time too."""
+        if self._epoch is None:
+            self._epoch = time.time() - anyio.current_time()
+        return self._epoch + anyio.current_time()
 
     def _elapsed(self) -> float:
         """Seconds since the first request."""
