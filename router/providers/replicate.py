@@ -9,6 +9,7 @@ from router.core.catalog import Catalog, ModelFacts
 from router.core.http import BEARER, HttpRequest, HttpResponse, origin
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
+from router.core.outcome import Failure
 from router.core.target import Target
 from router.providers.catalog import catalog_of
 from router.providers.failures import unfit
@@ -19,7 +20,8 @@ from router.providers.replicate_answers import (
     read_error,
     read_prediction,
 )
-from router.providers.replicate_input import ability_of, write_input
+from router.providers.replicate_input import write_input
+from router.providers.replicate_pictures import REFERENCES, ability_of
 from router.providers.replicate_places import Place, find_place
 from router.providers.replicate_rules import SPOKEN, rules_of
 from router.providers.rules import shown
@@ -77,41 +79,37 @@ class Replicate(Adapter):
     def unknown(self, name: str, request: ImageRequest, target: Target) -> bool:
         """A model that is not in the catalog may have any parameter."""
         facts = self.facts(request, target)
-        return facts is not None and name not in SPOKEN | facts.parameters
+        if facts is None or name in SPOKEN or name in facts.parameters:
+            return False
+        return request.operation == "generate" or name not in REFERENCES
 
     def flow(self, request: ImageRequest, target: Target) -> Flow:
-        refusal = unsupported(request)
-        if refusal is not None:
-            return refusal
+        creation = unsupported(request) or self._creation(request, target)
+        if isinstance(creation, Failure):
+            return creation
+        created = yield from exchange(creation)
+        first = read_prediction(created)
+        if first is None:
+            return read_error(created, official="/v1/models/" in creation.url)
+        outcome = first.settle(request.n)
+        if outcome is not None:
+            return outcome
+        if not JOB_ID.fullmatch(first.id):
+            return lost(created, read_complaint(created), "without a name")
+        return (yield from _follow(first, _base(target), request.n))
+
+    def _creation(self, request: ImageRequest, target: Target) -> HttpRequest | Failure:
+        """Return the request that begins a prediction, or why it cannot be made."""
         place = self._place(request, target)
         if place is None:
             return unfit(
                 f"the model {shown(request.model)!r} is none of Replicate's; expected owner/name,"
                 " owner/name:version, a version, or deployments/owner/name"
             )
-        base = _base(target)
-        created = yield from exchange(self._create(request, target, place))
-        first = read_prediction(created)
-        if first is None:
-            return read_error(created, official=place.is_official)
-        outcome = first.settle(request.n)
-        if outcome is not None:
-            return outcome
-        if not JOB_ID.fullmatch(first.id):
-            return lost(created, read_complaint(created), "without a name")
-        return (yield from _follow(first, base, request.n))
-
-    def _place(self, request: ImageRequest, target: Target) -> Place | None:
-        """Return where the model is asked; one that is not official goes by a known version."""
-        place = find_place(request.model or DEFAULT_MODEL)
-        facts = self.facts(request, target)
-        version = facts.options.get("version") if facts else None
-        if place is None or place.version is not None or not isinstance(version, str):
-            return place
-        return Place(path="predictions", version=version, name=place.name)
-
-    def _create(self, request: ImageRequest, target: Target, place: Place) -> HttpRequest:
-        said: dict[str, JSON] = {"input": write_input(request, self.facts(request, target))}
+        try:
+            said: dict[str, JSON] = {"input": write_input(request, self.facts(request, target))}
+        except ValueError as broken:
+            return unfit(str(broken))
         if place.version is not None:
             said["version"] = place.version
         return HttpRequest(
@@ -121,6 +119,15 @@ class Replicate(Adapter):
             body=json_body(said),
             auth=BEARER,
         )
+
+    def _place(self, request: ImageRequest, target: Target) -> Place | None:
+        """Return where the model is asked; one that is not official goes by a known version."""
+        place = find_place(request.model or DEFAULT_MODEL)
+        facts = self.facts(request, target)
+        version = facts.options.get("version") if facts else None
+        if place is None or place.version is not None or not isinstance(version, str):
+            return place
+        return Place(path="predictions", version=version, name=place.name)
 
 
 def _follow(first: Prediction, base: str, wanted: int) -> Flow:

@@ -29,11 +29,6 @@ class Place:
     version: str | None = None
     name: str | None = None
 
-    @property
-    def is_official(self) -> bool:
-        """Whether only a model that Replicate keeps itself can be there."""
-        return self.path.startswith("models/")
-
 
 @lru_cache(maxsize=256)
 def find_place(model: str) -> Place | None:
