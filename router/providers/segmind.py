@@ -12,7 +12,7 @@ from router.core.jsontypes import JSON
 from router.core.target import Target
 from router.providers.catalog import catalog_of
 from router.providers.failures import load_object, text_of, unfit, unreadable
-from router.providers.painted_mask import painted, why_unpaintable
+from router.providers.masks import paint, read_header
 from router.providers.polling import JOB_ID, Pace, fetch, lost, poll
 from router.providers.rules import NO_RULES, shown
 from router.providers.segmind_answers import (
@@ -35,6 +35,8 @@ HEADERS: Mapping[str, str] = {**JSON_HEADERS, "accept": "image/*, application/js
 PACE = Pace(first=1.0, growth=1.5, longest=5.0)
 # The provider's own client asks every second, and its pages advise 5 to 10 for slow models.
 # segmind 1.3.0 v2.py, DEFAULT_POLL_INTERVAL_S
+
+HEADER = 33  # bytes of a PNG that tell what is in it
 
 SPOKEN = frozenset({"model", "n", "prompt"})
 ENDED = frozenset({"COMPLETED", "FAILED"})
@@ -132,10 +134,12 @@ def _masked(request: ImageRequest, endpoint: Endpoint) -> Ability:
         return Ability(why_not=f"{endpoint.slug} edits only where a mask says") if needed else ABLE
     if not endpoint.word("mask"):
         return Ability(why_not=f"{endpoint.slug} takes no mask")
-    broken = why_unpaintable(request.mask)
-    if broken:
-        return Ability(why_not=f"{endpoint.slug} needs a mask painted white: {broken}")
-    return Ability(note="mask painted white where it is transparent")
+    with request.mask.open() as stream:
+        header = read_header(stream.read(HEADER))
+    if header is None:
+        why = "whose alpha channel has 8 bits and is not interlaced"
+        return Ability(why_not=f"{endpoint.slug} takes a mask made of a png {why}")
+    return Ability(note=f"mask painted ({endpoint.slug} edits where it is white)")
 
 
 def _body(request: ImageRequest, endpoint: Endpoint) -> Mapping[str, JSON]:
@@ -154,7 +158,7 @@ def _body(request: ImageRequest, endpoint: Endpoint) -> Mapping[str, JSON]:
     if request.images:
         body[endpoint.word("image")] = _base64(request.images[0].read())
     if request.mask is not None:
-        body[endpoint.word("mask")] = _base64(painted(request.mask))
+        body[endpoint.word("mask")] = _base64(paint(request.mask.read(), white=True))
     return body
 
 
