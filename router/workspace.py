@@ -1,6 +1,5 @@
 """Workspace: configs, read and compiled once, by name."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +11,10 @@ from router.config.read import KEYS_FILES, read
 from router.core.adapter import Adapter
 from router.core.node import Node
 from router.core.ports import Vault
-from router.core.provider import ProviderInfo
+from router.core.provider import ProviderInfo, info_of
 from router.keys.vault import EnvVault
 from router.options import ConfigSource, TokenProvider
-from router.providers.registry import PROVIDERS, adapter
+from router.providers.registry import INSTALLED, adapter, providers
 
 NO_CONFIGS = (*KEYS_FILES, "gateway.yaml")
 """Files in a folder of configs that are none."""
@@ -42,9 +41,9 @@ class Loader:
     @property
     def providers(self) -> tuple[ProviderInfo, ...]:
         """The providers that configs may name: the caller's own, and those of the registry."""
-        own = tuple(_info(one.provider) for one in self.adapters)
+        own = tuple(info_of(one.provider) for one in self.adapters)
         names = {info.name for info in own}
-        return (*own, *(info for info in PROVIDERS if info.name not in names))
+        return (*own, *(info for info in providers() if info.name not in names))
 
     def load(self, source: ConfigSource, scope: str | None = None) -> Loaded:
         """Raise ConfigError, with every problem, for a config that cannot be used."""
@@ -54,6 +53,7 @@ class Loader:
             virtual_keys=self.virtual_keys,
             environment=self.environment,
             has_token_provider=self.token_provider is not None,
+            elsewhere=INSTALLED,
         )
         tree = compile_document(
             document,
@@ -122,9 +122,3 @@ def _namesakes(path: Path, first: Path) -> Problem:
 
 def _problem(path: Path, message: str, hint: str = "") -> Problem:
     return Problem(message=message, place="config", hint=hint, file=str(path))
-
-
-def _info(provider: str) -> ProviderInfo:
-    """Describe a provider of the caller's own."""
-    variable = re.sub(r"\W", "_", provider).upper()
-    return ProviderInfo(name=provider, key_variable=f"{variable}_API_KEY")

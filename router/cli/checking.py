@@ -14,7 +14,7 @@ from router.cli.terminal import Failed, green, width_of, wrapped
 from router.compiler import compile_document
 from router.config.problems import ConfigError, Problem, summary
 from router.config.read import read
-from router.providers.registry import PROVIDERS, adapter
+from router.providers.registry import INSTALLED, adapter, providers
 from router.workspace import config_files
 
 STDIN = "<stdin>"
@@ -67,11 +67,12 @@ class Checker:
     def _config(self, source: Source) -> Finding:
         document = read(
             Path(source.name) if source.text is None else source.text,
-            providers=PROVIDERS,
+            providers=providers(),
+            elsewhere=INSTALLED,
             environment=self.environment,
             allow_unset=self.allow_unset,
         )
-        compile_document(document, providers=PROVIDERS, adapter_of=adapter, scope="check")
+        compile_document(document, providers=providers(), adapter_of=adapter, scope="check")
         problems = tuple(_renamed(problem, source) for problem in document.problems)
         return Finding(source=source.name, problems=problems, outline=outline(document.route))
 
@@ -79,7 +80,8 @@ class Checker:
         """Read virtual keys with a config that uses none of them."""
         document = read(
             {},
-            providers=PROVIDERS,
+            providers=providers(),
+            elsewhere=INSTALLED,
             environment=self.environment,
             virtual_keys=Path(source.name),
             allow_unset=self.allow_unset,

@@ -112,12 +112,12 @@ def takes_token(info: ProviderInfo) -> bool:
 
 
 def variable_key(info: ProviderInfo, reading: Reading) -> SecretRef | None:
-    """Refer to the variable that people keep this provider's key in.
+    """Refer to the variable that people keep this provider's key in; None where it needs no key.
 
     Where the caller's code gives tokens they are what is meant, not a variable that happens to
     be set.
     """
-    if reading.has_token_provider and takes_token(info):
+    if not info.key_variable or (reading.has_token_provider and takes_token(info)):
         return None
     return SecretRef(template=Secret(f"${{{info.key_variable}}}"))
 

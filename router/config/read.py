@@ -17,7 +17,7 @@ from router.config.section import Section
 from router.config.source import Source
 from router.config.targets import Targets
 from router.config.virtual_keys import VirtualKeys
-from router.core.provider import ProviderInfo
+from router.core.provider import NOWHERE, Elsewhere, ProviderInfo
 
 Given = Mapping[str, object] | str | Path
 
@@ -32,12 +32,14 @@ def read(
     virtual_keys: Given | None = None,
     allow_unset: bool = False,
     has_token_provider: bool = False,
+    elsewhere: Elsewhere = NOWHERE,
 ) -> Document:
     """Read a config with its virtual keys.
 
     A string is a path, unless it has a line break or begins with `{`. Without `virtual_keys` the
     file `virtual-keys.yaml` beside the config is read, if there is one. `allow_unset` lets
-    variables and files of secrets be missing. Raises ConfigError with everything that is wrong.
+    variables and files of secrets be missing. Providers that are not among `providers` are looked
+    for `elsewhere`. Raises ConfigError with everything that is wrong.
     """
     report = Report()
     reading = Reading(
@@ -46,6 +48,7 @@ def read(
         environment=environment,
         allow_unset=allow_unset,
         has_token_provider=has_token_provider,
+        elsewhere=elsewhere,
     )
     config = load(source, report, root="config")
     if config is None:
@@ -99,5 +102,5 @@ def _variables(reading: Reading) -> Mapping[str, KeyRef]:
             api_key=variable_key(info, reading),
             takes_token=takes_token(info),
         )
-        for info in reading.providers
+        for info in (*reading.providers, *reading.found.values())
     }

@@ -1,7 +1,7 @@
 """Reading: what all parts of one reading of a config share."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from router.config.hosts import why_not
 from router.config.masking import shown
@@ -12,27 +12,48 @@ from router.config.references import anchored, gives_nothing, missing, resolve
 from router.config.report import Report
 from router.config.section import Section
 from router.config.source import Source
-from router.core.provider import ProviderInfo
+from router.core.provider import NOWHERE, Elsewhere, ProviderInfo
 from router.core.secret import Secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """`has_token_provider` means that Entra tokens come from the caller's code."""
+    """`has_token_provider` means that Entra tokens come from the caller's code.
+
+    `elsewhere` is asked for providers that are not among `providers`; those that were `found`
+    there are kept by name.
+    """
 
     report: Report
     providers: Sequence[ProviderInfo]
     environment: Mapping[str, str]
     allow_unset: bool = False
     has_token_provider: bool = False
+    elsewhere: Elsewhere = NOWHERE
+    found: dict[str, ProviderInfo] = field(default_factory=dict)
 
     def provider(self, name: str) -> ProviderInfo | None:
         """Find a provider by its name or an alias."""
-        return next((p for p in self.providers if name == p.name or name in p.aliases), None)
+        known = (p for p in self.providers if name == p.name or name in p.aliases)
+        return next(known, None) or self._elsewhere(name)
+
+    def _elsewhere(self, name: str) -> ProviderInfo | None:
+        """Look among the providers that are not built in; `provider_hint` says what is wrong."""
+        try:
+            info = self.elsewhere.find(name)
+        except LookupError:
+            return None
+        if info is not None:
+            self.found[info.name] = info
+        return info
 
     def provider_hint(self, name: str) -> str:
-        """Name the providers there are, and the likeliest."""
-        names = [p.name for p in self.providers]
+        """Say why a provider cannot be used; else name those there are, and the likeliest."""
+        try:
+            self.elsewhere.find(name)
+        except LookupError as broken:
+            return str(broken.args[0])
+        names = [*(p.name for p in self.providers), *self.elsewhere.names()]
         aliases = [alias for p in self.providers for alias in p.aliases]
         return hints(one_of(names), did_you_mean(name, [*names, *aliases]))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from router.core.http import HttpRequest, HttpResponse
 from router.emulators.brief import Draw
@@ -37,6 +37,7 @@ class World:
         return key in self.keys if self.keys else bool(key) and "invalid" not in key.lower()
 
 
+@runtime_checkable
 class Emulator(Protocol):
     """A stand-in for one provider. Stateless, and never raises on any request.
 

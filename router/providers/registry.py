@@ -1,6 +1,7 @@
 """Registry: the providers there are, known by name before any of them is loaded."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from types import MappingProxyType
@@ -48,6 +49,25 @@ FACTORIES: Mapping[str, str] = MappingProxyType(
 """Where each adapter is found, as `module:factory`; imported when it is first asked for."""
 
 
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """Providers that other packages bring; what finds them is loaded when it is first asked."""
+
+    def find(self, name: str) -> ProviderInfo | None:
+        from router.providers.plugins import find_offer
+
+        found = find_offer(name)
+        return found.info if found else None
+
+    def names(self) -> Sequence[str]:
+        from router.providers.plugins import names_beside
+
+        return names_beside({name for info in providers() for name in (info.name, *info.aliases)})
+
+
+INSTALLED = Installed()
+
+
 @lru_cache
 def providers() -> tuple[ProviderInfo, ...]:
     """Return every provider that is built in: those above, and a row of the dialects each."""
@@ -62,7 +82,10 @@ def find_provider(name: str) -> ProviderInfo:
     for dialect in _dialects():
         if name == dialect.name or name in dialect.aliases:
             return _info(dialect)
-    known = ", ".join(provider.name for provider in providers())
+    installed = INSTALLED.find(name)
+    if installed is not None:
+        return installed
+    known = ", ".join((*(info.name for info in providers()), *INSTALLED.names()))
     raise LookupError(f"provider {name!r} is not known; known providers: {known}")
 
 
@@ -71,7 +94,7 @@ def adapter(name: str) -> Adapter:
     provider = find_provider(name).name
     catalog = catalog_of(provider)
     if provider not in FACTORIES:
-        return _compatible(provider, catalog)
+        return _compatible(provider, catalog) or _installed(provider)
     module, _, factory = FACTORIES[provider].partition(":")
     make: Callable[..., Adapter] = getattr(import_module(module), factory)
     return make(catalog=catalog)
@@ -92,8 +115,17 @@ def _info(dialect: Dialect) -> ProviderInfo:
     )
 
 
-def _compatible(provider: str, catalog: Catalog) -> Adapter:
+def _compatible(provider: str, catalog: Catalog) -> Adapter | None:
     from router.providers.openai_compatible import OpenAICompatible
 
-    dialect = next(row for row in _dialects() if row.name == provider)
-    return OpenAICompatible(dialect=dialect, catalog=catalog)
+    dialect = next((row for row in _dialects() if row.name == provider), None)
+    return None if dialect is None else OpenAICompatible(dialect=dialect, catalog=catalog)
+
+
+def _installed(provider: str) -> Adapter:
+    from router.providers.plugins import find_offer
+
+    found = find_offer(provider)
+    if found is None:
+        raise LookupError(f"no installed package offers a provider {provider!r}")
+    return found.adapter
