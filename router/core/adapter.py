@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from router.core.catalog import ModelFacts
 from router.core.events import Event, Partial
@@ -81,6 +81,7 @@ Rule: TypeAlias = Callable[[JSON, Mapping[str, JSON]], Becomes | None]
 """Given a parameter's value and all parameters: None to keep it, or what it becomes."""
 
 
+@runtime_checkable
 class Adapter(Protocol):
     """What the engine needs to know of a provider. Stateless: shared by all requests.
 
@@ -107,6 +108,13 @@ class Adapter(Protocol):
         if request.operation == "generate":
             return ABLE
         return Ability(why_not=f"{self.provider} cannot do the operation {request.operation!r}")
+
+    def takes_references(self, request: ImageRequest, target: Target) -> bool:  # noqa: ARG002
+        """Tell whether an edit's pictures may be references instead of files.
+
+        Where they may not, the adapter is given files, as far as the references hold them.
+        """
+        return False
 
     def streams(self, request: ImageRequest, target: Target) -> bool:
         """Tell whether the model can show a picture while it is made.

@@ -66,15 +66,26 @@ class ImageRequest:
         return next(iter(self.files.get("mask", ())), None)
 
     @property
+    def has_references(self) -> bool:
+        """Whether the pictures to begin with are somewhere else: `images` are URLs and file IDs."""
+        return self.operation == "edit" and not self.files and "images" in self.params
+
+    @property
     def pathname(self) -> str:
         return PATHNAMES[self.operation]
 
     def with_params(self, params: Mapping[str, JSON]) -> "ImageRequest":
         """Return the same request with other parameters."""
+        return self.with_files(self.files, params)
+
+    def with_files(
+        self, files: Mapping[str, tuple[Upload, ...]], params: Mapping[str, JSON]
+    ) -> "ImageRequest":
+        """Return the same request with other files and parameters."""
         return ImageRequest(
             params=params,
             operation=self.operation,
-            files=self.files,
+            files=files,
             verbatim=self.verbatim,
             metadata=self.metadata,
             headers=self.headers,

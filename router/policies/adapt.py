@@ -1,5 +1,6 @@
 """Adapt: say the request in words the provider has, and report every change."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +11,7 @@ from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
 from router.core.node import Node
 from router.core.outcome import Failure, Kind, Outcome
+from router.policies.references import UnreachableError, with_files
 
 Mode = Literal["adapt", "drop", "skip", "error"]
 
@@ -28,23 +30,30 @@ class Adapt:
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
         aim = context.aim
         try:
-            ability = guard(lambda: aim.adapter.ability(request, aim.target))
-            changes = guard(lambda: find_changes(request, aim))
+            given = self._given(request, aim)
+            ability = guard(lambda: aim.adapter.ability(given, aim.target))
+            changes = guard(lambda: find_changes(given, aim))
         except AdapterError as bug:
             return bug.failure(sent=False)
+        except UnreachableError as reference:
+            return _unsupported(f"{aim.target.provider} takes pictures as files, and {reference}")
         if ability.why_not:
-            return Failure(kind=Kind.UNSUPPORTED, status=501, message=ability.why_not, local=True)
-        if ability.note:
-            context = context.adapted((ability.note,))
-        if not changes:
-            return await self.child.execute(request, context)
-        lost = [change for change in changes.values() if not change.exact]
-        if lost and self.mode in {"skip", "error"}:
-            return self._unfit(lost, aim)
-        adapted = request.with_params(self._applied(request, changes))
-        notes = tuple(self._note(change) for change in changes.values())
+            return _unsupported(ability.why_not)
+        lost = [ability.note, *(change.note for change in changes.values() if not change.exact)]
+        if any(lost) and self.mode in {"skip", "error"}:
+            return self._unfit(filter(None, lost), aim)
+        adapted = given.with_params(self._applied(given, changes)) if changes else given
+        notes = (ability.note, *(self._note(change) for change in changes.values()))
         told = tuple(note for note in notes if note)
         return await self.child.execute(adapted, context.adapted(told) if told else context)
+
+    def _given(self, request: ImageRequest, aim: Aim) -> ImageRequest:
+        """Return the request with its pictures in a form that the provider takes."""
+        if not request.has_references:
+            return request
+        if guard(lambda: aim.adapter.takes_references(request, aim.target)):
+            return request
+        return with_files(request)
 
     def _applied(self, request: ImageRequest, changes: dict[str, Becomes]) -> dict[str, JSON]:
         params = {name: value for name, value in request.params.items() if name not in changes}
@@ -60,12 +69,16 @@ class Adapt:
             return f"{change.note.partition(' -> ')[0]} dropped"
         return change.note
 
-    def _unfit(self, lost: list[Becomes], aim: Aim) -> Failure:
-        needed = ", ".join(change.note for change in lost)
+    def _unfit(self, lost: Iterable[str], aim: Aim) -> Failure:
+        needed = ", ".join(lost)
         message = f"{aim.target.provider} cannot do this as asked: {needed}"
         if self.mode == "skip":
-            return Failure(kind=Kind.UNSUPPORTED, status=501, message=message, local=True)
+            return _unsupported(message)
         return Failure(kind=Kind.BAD_REQUEST, status=400, message=message, local=True)
+
+
+def _unsupported(message: str) -> Failure:
+    return Failure(kind=Kind.UNSUPPORTED, status=501, message=message, local=True)
 
 
 def _unstreamed(name: str, value: JSON, model: str) -> Becomes:
