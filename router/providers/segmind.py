@@ -1,6 +1,5 @@
 """Segmind: every model is a path; v1 answers with the picture, v2 with a job to ask after."""
 
-from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -12,7 +11,7 @@ from router.core.jsontypes import JSON
 from router.core.target import Target
 from router.providers.catalog import catalog_of
 from router.providers.failures import load_object, text_of, unfit, unreadable
-from router.providers.masks import paint, read_header
+from router.providers.originals import are_addresses
 from router.providers.polling import JOB_ID, Pace, fetch, lost, poll
 from router.providers.rules import NO_RULES, shown
 from router.providers.segmind_answers import (
@@ -23,6 +22,7 @@ from router.providers.segmind_answers import (
     read_result,
 )
 from router.providers.segmind_models import Endpoint, find_endpoint
+from router.providers.segmind_pictures import ability_of, write_pictures
 from router.providers.segmind_rules import rules_for
 from router.providers.wire import JSON_HEADERS, json_body, unsupported
 
@@ -36,9 +36,8 @@ PACE = Pace(first=1.0, growth=1.5, longest=5.0)
 # The provider's own client asks every second, and its pages advise 5 to 10 for slow models.
 # segmind 1.3.0 v2.py, DEFAULT_POLL_INTERVAL_S
 
-HEADER = 33  # bytes of a PNG that tell what is in it
-
-SPOKEN = frozenset({"model", "n", "prompt"})
+SPOKEN = frozenset({"images", "model", "n", "prompt"})
+UNWRITTEN = frozenset({"images", "model", "n", "stream"})
 ENDED = frozenset({"COMPLETED", "FAILED"})
 
 
@@ -66,7 +65,11 @@ class Segmind(Adapter):
         endpoint = self._endpoint(request)
         if endpoint is None:
             return ABLE  # the flow says what is wrong with the name
-        return _ability(request, endpoint)
+        return ability_of(request, endpoint)
+
+    def takes_references(self, request: ImageRequest, target: Target) -> bool:  # noqa: ARG002
+        """By their URLs, which Segmind opens itself."""
+        return are_addresses(request)
 
     def pictures_per_call(self, request: ImageRequest, target: Target) -> int:  # noqa: ARG002
         endpoint = self._endpoint(request)
@@ -113,57 +116,21 @@ def _base(target: Target) -> str:
     return base.removesuffix("/v1").removesuffix("/v2")
 
 
-def _ability(request: ImageRequest, endpoint: Endpoint) -> Ability:
-    """Tell what a model can do with what is given to it."""
-    name, facts = endpoint.slug, endpoint.facts
-    if request.operation == "variation":
-        return Ability(why_not="segmind has no variations: its models need a prompt")
-    if request.operation not in (facts.operations if facts is not None else {"generate", "edit"}):
-        return Ability(why_not=f"{name} cannot do the operation {request.operation!r}")
-    if len(request.images) > 1:
-        return Ability(why_not=f"{name} takes one picture, not {len(request.images)}")
-    if request.images and facts is None:
-        return Ability(why_not=f"which field of {name} takes a picture is not in the catalog")
-    return _masked(request, endpoint) if request.images else ABLE
-
-
-def _masked(request: ImageRequest, endpoint: Endpoint) -> Ability:
-    """Tell whether the model and the mask go together: one needs a mask, another has none."""
-    if request.mask is None:
-        needed = bool(endpoint.word("mask"))
-        return Ability(why_not=f"{endpoint.slug} edits only where a mask says") if needed else ABLE
-    if not endpoint.word("mask"):
-        return Ability(why_not=f"{endpoint.slug} takes no mask")
-    with request.mask.open() as stream:
-        header = read_header(stream.read(HEADER))
-    if header is None:
-        why = "whose alpha channel has 8 bits and is not interlaced"
-        return Ability(why_not=f"{endpoint.slug} takes a mask made of a png {why}")
-    return Ability(note=f"mask painted ({endpoint.slug} edits where it is white)")
-
-
 def _body(request: ImageRequest, endpoint: Endpoint) -> Mapping[str, JSON]:
     """Write what the model is asked; several pictures come inside JSON only."""
     body: dict[str, JSON] = {**endpoint.mapping("always")}
     body |= {
         name: value
         for name, value in request.params.items()
-        if name not in {"model", "n", "stream"} and value is not None
+        if name not in UNWRITTEN and value is not None
     }
     count = endpoint.word("count")
     if count and request.n > 1:
         body[count] = request.n
-    if count and endpoint.contract == "v1" and body.get(count, 1) not in {1, "1"}:
+    if count and endpoint.contract == "v1" and body.get(count, 1) not in (1, "1"):
         body.setdefault("base64", True)
-    if request.images:
-        body[endpoint.word("image")] = _base64(request.images[0].read())
-    if request.mask is not None:
-        body[endpoint.word("mask")] = _base64(paint(request.mask.read(), white=True))
+    body |= write_pictures(request, endpoint)
     return body
-
-
-def _base64(content: bytes) -> str:
-    return b64encode(content).decode()
 
 
 def _follow(accepted: HttpResponse, base: str) -> Flow:

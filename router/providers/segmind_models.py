@@ -51,6 +51,9 @@ class Endpoint:
     def mapping(self, option: str) -> Mapping[str, JSON]:
         return as_object(self._option(option))
 
+    def flag(self, option: str) -> bool:
+        return self._option(option) is True
+
     def has(self, parameter: str) -> bool:
         return self.facts is not None and parameter in self.facts.parameters
 

@@ -16,7 +16,6 @@ from router.providers.rules import (
     give_url,
     given_instead,
     one_of,
-    refuse_streams,
     shown,
     size_rule,
 )
@@ -58,8 +57,6 @@ def rules_for(endpoint: Endpoint) -> Mapping[str, Rule]:
     none = f"{endpoint.slug} has none"
     rules: dict[str, Rule] = {
         "response_format": give_base64 if endpoint.contract == "v1" else give_url,
-        "stream": refuse_streams,
-        "partial_images": drop("partial_images", none, harmless=(0,)),
         "user": drop_unshown("user", none),
         "size": given_instead("size", SIZE_WORDS, _size(endpoint)),
     }
