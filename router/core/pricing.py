@@ -4,14 +4,19 @@ None means that it cannot be told, 0 that it is free. Amounts are exact to a bil
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
 
 from router.core.catalog import Expected, ModelFacts, Price
 from router.core.images import ImageRequest, Pictures
 from router.core.jsontypes import JSON
-from router.core.order import Order, answered, asked
+from router.core.order import Order
 from router.core.sizes import Size
 from router.core.skeleton import as_object
+
+Group: TypeAlias = tuple[Price, ...]
 
 DECIMALS = 10  # one more than is promised
 
@@ -33,11 +38,8 @@ def estimate(facts: ModelFacts | None, request: ImageRequest) -> float | None:
     """
     if facts is None or not facts.prices:
         return None
-    order = asked(facts, request)
-    has_listed = any(not price.is_metered for price in facts.prices)
-    # What is counted only afterwards is in the listed prices, if there are any.
-    groups = (group for group in _groups(facts.prices) if not _is_late(group[0], has_listed))
-    return _sum(_dearest(group, order, facts) for group in groups)
+    order = Order(facts, request)
+    return _sum(_dearest(group, order) for group in _plan(facts).early)
 
 
 def settle(facts: ModelFacts | None, request: ImageRequest, pictures: Pictures) -> float | None:
@@ -46,15 +48,11 @@ def settle(facts: ModelFacts | None, request: ImageRequest, pictures: Pictures) 
     reported = _amount(usage.get(REPORTED))
     if reported is not None or facts is None or not facts.prices:
         return _sum([reported])
-    order = answered(facts, request, pictures)
-    metered = [price for price in facts.prices if price.is_metered]
-    if metered and usage:
-        counted = _sum(_counted(group, order, usage) for group in _groups(metered))
-        if counted is not None:
-            return counted
-    listed = [price for price in facts.prices if not price.is_metered]
-    told = listed or [price for price in metered if _tells_pictures(price)]
-    return _sum(_exact(group, order, facts) for group in _groups(told)) if told else None
+    order, plan = Order(facts, request, pictures), _plan(facts)
+    counted = _sum(_counted(group, order, usage) for group in plan.metered) if usage else None
+    if counted is not None and plan.metered:
+        return counted
+    return _sum(_exact(group, order) for group in plan.listed) if plan.listed else None
 
 
 def says_usage(pictures: Pictures) -> bool:
@@ -74,37 +72,56 @@ def patch_tokens(patches: int, size: Size) -> int:
     return math.ceil(patches * across * (2_000_000 + size.area) / 4_000_000)
 
 
-def _groups(prices: Iterable[Price]) -> Iterator[Sequence[Price]]:
-    """Put together the prices that count the same: one of each group holds."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """A model's prices, by when they are looked at; one price of each group holds.
+
+    `early` ones make the estimate, `metered` ones settle by usage, `listed` ones without it.
+    """
+
+    early: tuple[Group, ...]
+    metered: tuple[Group, ...]
+    listed: tuple[Group, ...]
+
+
+@lru_cache(maxsize=4096)  # as many models as a router knows; planning anew costs as much as the sum
+def _plan(facts: ModelFacts) -> _Plan:
     groups: dict[tuple[str, tuple[str, ...]], list[Price]] = {}
-    for price in prices:
+    for price in facts.prices:
         groups.setdefault((price.per, price.tokens), []).append(price)
-    yield from groups.values()
+    every = tuple(map(tuple, groups.values()))
+    metered = tuple(group for group in every if group[0].is_metered)
+    listed = tuple(group for group in every if not group[0].is_metered)
+    # What is counted only afterwards is in the listed prices, if there are any.
+    told = [one for one in metered if one[0].expect or not (listed or one[0].optional)]
+    drawn = tuple(group for group in metered if _tells_pictures(group[0]))
+    return _Plan(early=(*listed, *told), metered=metered, listed=listed or drawn)
 
 
-def _is_late(price: Price, has_listed: bool) -> bool:
-    """Tell whether what a price counts is told by nothing before the call, or by other prices."""
-    return price.optional or (price.is_metered and has_listed and price.expect is None)
+def _tells_pictures(price: Price) -> bool:
+    return price.expect is not None and price.expect.of == "pictures"
 
 
-def _dearest(group: Sequence[Price], order: Order, facts: ModelFacts) -> float | None:
+def _dearest(group: Group, order: Order) -> float | None:
     """Return the most that any price may come to which could hold."""
-    amounts = [_most(price, order, facts) for price in _possible(group, order)]
+    amounts = [_most(price, order) for price in _possible(group, order)]
     known = [amount for amount in amounts if amount is not None]
     return max(known) if known and len(known) == len(amounts) else None
 
 
-def _exact(group: Sequence[Price], order: Order, facts: ModelFacts) -> float | None:
+def _exact(group: Group, order: Order) -> float | None:
     """Return what the price comes to that holds; None where it is not sure which that is."""
     prices = _possible(group, order)
     if any(price.bound for price in prices) or not _is_told(group, order):
         return None
-    amounts = {_most(price, order, facts) for price in prices}
+    amounts = {_most(price, order) for price in prices}
     return amounts.pop() if len(amounts) == 1 else None
 
 
-def _possible(group: Sequence[Price], order: Order) -> list[Price]:
+def _possible(group: Group, order: Order) -> Sequence[Price]:
     """Return the prices that may hold, up to the first that surely does."""
+    if not group[0].when:
+        return group[:1]
     possible: list[Price] = []
     for price in group:
         values = [(order.value(name), allowed) for name, allowed in price.when.items()]
@@ -123,7 +140,7 @@ def _shadows(earlier: Price, price: Price, order: Order) -> bool:
     )
 
 
-def _is_told(group: Sequence[Price], order: Order) -> bool:
+def _is_told(group: Group, order: Order) -> bool:
     """Tell whether everything is known that pixels and patches are counted by."""
     if group[0].per == "megapixel":
         return order.area is not None
@@ -131,14 +148,14 @@ def _is_told(group: Sequence[Price], order: Order) -> bool:
     return not by_patches or None not in {order.size, order.value("quality")}
 
 
-def _most(price: Price, order: Order, facts: ModelFacts) -> float | None:
+def _most(price: Price, order: Order) -> float | None:
     """Return what a price comes to; what is not known counts as its most."""
     if price.expect is not None:
-        units = _expected(price.expect, order, facts)
+        units = _expected(price.expect, order)
     elif price.per == "image":
         units = order.count
     elif price.per == "megapixel":
-        units = _megapixels(order, facts)
+        units = _megapixels(order)
     elif price.per == "step" and order.steps is not None:
         units = order.steps * order.count
     else:
@@ -150,14 +167,14 @@ def _most(price: Price, order: Order, facts: ModelFacts) -> float | None:
     return max(0.0, units - price.included) * share * price.usd
 
 
-def _megapixels(order: Order, facts: ModelFacts) -> float | None:
+def _megapixels(order: Order) -> float | None:
     if order.area is not None:
         return order.area / 1e6
-    largest = _largest_area(facts)
+    largest = _largest_area(order.facts)
     return None if largest is None else largest * order.count / 1e6
 
 
-def _expected(expect: Expected, order: Order, facts: ModelFacts) -> float | None:
+def _expected(expect: Expected, order: Order) -> float | None:
     """Return how many tokens a call takes at most, before anybody has counted them."""
     if expect.of == "prompt":
         # No token is shorter than a byte. Each picture of a call is billed as a call of its own.
@@ -166,19 +183,19 @@ def _expected(expect: Expected, order: Order, facts: ModelFacts) -> float | None
         if order.files and expect.most is None:
             return None
         return order.files * (expect.most or 0) * order.count
-    tokens = _picture_tokens(expect.patches, order, facts)
+    tokens = _picture_tokens(expect.patches, order)
     partial = expect.partial * (order.number("partial_images") or 0)
     return None if tokens is None else (tokens + partial) * order.count
 
 
-def _picture_tokens(patches: Mapping[str, int], order: Order, facts: ModelFacts) -> int | None:
+def _picture_tokens(patches: Mapping[str, int], order: Order) -> int | None:
     quality = order.value("quality")
     count = max(patches.values(), default=None) if quality is None else patches.get(quality)
     if count is None:
         return None
     if order.size is not None:
         return patch_tokens(count, order.size)
-    largest = _largest_area(facts)
+    largest = _largest_area(order.facts)
     return None if largest is None else math.ceil(count**2 * (2_000_000 + largest) / 4_000_000)
 
 
@@ -190,11 +207,7 @@ def _largest_area(facts: ModelFacts) -> int | None:
     return max(areas, default=None)
 
 
-def _tells_pictures(price: Price) -> bool:
-    return price.expect is not None and price.expect.of == "pictures"
-
-
-def _counted(group: Sequence[Price], order: Order, usage: Mapping[str, JSON]) -> float | None:
+def _counted(group: Group, order: Order, usage: Mapping[str, JSON]) -> float | None:
     """Return what was counted, times the price that holds; None where nothing was counted."""
     prices = _possible(group, order)
     if len({price.usd for price in prices}) != 1:
