@@ -4,18 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from router.core.adapter import Adapter, Flow, Rule
+from router.core.adapter import Ability, Adapter, Flow, Rule
 from router.core.catalog import Catalog, ModelFacts
 from router.core.http import Auth, HttpRequest, origin
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
 from router.core.target import RESOURCE_NAME, Deployment, Target
+from router.providers.abilities import Limits, why_not
 from router.providers.catalog import catalog_of
 from router.providers.catalog_rules import rules_of
 from router.providers.failures import unfit
+from router.providers.openai_edits import path_of, rules_for, write
 from router.providers.openai_streams import answered
 from router.providers.rules import NO_RULES
-from router.providers.wire import JSON_HEADERS, json_body
+from router.providers.wire import JSON_HEADERS
 
 # The scheme for a key. The driver writes a bearer token instead where the credential has one.
 API_KEY = Auth("api-key")
@@ -24,6 +26,14 @@ API_KEY = Auth("api-key")
 # is the default and `latest` is litellm's word for it.
 # azure-rest-api-specs specification/ai/data-plane/OpenAI.v1/azure-v1-preview-generated.yaml
 V1_VERSIONS = frozenset({"", "v1", "preview", "latest"})
+
+# Edits came with the gpt-image models; v1 has them by what others send, not by its specification.
+# azure-rest-api-specs .../inference/preview/2025-04-01-preview/inference.yaml
+FIRST_EDITS = "2025-04-01-preview"
+
+# The how-to page says 50 MB, the specification 25.
+# learn.microsoft.com/azure/foundry/openai/how-to/dall-e
+LIMITS = Limits(formats=("png", "jpeg"), largest=50 * 1024 * 1024)
 
 MOST_PER_CALL = 10
 """OpenAI's own bound on `n`, for models that nothing is known of."""
@@ -62,6 +72,17 @@ class AzureOpenAI(Adapter):
         found = map(self.catalog.find, _names(request, target))
         return next((facts for facts in found if facts is not None), None)
 
+    def ability(self, request: ImageRequest, target: Target) -> Ability:
+        if request.operation == "variation":
+            return Ability(why_not="Azure has no variations")
+        version = _deployment(request, target).api_version or ""
+        if request.operation == "edit" and version not in V1_VERSIONS and version < FIRST_EDITS:
+            return Ability(
+                why_not=f"api_version {version} has no edits; {FIRST_EDITS} is the first"
+            )
+        facts = self.facts(request, target)
+        return Ability(why_not=why_not(request, facts, self.provider, LIMITS))
+
     def streams(self, request: ImageRequest, target: Target) -> bool:
         """A model that is not known is asked as the caller says."""
         facts = self.facts(request, target)
@@ -73,7 +94,7 @@ class AzureOpenAI(Adapter):
 
     def rules(self, request: ImageRequest, target: Target) -> Mapping[str, Rule]:
         facts = self.facts(request, target)
-        return rules_of(facts) if facts else NO_RULES
+        return rules_for(rules_of(facts), request) if facts else NO_RULES
 
     def unknown(self, name: str, request: ImageRequest, target: Target) -> bool:  # noqa: ARG002
         """Nothing is: a parameter may be newer than this file, and an error names it."""
@@ -86,26 +107,23 @@ class AzureOpenAI(Adapter):
             return unfit(NO_DEPLOYMENT if host else NO_HOST)
         if deployment.deployment_id in SWALLOWED:
             return unfit(f"{deployment.deployment_id!r} is no name of an Azure deployment")
-        asked = _request(request.params, host, deployment)
+        asked = _request(request, host, deployment)
         return (yield from answered(request, asked))
 
 
-def _request(params: Mapping[str, JSON], host: str, deployment: Deployment) -> HttpRequest:
+def _request(request: ImageRequest, host: str, deployment: Deployment) -> HttpRequest:
     """Name the deployment in the path, or in v1 in the body."""
     version = deployment.api_version or ""
-    name = deployment.deployment_id
+    name, operation = deployment.deployment_id, path_of(request)
+    params: Mapping[str, JSON] = {**request.params, "model": name}
     if version in V1_VERSIONS:
-        query = "?api-version=preview" if version == "preview" else ""
-        path = f"v1/images/generations{query}"
-        body = json_body({**params, "model": name})
+        path = f"v1/{operation}" + ("?api-version=preview" if version == "preview" else "")
     else:
         query = f"?api-version={quote(version, safe='')}"
-        path = f"deployments/{quote(name, safe='')}/images/generations{query}"
+        path = f"deployments/{quote(name, safe='')}/{operation}{query}"
         # A deployment's name as the model breaks some models, and the path names it already.
-        body = json_body({key: value for key, value in params.items() if key != "model"})
-    return HttpRequest(
-        method="POST", url=f"{host}/openai/{path}", headers=JSON_HEADERS, body=body, auth=API_KEY
-    )
+        params = {key: value for key, value in request.params.items() if key != "model"}
+    return write(request, f"{host}/openai/{path}", API_KEY, JSON_HEADERS, params)
 
 
 def _host(target: Target) -> str:

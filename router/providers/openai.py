@@ -1,18 +1,20 @@
-"""OpenAI: POST {base}/images/generations, and every server that speaks like it."""
+"""OpenAI: POST {base}/images/generations, edits or variations, and servers that speak like it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from router.core.adapter import Adapter, Flow, Rule
+from router.core.adapter import Ability, Adapter, Flow, Rule
 from router.core.catalog import Catalog, ModelFacts
-from router.core.http import BEARER, HttpRequest, origin
+from router.core.http import BEARER, origin
 from router.core.images import ImageRequest
 from router.core.target import Target
+from router.providers.abilities import why_not
 from router.providers.catalog import catalog_of
 from router.providers.catalog_rules import rules_of
+from router.providers.openai_edits import limits_of, path_of, rules_for, write
 from router.providers.openai_streams import answered
 from router.providers.rules import NO_RULES
-from router.providers.wire import JSON_HEADERS, json_body
+from router.providers.wire import JSON_HEADERS
 
 BASE_URL = "https://api.openai.com/v1"
 
@@ -36,6 +38,13 @@ class OpenAI(Adapter):
     def facts(self, request: ImageRequest, target: Target) -> ModelFacts | None:  # noqa: ARG002
         return self.catalog.find(request.model)
 
+    def ability(self, request: ImageRequest, target: Target) -> Ability:
+        facts = self.facts(request, target)
+        return Ability(why_not=why_not(request, facts, self.provider, limits_of(facts)))
+
+    def takes_references(self, request: ImageRequest, target: Target) -> bool:  # noqa: ARG002
+        return True
+
     def streams(self, request: ImageRequest, target: Target) -> bool:
         """A model that is not known is asked as the caller says."""
         facts = self.facts(request, target)
@@ -47,7 +56,7 @@ class OpenAI(Adapter):
 
     def rules(self, request: ImageRequest, target: Target) -> Mapping[str, Rule]:
         facts = self.facts(request, target)
-        return rules_of(facts) if facts else NO_RULES
+        return rules_for(rules_of(facts), request) if facts else NO_RULES
 
     def unknown(self, name: str, request: ImageRequest, target: Target) -> bool:  # noqa: ARG002
         """Nothing is: a parameter may be newer than this file, and an error names it."""
@@ -55,13 +64,8 @@ class OpenAI(Adapter):
 
     def flow(self, request: ImageRequest, target: Target) -> Flow:
         base = (target.base_url or BASE_URL).rstrip("/")
-        asked = HttpRequest(
-            method="POST",
-            url=f"{base}/images/generations",
-            headers=_headers(target),
-            body=json_body(request.params),
-            auth=BEARER,
-        )
+        url = f"{base}/{path_of(request)}"
+        asked = write(request, url, BEARER, _headers(target), request.params)
         return (yield from answered(request, asked))
 
 
