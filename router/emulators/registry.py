@@ -8,6 +8,7 @@ from router.emulators.azure_openai import AzureOpenAI
 from router.emulators.emulator import Emulator
 from router.emulators.openai import OpenAI
 from router.emulators.openai_compatible import OpenAICompatible
+from router.emulators.plugins import plugged, plugged_at
 from router.emulators.replicate import Replicate
 from router.emulators.segmind import Segmind
 from router.emulators.stability_ai import StabilityAI
@@ -35,11 +36,14 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 
 
 def emulator(provider: str) -> Emulator | None:
-    """The emulator of a provider, by its name or an alias."""
+    """The emulator of a provider, by its name or an alias; else one that a package brings."""
     name = ALIASES.get(provider, provider)
-    return next((known for known in EMULATORS if known.provider == name), None)
+    found = next((known for known in EMULATORS if known.provider == name), None)
+    return found or plugged(name)
 
 
 def emulator_at(host: str) -> Emulator | None:
     """The emulator that serves a host name."""
-    return next((known for known in EMULATORS if known.serves(host.lower())), None)
+    name = host.lower()
+    found = next((known for known in EMULATORS if known.serves(name)), None)
+    return found or plugged_at(name)

@@ -70,7 +70,22 @@ def route(request: HttpRequest) -> Routed | None:
         if split.path.startswith(f"{prefix}/"):
             own = split._replace(path=split.path.removeprefix(prefix)).geturl()
             return _routed(provider, replace(request, url=own))
-    return None
+    return _plugged(request)
+
+
+def base_of(provider: str) -> str | None:
+    """What a client's base URL ends with; None where nothing stands in for the provider."""
+    if provider not in BASES and emulator(provider) is not None:
+        return f"/{provider}"
+    return BASES.get(provider)
+
+
+def _plugged(request: HttpRequest) -> Routed | None:
+    """Find the provider of an installed package, by the first part of the path."""
+    split = urlsplit(request.url)
+    name, _, rest = split.path.removeprefix("/").partition("/")
+    own = split._replace(path=f"/{rest}").geturl()
+    return _routed(name, replace(request, url=own))
 
 
 def _routed(provider: str, request: HttpRequest) -> Routed | None:

@@ -26,7 +26,7 @@ from router.sandbox.faults import Faults
 from router.sandbox.latency import Latency, none
 from router.sandbox.log import Entry, RequestLog
 from router.sandbox.reception import Reception, answer
-from router.sandbox.routes import BASES, Routed, route
+from router.sandbox.routes import BASES, Routed, base_of, route
 from router.sandbox.shelf import Shelf
 
 GRACE = 5.0  # seconds
@@ -85,9 +85,10 @@ class Sandbox:
     def base_url(self, provider: str) -> str:
         """What to give a provider's client as its base URL (Azure's: its endpoint)."""
         name = ALIASES.get(provider, provider)
-        if name not in BASES:
+        base = base_of(name)
+        if base is None:
             raise ValueError(f"provider {provider!r} is not one of {', '.join(BASES)}")
-        return self.url + BASES[name]
+        return self.url + base
 
     def play(self, faults: JSON) -> None:
         """Play another fault script from now on."""
