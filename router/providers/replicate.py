@@ -68,6 +68,10 @@ class Replicate(Adapter):
         facts = self.facts(request, target)
         return ability_of(request, facts.name if facts else shown(request.model), facts)
 
+    def takes_references(self, request: ImageRequest, target: Target) -> bool:  # noqa: ARG002
+        """Pictures go by their URL, which spares them the way through here."""
+        return True
+
     def pictures_per_call(self, request: ImageRequest, target: Target) -> int:
         facts = self.facts(request, target)
         return facts.per_call if facts else 1

@@ -14,6 +14,7 @@ from router.core.outcome import Failure, Kind
 from router.core.skeleton import as_object
 from router.providers.failures import (
     LONGEST_MESSAGE,
+    LONGEST_WORD,
     MALFORMED,
     Complaint,
     fail,
@@ -81,7 +82,7 @@ class Prediction:
             message=tidy(said, LONGEST_MESSAGE),
             billed=billed,
             code=code[0] if code else None,
-            request_id=self.id,
+            request_id=self.id[:LONGEST_WORD] or None,
             pictures=self.pictures,
         )
 
@@ -99,7 +100,7 @@ def read_prediction(response: HttpResponse) -> Prediction | None:
         if not isinstance(status, str):
             return None
         return Prediction(
-            id=text_of(body.get("id"))[:80],
+            id=text_of(body.get("id")),
             status=status,
             ended=status == "succeeded" or bool(body.get("completed_at")),
             error=_error_text(body.get("error")),

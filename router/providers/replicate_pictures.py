@@ -55,8 +55,7 @@ def _with_mask(request: ImageRequest, model: str, facts: ModelFacts) -> Ability:
     if read_header(_mask_head(request)) is None:
         why = f"{model} takes a mask in black and white, and only a plain PNG becomes one"
         return Ability(why_not=f"{why} (8 bits, not interlaced, given as a file)")
-    colour = "white" if _is_white(facts) else "black"
-    return Ability(note=f"mask made black and white ({model} edits where it is {colour})")
+    return ABLE
 
 
 def write_pictures(request: ImageRequest, facts: ModelFacts) -> Mapping[str, JSON]:

@@ -13,7 +13,7 @@ ID = r"[0-9a-f]{64}"
 
 PLACE = re.compile(
     rf"(?P<deployment>deployments/{NAME}/{NAME})"
-    rf"|(?P<name>{NAME}/{NAME})(?::(?P<version>{ID}))?"
+    rf"|(?P<name>(?!deployments/){NAME}/{NAME})(?::(?P<version>{ID}))?"
     rf"|(?P<bare>{ID})"
 )
 

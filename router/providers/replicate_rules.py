@@ -76,7 +76,8 @@ def _known(facts: ModelFacts, none: str) -> Mapping[str, Rule]:
     if isinstance(count, str):
         rules[count] = given_instead(count, ("n",), _keep)
     if isinstance(style, str):
-        rules["style"] = given_instead("style", (style,), partial(_style, style, facts))
+        others = () if style == "style" else (style,)
+        rules["style"] = given_instead("style", others, partial(_style, style, facts))
     if "aspect_ratio" in facts.parameters and facts.ratios:
         rules["aspect_ratio"] = partial(_aspect_ratio, _named(facts.ratios))
     if "seed" in facts.lacks:
