@@ -5,7 +5,7 @@ import html
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, NoReturn, Self, TypeAlias, TypeVar
+from typing import Generic, NoReturn, Protocol, Self, TypeAlias, TypeVar
 
 from router.core.data_url import MARK, decode_data_url
 from router.core.images import Picture, Pictures
@@ -22,6 +22,13 @@ Fetch: TypeAlias = Callable[[str], Awaitable[bytes]]
 """Gets the bytes behind a picture's URL."""
 
 T = TypeVar("T")
+
+
+class Run(Protocol):
+    """Runs work on the event loop of a blocking router, to its end."""
+
+    def __call__(self, work: Callable[[], Awaitable[T]], /) -> T: ...
+
 
 SHOWABLE = ("https://", "http://", "data:image/")
 """How the URLs begin that a notebook may load as a picture."""
@@ -169,6 +176,15 @@ class AsyncImage(Image):
             data = self._fetched = await self._fetch(self.url or "")
         return data
 
+    def blocked(self, run: Run) -> "BlockingImage":
+        """Return the same picture for code that does not await."""
+        return BlockingImage(self.picture, self.blocking_fetch(run))
+
+    def blocking_fetch(self, run: Run) -> Callable[[str], bytes]:
+        """Return what fetches a URL for code that does not await."""
+        fetch = self._fetch
+        return lambda url: run(lambda: fetch(url))
+
 
 class BlockingImage(Image):
     """One picture of a `Router`."""
@@ -221,8 +237,7 @@ class ImagesResponse(Generic[ImageT]):
 
     @property
     def usage(self) -> Usage | None:
-        usage = self._pictures.fields.get("usage")
-        return None if usage is None else _usage(as_object(usage))
+        return usage_in(self._pictures.fields)
 
     @property
     def fields(self) -> Mapping[str, JSON]:
@@ -232,6 +247,10 @@ class ImagesResponse(Generic[ImageT]):
     def of(self, kind: Callable[[ImageT], OtherT]) -> "ImagesResponse[OtherT]":
         """Return the same answer with its pictures as another kind of `Image`."""
         return ImagesResponse(self._pictures, tuple(kind(image) for image in self.data), self.trace)
+
+    def blocked(self: "ImagesResponse[AsyncImage]", run: Run) -> "ImagesResponse[BlockingImage]":
+        """Return the same answer for code that does not await."""
+        return self.of(lambda image: image.blocked(run))
 
     def __iter__(self) -> Iterator[ImageT]:
         return iter(self.data)
@@ -269,6 +288,12 @@ def _dimensions(image: Image) -> str:
         return "by its URL"
     size = f"{media.width}x{media.height} " if media.width and media.height else ""
     return f"{size}{media.format.upper()}"
+
+
+def usage_in(fields: Mapping[str, JSON]) -> Usage | None:
+    """Return what an answer's fields say of tokens; None where they say nothing."""
+    usage = fields.get("usage")
+    return None if usage is None else _usage(as_object(usage))
 
 
 def _usage(report: Mapping[str, JSON]) -> Usage:

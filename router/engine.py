@@ -7,15 +7,22 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
+from router.artefacts.convert import find_converter
+from router.artefacts.stores import DataUrls
 from router.asking import Wishes
 from router.core.context import CacheWish, Context, Dice
+from router.core.delivery import Counter, Delivery
+from router.core.finishing import ArtefactStore, Finishing
 from router.core.images import ImageRequest, Pictures
 from router.core.outcome import Failure, Outcome
 from router.core.ports import Sender, Store
 from router.core.shared import Shared
 from router.core.trace import Observer, Trace
 from router.errors import routing_error
+from router.feed import Feed
+from router.fetch import fetch_picture
 from router.policies.budget import WithinBudget
 from router.stores.memory import MemoryStore
 from router.workspace import Loaded
@@ -34,6 +41,7 @@ class Engine:
         seed: int | str | None = None,
         observers: Sequence[Observer] = (),
         now: Callable[[], float] = time.time,
+        artefacts: ArtefactStore | None = None,
     ) -> None:
         self._sender = sender
         self._owns_sender = sender is None
@@ -44,6 +52,8 @@ class Engine:
         self._series = self._seed  # the first half of trace ids
         self._observers = tuple(observers)
         self._now = now
+        self._artefacts: ArtefactStore = DataUrls() if artefacts is None else artefacts
+        self._converter = find_converter()
         self._shared = Shared()
         self._requests = 0
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -66,11 +76,22 @@ class Engine:
         if self._owns_store:
             self._store = MemoryStore()
 
+    def stream(self, loaded: Loaded, request: ImageRequest, wishes: Wishes) -> Feed:
+        """Execute a request in a task of its own, which hands over partial pictures."""
+        counter = Counter()
+        context = self._context(loaded, wishes)
+        context.delivery = Delivery(counter)
+        work = self.run(loaded, request, wishes, context)
+        task = asyncio.get_running_loop().create_task(work)
+        self._shared.tasks.add(task)
+        task.add_done_callback(self._end_stream)
+        return Feed(task, counter, context.trace)
+
     async def run(
-        self, loaded: Loaded, request: ImageRequest, wishes: Wishes
+        self, loaded: Loaded, request: ImageRequest, wishes: Wishes, context: Context | None = None
     ) -> tuple[Pictures, Trace]:
         """Execute a request. Raises RoutingError where no target gave the pictures."""
-        context = self._context(loaded, wishes)
+        context = context or self._context(loaded, wishes)
         tree = loaded.tree
         if wishes.timeout is not None:
             tree = WithinBudget(path="request", child=tree, deadline=wishes.timeout)
@@ -80,6 +101,10 @@ class Engine:
             context.trace.failed = True
             raise routing_error(outcome, context.trace)
         return outcome.pictures, context.trace
+
+    async def fetch(self, loaded: Loaded, url: str) -> bytes:
+        """Return the picture behind a URL. Raises FetchError."""
+        return await fetch_picture(url, self.sender, own=loaded.own)
 
     @property
     def sender(self) -> Sender:
@@ -115,6 +140,11 @@ class Engine:
         if self._owns_sender and self._sender is not None:
             await self._sender.aclose()
 
+    def _end_stream(self, task: "asyncio.Task[tuple[Pictures, Trace]]") -> None:
+        self._shared.tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # seen: whoever had asked may have left
+
     def _context(self, loaded: Loaded, wishes: Wishes) -> Context:
         self._claim_loop()
         trace = self.begin_trace(wishes)
@@ -128,6 +158,12 @@ class Engine:
             shared=self._shared,
             began=asyncio.get_running_loop().time(),
             cache=CacheWish(namespace=wishes.cache_namespace, refresh=wishes.cache_force_refresh),
+            finishing=self._finishing(loaded),
+        )
+
+    def _finishing(self, loaded: Loaded) -> Finishing:
+        return Finishing(
+            fetch=partial(self.fetch, loaded), store=self._artefacts, converter=self._converter
         )
 
     def _claim_loop(self) -> None:

@@ -7,19 +7,21 @@ from concurrent.futures import CancelledError
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Concatenate, Generic, ParamSpec, Self, TypeVar, Unpack
+from typing import Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar, Unpack
 
 import anyio
 from anyio.from_thread import BlockingPortal
 
-from router.answer import AsyncImage, BlockingImage, ImagesResponse
-from router.client import AsyncImages, AsyncRouter
+from router.answer import Run
+from router.client import AsyncRouter
 from router.engine import Engine
+from router.images import AsyncImages
 from router.loop_thread import LoopThread
 from router.options import ConfigSource, RequestOptions, RouterOptions
 
 P = ParamSpec("P")
 T = TypeVar("T")
+HeldT_co = TypeVar("HeldT_co", covariant=True)
 
 LAST_WORDS = 5.0  # seconds that an interrupted request is given to record its attempt
 
@@ -137,20 +139,24 @@ class Router:
         return repr(self._core).replace("AsyncRouter", "Router", 1)
 
 
+class Blockable(Protocol[HeldT_co]):
+    """What the methods of `AsyncImages` return."""
+
+    def blocked(self, run: Run, /) -> HeldT_co:
+        """Return the same for code that does not await."""
+        ...
+
+
 def blocking(
-    method: Callable[
-        Concatenate[AsyncImages, P], Coroutine[object, object, ImagesResponse[AsyncImage]]
-    ],
-) -> Callable[Concatenate["Images", P], ImagesResponse[BlockingImage]]:
+    method: Callable[Concatenate[AsyncImages, P], Coroutine[object, object, Blockable[HeldT_co]]],
+) -> Callable[Concatenate["Images", P], HeldT_co]:
     """Return the blocking form of a method of `AsyncImages`, with the same keywords."""
 
-    def call(
-        self: "Images", /, *args: P.args, **keywords: P.kwargs
-    ) -> ImagesResponse[BlockingImage]:
-        async def work() -> ImagesResponse[AsyncImage]:
+    def call(self: "Images", /, *args: P.args, **keywords: P.kwargs) -> HeldT_co:
+        async def work() -> Blockable[HeldT_co]:
             return await method(self.core, *args, **keywords)
 
-        return self.held(self.home.run(work))
+        return self.home.run(work).blocked(self.home.run)
 
     call.__doc__ = method.__doc__
     call.__name__ = method.__name__
@@ -167,13 +173,3 @@ class Images:
     generate = blocking(AsyncImages.generate)
     edit = blocking(AsyncImages.edit)
     create_variation = blocking(AsyncImages.create_variation)
-
-    def held(self, answer: ImagesResponse[AsyncImage]) -> ImagesResponse[BlockingImage]:
-        """Return the answer with pictures that fetch themselves blocking."""
-        return answer.of(lambda image: BlockingImage(image.picture, self._fetch))
-
-    def _fetch(self, url: str) -> bytes:
-        async def work() -> bytes:
-            return await self.core.fetch(url)
-
-        return self.home.run(work)

@@ -2,26 +2,27 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
+from router.artefacts.stores import Directory
 from router.asking import Unaskable, Wishes, build_request
-from router.config.model import KeyRef, TargetRoute, targets_of
 from router.config.problems import did_you_mean
-from router.core.http import origin
-from router.core.images import Operation, Pictures
+from router.core.finishing import ArtefactStore
+from router.core.images import ImageRequest, Operation, Pictures
 from router.core.jsontypes import JSON
 from router.core.ports import Sender
 from router.core.trace import Trace
+from router.desk import Extras
 from router.engine import Engine
 from router.errors import routing_error
-from router.fetch import fetch_picture
+from router.feed import Feed
 from router.options import ConfigSource, RequestOptions, RouterOptions
-from router.originals.given import NOTHING, Given
+from router.originals.given import Given
 from router.originals.taking import take_originals
-from router.workspace import Loaded, Loader
+from router.workspace import Loaded, Loader, own_hosts
 
 NAME = re.compile(r"[\w-]+")
 """What can only be the name of a config: a path has a dot or a slash, a text a colon."""
@@ -53,31 +54,27 @@ class View:
         loaded = self.loaded if config is None else self._find(config)
         return replace(self, loaded=loaded, wishes=self.wishes.adding(options))
 
-    async def ask(
+    async def prepare(
         self,
         params: Mapping[str, JSON],
-        extra_headers: Mapping[str, str],
-        extra_body: Mapping[str, JSON],
+        extras: Extras,
         options: RequestOptions,
-        *,
-        operation: Operation = "generate",
-        given: Given = NOTHING,
-    ) -> tuple[Pictures, Trace]:
-        """Execute a request. Raises RoutingError where it is none, or no target answered it."""
+        operation: Operation,
+        given: Given,
+    ) -> "Prepared":
+        """Make a request. Raises RoutingError where it is none."""
         wishes = self.wishes.adding(options)
+        headers, body = extras
         try:
-            request = build_request(
-                params, wishes, extra_headers or {}, extra_body or {}, operation=operation
-            )
+            request = build_request(params, wishes, headers or {}, body or {}, operation=operation)
             request = await take_originals(request, given, self.fetch)
         except Unaskable as refused:
             raise routing_error(refused.failure, self.engine.begin_trace(wishes)) from None
-        return await self.engine.run(self.loaded, request, wishes)
+        return Prepared(self.engine, self.loaded, request, wishes)
 
     async def fetch(self, url: str) -> bytes:
         """Return the picture behind a URL. Raises FetchError."""
-        own = frozenset(origin(host) for host, _ in _own_hosts(self.loaded))
-        return await fetch_picture(url, self.engine.sender, own=own)
+        return await self.engine.fetch(self.loaded, url)
 
     def _find(self, config: ConfigSource) -> Loaded:
         """Return a config by its name in the folder, or load it."""
@@ -88,6 +85,24 @@ class View:
         loaded = self.loader.load(config)
         _furnish(self.stage, loaded)
         return loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request that can be executed."""
+
+    engine: Engine
+    loaded: Loaded
+    request: ImageRequest
+    wishes: Wishes
+
+    def run(self) -> Coroutine[object, object, tuple[Pictures, Trace]]:
+        """Execute it. Raises RoutingError where no target answered it."""
+        return self.engine.run(self.loaded, self.request, self.wishes)
+
+    def stream(self) -> Feed:
+        """Begin it; its pictures come one after the other."""
+        return self.engine.stream(self.loaded, self.request, self.wishes)
 
 
 def open_config(config: ConfigSource, options: RouterOptions) -> View:
@@ -150,7 +165,13 @@ def _engine(options: RouterOptions, stage: Stage | None) -> Engine:
         store=options.get("store"),
         seed=options.get("seed"),
         observers=options.get("observers", ()),
+        artefacts=_artefacts(options.get("artefacts")),
     )
+
+
+def _artefacts(given: ArtefactStore | str | Path | None) -> ArtefactStore | None:
+    """Return the store that is given, or one in the folder that is."""
+    return Directory(Path(given)) if isinstance(given, str | Path) else given
 
 
 def _stage(options: RouterOptions, configs: Iterable[Loaded]) -> Stage | None:
@@ -171,18 +192,6 @@ def _furnish(stage: Stage | None, loaded: Loaded) -> None:
         return
     from router.emulators.registry import emulator
 
-    for url, provider in _own_hosts(loaded):
+    for url, provider in own_hosts(loaded.document):
         if provider is not None and emulator(provider) is not None:
             stage.host(url, provider)
-
-
-def _own_hosts(loaded: Loaded) -> Iterator[tuple[str, str | None]]:
-    """Yield each host that a config's keys and targets name, and the provider if that is told.
-
-    The targets come last: theirs is the last word on a host, as a key may be there for nobody.
-    """
-    document = loaded.document
-    named: list[TargetRoute | KeyRef] = [*document.keys.values(), *targets_of(document.route)]
-    for one in named:
-        if one.base_url is not None:
-            yield one.base_url, one.provider

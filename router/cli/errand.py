@@ -151,6 +151,8 @@ class _Run:
             cache_force_refresh=False,
             extra_headers={},
             extra_body={},
+            stream=None,
+            partial_images=None,
             **arguments.others,
         )
 

@@ -32,5 +32,5 @@ class Shared:
 
     flights: dict[str, Flight] = field(default_factory=dict)
     lanes: dict[str, Lane] = field(default_factory=dict)
-    tasks: set["asyncio.Task[Outcome]"] = field(default_factory=set)
+    tasks: set["asyncio.Task[object]"] = field(default_factory=set)
     closed: bool = False
