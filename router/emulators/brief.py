@@ -1,10 +1,30 @@
 """Brief: what a picture is to be."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 PictureFormat = Literal["png", "jpeg", "webp"]
+
+
+class UnreadableError(ValueError):
+    """A given picture cannot be opened, or a mask."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The picture that another one is made of, and how.
+
+    `mask` is a picture as well: what it shows in `where` is painted anew, and the rest is kept.
+    Without one all is repainted, as strongly as `change` says, from 0 to 1. `others` are further
+    pictures, which are to be seen somewhere.
+    """
+
+    content: bytes = field(repr=False)
+    mask: bytes | None = field(default=None, repr=False)
+    where: Literal["transparent", "white", "black"] = "transparent"
+    change: float = 0.5
+    others: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +47,7 @@ class Brief:
     compression: int = 100
     transparent: bool = False
     blurred: bool = False
+    source: Source | None = None
 
     @property
     def mime(self) -> str:
@@ -34,4 +55,4 @@ class Brief:
 
 
 Draw: TypeAlias = Callable[[Brief], bytes]
-"""Makes the file that a brief asks for."""
+"""Makes the file that a brief asks for. May raise UnreadableError where a source is given."""

@@ -9,8 +9,13 @@ NAMES = {"openai": "OpenAI", "azure-openai": "Azure OpenAI", "stability-ai": "St
 SMALLEST = 200  # pixels: below it no caption could be read
 
 
-def caption(picture: Picture, provider: str, model: str, prompt: str) -> None:
-    """Write provider, model and the prompt's beginning along the lower edge."""
+def caption(
+    picture: Picture, provider: str, model: str, prompt: str, *, solid: bool = False
+) -> None:
+    """Write provider, model and the prompt's beginning along the lower edge.
+
+    A `solid` strip hides the caption of a picture that this one was made of.
+    """
     width, height = picture.size
     if min(width, height) < SMALLEST:
         return
@@ -18,7 +23,7 @@ def caption(picture: Picture, provider: str, model: str, prompt: str) -> None:
     font = ImageFont.load_default(size)
     strip = round(size * 2.3)
     band = (0, height - strip, width, height)
-    picture.paste((10, 12, 20), band, Image.new("L", (width, strip), 120))
+    picture.paste((10, 12, 20), band, Image.new("L", (width, strip), 255 if solid else 120))
     pen = ImageDraw.Draw(picture)
     middle = height - strip / 2
     head = f"sandbox · {NAMES.get(provider, provider)} · {model}"

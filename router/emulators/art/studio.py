@@ -11,6 +11,7 @@ from router.emulators.art.caption import caption
 from router.emulators.art.glass import glass
 from router.emulators.art.hills import hills
 from router.emulators.art.png import encode_png
+from router.emulators.art.retouch import retouched
 from router.emulators.art.ribbons import ribbons
 from router.emulators.art.scene import Scene, is_sparkling, mood
 from router.emulators.brief import Brief
@@ -31,13 +32,16 @@ def paint(brief: Brief) -> bytes:
     picture = painter(_scene(brief, _working_size(size)))
     if picture.size != size:
         picture = picture.resize(size, BICUBIC)
+    if brief.source is not None:
+        picture = retouched(picture, brief.source)
     if brief.blurred:
         picture = _blurred(picture)
     if brief.transparent:
         picture.putalpha(_medallion(size))
     else:
         words = "" if brief.blurred else brief.prompt
-        caption(picture, brief.provider, brief.model, words)
+        solid = brief.source is not None
+        caption(picture, brief.provider, brief.model, words, solid=solid)
     return _encoded(picture, brief)
 
 
