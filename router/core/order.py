@@ -37,6 +37,10 @@ class Order:
 
     @property
     def files(self) -> int:
+        """Pictures that the call begins with, masks included."""
+        if self.request.has_references:
+            images = self.request.params.get("images")
+            return len(images) if isinstance(images, list | tuple) else 1
         return sum(map(len, self.request.files.values()))
 
     @property

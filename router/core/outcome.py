@@ -43,7 +43,8 @@ class Failure:
     and no provider was asked. `message`, `code`, `type`, `param` and `request_id` are the
     provider's own words. `retry_after` is in seconds from the moment the answer came.
     `retry_at` says the same as absolute Unix seconds, where only that was told. `pictures` are
-    those that came all the same. `cut_short` means that this caller's deadline kept more from
+    those that came all the same. `cost` is what the provider says that it has billed, in US
+    dollars. `cut_short` means that this caller's deadline kept more from
     being tried. `final` means that nobody may make up for it, as the caller has partial pictures
     already.
     """
@@ -60,6 +61,7 @@ class Failure:
     retry_after: float | None = None
     retry_at: float | None = None
     pictures: tuple[Picture, ...] = ()
+    cost: float | None = None
     cut_short: bool = False
     final: bool = False
 

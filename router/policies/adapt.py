@@ -1,6 +1,6 @@
 """Adapt: say the request in words the provider has, and report every change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,7 +42,7 @@ class Adapt:
         lost = [ability.note, *(change.note for change in changes.values() if not change.exact)]
         if any(lost) and self.mode in {"skip", "error"}:
             return self._unfit(filter(None, lost), aim)
-        adapted = given.with_params(self._applied(given, changes)) if changes else given
+        adapted = given.with_params(apply(changes, given, self.mode)) if changes else given
         notes = (ability.note, *(self._note(change) for change in changes.values()))
         told = tuple(note for note in notes if note)
         return await self.child.execute(adapted, context.adapted(told) if told else context)
@@ -54,13 +54,6 @@ class Adapt:
         if guard(lambda: aim.adapter.takes_references(request, aim.target)):
             return request
         return with_files(request)
-
-    def _applied(self, request: ImageRequest, changes: dict[str, Becomes]) -> dict[str, JSON]:
-        params = {name: value for name, value in request.params.items() if name not in changes}
-        for change in changes.values():
-            if change.exact or self.mode != "drop":
-                params |= change.params
-        return params
 
     def _note(self, change: Becomes) -> str:
         if change.exact:
@@ -75,6 +68,15 @@ class Adapt:
         if self.mode == "skip":
             return _unsupported(message)
         return Failure(kind=Kind.BAD_REQUEST, status=400, message=message, local=True)
+
+
+def apply(changes: Mapping[str, Becomes], request: ImageRequest, mode: Mode) -> dict[str, JSON]:
+    """Return the request's parameters with the changes in them."""
+    params = {name: value for name, value in request.params.items() if name not in changes}
+    for change in changes.values():
+        if change.exact or mode != "drop":
+            params |= change.params
+    return params
 
 
 def _unsupported(message: str) -> Failure:

@@ -5,14 +5,17 @@ from dataclasses import dataclass, replace
 
 import anyio
 
-from router.core.budget import Prepaid, out_of_budget
+from router.core.budget import Prepaid
 from router.core.context import Aim, Context
 from router.core.guard import AdapterError, guard
 from router.core.images import ImageRequest, Picture, Pictures
 from router.core.jsontypes import EMPTY, JSON
 from router.core.node import Node
 from router.core.outcome import Failure, Kind, Outcome, Success
+from router.core.pricing import estimate
 from router.core.settlement import FINAL, NEVER_ASKED
+from router.core.spending import facts_of, reserve
+from router.policies.adapt import Mode, apply, find_changes
 
 MOST_CALLS = 100  # for one request; more is a mistake, and would be an expensive one
 
@@ -23,6 +26,7 @@ class Split:
 
     path: str
     child: Node
+    mode: Mode = "adapt"
 
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
         aim = context.aim
@@ -35,29 +39,42 @@ class Split:
         if request.n > MOST_CALLS * per_call:
             return _too_many(request.n, per_call)
         counts = plan(request.n, per_call)
-        if not context.budget.reserve(len(counts)):
-            return out_of_budget(
-                f"{request.n} pictures take {len(counts)} calls, and the budget has fewer",
-                context.trace,
-                status=402,
-            )
-        outcome = combine(await self._ask_all(counts, request, context), request.n)
+        costs = [self._cost(_part(request, *part), context) for part in enumerate(counts)]
+        refusal = reserve(context, cost=_sum_of(costs), request=request, calls=len(counts))
+        if refusal is not None:
+            return refusal
+        outcome = combine(await self._ask_all(counts, costs, request, context), request.n)
         return context.ending(outcome) if isinstance(outcome, Failure) else outcome
 
+    def _cost(self, part: ImageRequest, context: Context) -> float | None:
+        """Return an upper bound for one call, as it will be asked; 0 where nobody counts money."""
+        if not context.budget.counts_money:
+            return 0.0
+        try:
+            changes = guard(lambda: find_changes(part, context.aim))
+        except AdapterError:
+            return None  # the call will say what is wrong
+        said = part.with_params(apply(changes, part, self.mode))
+        return estimate(facts_of(said, context), said)
+
     async def _ask_all(
-        self, counts: Sequence[int], request: ImageRequest, context: Context
+        self,
+        counts: Sequence[int],
+        costs: Sequence[float | None],
+        request: ImageRequest,
+        context: Context,
     ) -> list[Outcome]:
         outcomes: dict[int, Outcome] = {}
 
         async def ask(number: int, count: int) -> None:
-            purse = Prepaid(parent=context.budget, paid=1)
+            purse = Prepaid(parent=context.budget, paid=1, purse=costs[number] or 0.0)
             branch = context.within(purse, context.deadline)
             part = _part(request, number, count)
             branch = branch.adapted(_notes(request, len(counts), number))
             if context.delivery is not None:
                 branch = branch.delivering(context.delivery.placed(sum(counts[:number])))
             outcomes[number] = await self.child.execute(part, branch)
-            context.budget.refund(purse.paid)
+            context.budget.refund(purse.paid, purse.purse)
 
         try:
             async with anyio.create_task_group() as group:
@@ -100,6 +117,12 @@ def combine(outcomes: Sequence[Outcome], n: int) -> Outcome:
     return Success(
         pictures=Pictures(created=answers[0].created, data=data, fields=_merged(answers))
     )
+
+
+def _sum_of(costs: Sequence[float | None]) -> float | None:
+    """Add up what is known, or return None where nothing is."""
+    known = [cost for cost in costs if cost is not None]
+    return sum(known) if len(known) == len(costs) else None
 
 
 def _part(request: ImageRequest, number: int, count: int) -> ImageRequest:

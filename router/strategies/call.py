@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from router.core.budget import out_of_budget
 from router.core.context import Context
 from router.core.guard import AdapterError, guard
 from router.core.images import ImageRequest, Pictures
 from router.core.outcome import Failure, Outcome, Success
+from router.core.spending import Spending
 from router.strategies.conversation import Conversation
 
 Check: TypeAlias = Callable[[ImageRequest, Pictures], Failure | None]
@@ -23,35 +23,37 @@ class Call:
     check: Check
 
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
-        if not context.budget.reserve():
-            return out_of_budget("no attempts are left in the budget", context.trace, status=402)
+        spending = Spending(request, context)
+        refusal = spending.begin()
+        if refusal is not None:
+            return refusal
         try:
             conversation = guard(lambda: Conversation(request, context))
         except AdapterError as bug:
-            context.budget.refund()
+            spending.call_off()
             return bug.failure(sent=False)
         number = context.trace.begin(conversation.attempt)
         outcome: Outcome | None = None
         try:
-            outcome = self._checked(request, await conversation.hold(), context)
+            outcome = self._checked(await conversation.hold(), spending)
         finally:
             # Without an outcome the caller or a timeout has cancelled the conversation.
-            context.trace.end(number, conversation.closed(outcome))
-        if isinstance(outcome, Failure) and outcome.local and not conversation.sent:
-            context.budget.refund()
-        elif isinstance(outcome, Failure):
+            cost = spending.end(outcome, sent=conversation.sent)
+            context.trace.end(number, conversation.closed(outcome, cost))
+        if isinstance(outcome, Failure) and (conversation.sent or not outcome.local):
             context.trace.last_failure = outcome
             context.trace.salvage(outcome.pictures)
         return outcome
 
-    def _checked(
-        self, request: ImageRequest, outcome: Pictures | Failure, context: Context
-    ) -> Outcome:
+    def _checked(self, outcome: Pictures | Failure, spending: Spending) -> Outcome:
+        context = spending.context
         if isinstance(outcome, Pictures):
             # Not every provider says when; an answer always does.
             dated = outcome if outcome.created else _dated(outcome, context.now())
-            failure = self.check(request, dated)
-            return Success(pictures=dated) if failure is None else context.ending(failure)
+            failure = self.check(spending.request, dated)
+            if failure is None:
+                return Success(pictures=dated)
+            return context.ending(spending.paid(failure, dated))
         if outcome.retry_after is None and outcome.retry_at is not None:
             outcome = replace(outcome, retry_after=max(0.0, outcome.retry_at - context.now()))
         return context.ending(outcome)

@@ -87,7 +87,7 @@ class Conversation:
             failure = replace(failure, request_id=self._request_id)
         return self._mask.failure(failure)
 
-    def closed(self, outcome: Outcome | None) -> Attempt:
+    def closed(self, outcome: Outcome | None, cost: float | None) -> Attempt:
         """Return the attempt as it ended; no outcome means that it was cancelled."""
         opened = self.attempt
         failure = outcome if isinstance(outcome, Failure) else None
@@ -110,6 +110,7 @@ class Conversation:
             adaptations=opened.adaptations,
             received=self._received,
             request_id=request_id and request_id[:LONGEST_ID],
+            cost=cost,
         )
 
     def _cut_off(self) -> Failure:
