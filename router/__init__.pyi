@@ -98,6 +98,15 @@ from router.errors import (
 from router.errors import (
     UnsupportedError as UnsupportedError,
 )
+from router.events import (
+    ImageEvent as ImageEvent,
+)
+from router.streams import (
+    BlockingImageStream as BlockingImageStream,
+)
+from router.streams import (
+    ImageStream as ImageStream,
+)
 from router.sync import (
     Router as Router,
 )
@@ -112,6 +121,7 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "BlockingImage",
+    "BlockingImageStream",
     "BudgetExceededError",
     "CircuitOpenError",
     "ConfigError",
@@ -120,6 +130,8 @@ __all__ = [
     "Decision",
     "FetchError",
     "Image",
+    "ImageEvent",
+    "ImageStream",
     "ImagesResponse",
     "InternalServerError",
     "Kind",

@@ -126,8 +126,19 @@ def _check_params(params: Mapping[str, JSON], operation: Operation) -> None:
         raise Unaskable("n", f"n is {n!r}; expected a whole number of 1 or more")
     if n > MOST_PICTURES:
         raise Unaskable("n", f"n is larger than {MOST_PICTURES}; expected fewer pictures")
+    _check_stream(params)
     for name, value in params.items():
         _check_json(name, value)
+
+
+def _check_stream(params: Mapping[str, JSON]) -> None:
+    stream, partials = params.get("stream"), params.get("partial_images")
+    if stream is not None and not isinstance(stream, bool):
+        raise Unaskable("stream", f"stream is {stream!r}; expected True or False")
+    if partials is None:
+        return
+    if not isinstance(partials, int) or isinstance(partials, bool) or not 0 <= partials <= 3:
+        raise Unaskable("partial_images", f"partial_images is {partials!r}; expected 0 to 3")
 
 
 def _check_json(name: str, value: JSON) -> None:

@@ -86,7 +86,7 @@ class ImageEvent(Image):
         return value if isinstance(value, str) else None
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.type!r}, {super().__repr__()})"
+        return f"{type(self).__name__}({self.type!r}, {self.output_format}, {self.size})"
 
 
 class AsyncImageEvent(ImageEvent, AsyncImage):
