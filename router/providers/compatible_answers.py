@@ -91,11 +91,11 @@ def _shown(pictures: Pictures, flag: str, response: HttpResponse) -> Pictures | 
     missing = len(pictures.data) - len(good)
     if not missing:
         return pictures
-    were = "picture was" if missing == 1 else "pictures were"
+    were = "was" if missing == 1 else "were"
     return Failure(
         kind=Kind.REFUSED,
         status=400,
-        message=f"{missing} of {len(pictures.data)} {were} withheld by the provider's moderation",
+        message=f"{missing} of {len(pictures.data)} pictures {were} withheld by the provider",
         billed=None,
         code=flag,
         request_id=request_id_of(response),

@@ -1,7 +1,7 @@
 """OpenAI-compatible servers: one adapter for every row of the table of dialects."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from router.core.adapter import ABLE, Ability, Adapter, Flow, Rule, exchange
 from router.core.catalog import Catalog, ModelFacts
@@ -10,17 +10,13 @@ from router.core.images import PATHNAMES, ImageRequest
 from router.core.jsontypes import JSON
 from router.core.target import Target
 from router.dialects.dialect import Dialect
+from router.providers.abilities import count_given, pictures
 from router.providers.compatible_answers import read_answer
 from router.providers.compatible_rules import is_known, rules_for
 from router.providers.failures import unfit
-from router.providers.wire import (
-    FORM_HEADERS,
-    JSON_HEADERS,
-    data_uri,
-    form_text,
-    json_body,
-    unsupported,
-)
+from router.providers.openai_edits import fields, file_parts
+from router.providers.originals import are_addresses, originals_of
+from router.providers.wire import FORM_HEADERS, JSON_HEADERS, json_body, picture_url, unsupported
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +47,17 @@ class OpenAICompatible(Adapter):
         name, operation = self.provider, request.operation
         if operation not in self.dialect.operations:
             return Ability(why_not=f"{name} cannot do the operation {operation!r}")
-        if request.mask is not None and not self.dialect.takes_mask:
+        has_mask = request.mask is not None or request.params.get("mask") is not None
+        if has_mask and not self.dialect.takes_mask:
             return Ability(why_not=f"{name} takes no mask as OpenAI means it")
-        most = self.dialect.most_images
-        if len(request.images) > most:
-            return Ability(why_not=f"{name} takes {most} pictures, not {len(request.images)}")
+        given, most = count_given(request), self.dialect.most_images
+        if given > most:
+            return Ability(why_not=f"{name} takes {pictures(most)}, not {given}")
         return ABLE
+
+    def takes_references(self, request: ImageRequest, target: Target) -> bool:  # noqa: ARG002
+        """By their URLs, where edits are JSON."""
+        return self.dialect.json_edits and are_addresses(request)
 
     def pictures_per_call(self, request: ImageRequest, target: Target) -> int:
         facts = self.facts(request, target)
@@ -86,41 +87,21 @@ class OpenAICompatible(Adapter):
 
     def _request(self, url: str, request: ImageRequest, said: Mapping[str, JSON]) -> HttpRequest:
         if request.operation == "generate" or self.dialect.json_edits:
-            body = {**said, **_inside(request)}
-            return HttpRequest(
-                method="POST", url=url, headers=JSON_HEADERS, body=json_body(body), auth=BEARER
-            )
-        parts = (*_fields(said), *self._files(request))
+            body = json_body(_with_pictures(request, said))
+            return HttpRequest(method="POST", url=url, headers=JSON_HEADERS, body=body, auth=BEARER)
+        parts = (*fields(said), *map(self._named, file_parts(request.files)))
         return HttpRequest(method="POST", url=url, headers=FORM_HEADERS, parts=parts, auth=BEARER)
 
-    def _files(self, request: ImageRequest) -> Iterator[Part]:
-        """Yield the pictures as the openai package sends them, or all in one field."""
-        is_one = self.dialect.one_field or len(request.images) == 1
-        named = [("image" if is_one else "image[]", upload) for upload in request.images]
-        if request.mask is not None:
-            named.append(("mask", request.mask))
-        for name, upload in named:
-            yield Part(
-                name=name,
-                content=upload,
-                filename=upload.name,
-                content_type=upload.content_type,
-            )
+    def _named(self, part: Part) -> Part:
+        """Name a file as this server does: several may be in one field."""
+        return replace(part, name=part.name.removesuffix("[]")) if self.dialect.one_field else part
 
 
-def _inside(request: ImageRequest) -> Mapping[str, JSON]:
-    """Return the pictures of an edit that is JSON: one is an object, several are a list."""
-    pictures: list[JSON] = [
-        {"type": "image_url", "url": data_uri(upload)} for upload in request.images
-    ]
-    match pictures:
-        case []:
-            return {}
-        case [one]:
-            return {"image": one}
-    return {"images": pictures}
-
-
-def _fields(said: Mapping[str, JSON]) -> Iterator[Part]:
-    for name, value in said.items():
-        yield Part(name=name, content=form_text(value).encode("utf-8", "replace"))
+def _with_pictures(request: ImageRequest, said: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    """Put the pictures of an edit into its JSON: one is an object, several are a list."""
+    given = originals_of(request)
+    if not given:
+        return said
+    urls: list[JSON] = [{"type": "image_url", "url": picture_url(original)} for original in given]
+    rest = {name: value for name, value in said.items() if name != "images"}
+    return {**rest, "images": urls} if len(urls) > 1 else {**rest, "image": urls[0]}

@@ -17,6 +17,7 @@ from router.core.target import Target
 from router.providers.catalog import catalog_of
 from router.providers.failures import load_object, text_of
 from router.providers.openai_answers import read_answer
+from router.providers.originals import are_addresses, originals_of
 from router.providers.rules import (
     UNSAID,
     drop,
@@ -27,7 +28,7 @@ from router.providers.rules import (
     refuse_streams,
     replaced,
 )
-from router.providers.wire import JSON_HEADERS, data_uri, json_body, unsupported
+from router.providers.wire import JSON_HEADERS, json_body, picture_url, unsupported
 
 BASE_URL = "https://api.together.ai/v1"
 
@@ -72,11 +73,16 @@ class TogetherAI(Adapter):
             return Ability(why_not="together-ai has no variations")
         if facts is not None and "edit" not in facts.operations:
             return Ability(why_not=f"{facts.name} takes no picture to begin with")
-        if request.mask is not None:
+        if request.mask is not None or request.params.get("mask") is not None:
             return Ability(why_not="together-ai takes no mask")
-        if len(request.images) != 1:
-            return Ability(why_not=f"together-ai edits one picture, not {len(request.images)}")
-        return ABLE
+        given = len(originals_of(request))
+        return (
+            ABLE if given == 1 else Ability(why_not=f"together-ai edits one picture, not {given}")
+        )
+
+    def takes_references(self, request: ImageRequest, target: Target) -> bool:  # noqa: ARG002
+        """By its URL, which Together opens itself."""
+        return are_addresses(request)
 
     def pictures_per_call(self, request: ImageRequest, target: Target) -> int:
         """One for an unknown model: not every model keeps to `n`."""
@@ -168,10 +174,13 @@ OUTPUT_FORMAT = one_of(
 
 def _body(request: ImageRequest, target: Target) -> Mapping[str, JSON]:
     body: dict[str, JSON] = {} if target.passthrough else {"response_format": BASE64}
-    if request.images:
-        body["image_url"] = data_uri(request.images[0])
-    said = {name: value for name, value in request.params.items() if value is not None}
-    return body | said
+    given = originals_of(request)
+    if given:
+        body["image_url"] = picture_url(given[0])
+    body |= {name: value for name, value in request.params.items() if value is not None}
+    if request.has_references:
+        del body["images"]
+    return body
 
 
 def _read(response: HttpResponse) -> Pictures | Failure:

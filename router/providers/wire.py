@@ -50,6 +50,11 @@ def data_uri(upload: Upload) -> str:
     return data_url(upload.read(), upload.content_type)
 
 
+def picture_url(original: Upload | str) -> str:
+    """Return a picture's URL, which holds the whole file where there is one."""
+    return original if isinstance(original, str) else data_uri(original)
+
+
 def unsupported(request: ImageRequest) -> Failure | None:
     """Return why a request cannot be sent at all; nothing is bought then."""
     if request.params.get("stream"):

@@ -170,6 +170,19 @@ def test_what_cannot_be_done_is_told_before_it_is_asked(request_, why_not):
     assert why_not in adapter("together").ability(request_, target("together-ai")).why_not
 
 
+def test_a_picture_on_the_web_is_named_by_its_url():
+    url = "https://pictures.example/kite.png"
+    params = {"prompt": "at night", "model": KONTEXT, "images": [{"image_url": url}]}
+    request = ImageRequest(params=params, operation="edit")
+
+    said = body(request)
+    speaker = adapter("together")
+    assert said["image_url"] == url
+    assert "images" not in said
+    assert speaker.takes_references(request, target("together-ai"))
+    assert speaker.ability(request, target("together-ai")).why_not == ""
+
+
 def test_a_model_that_is_not_known_may_edit():
     assert adapter("together").ability(edit("new/one"), target("together-ai")).why_not == ""
 
