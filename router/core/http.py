@@ -61,7 +61,7 @@ class HttpRequest:
 
     `auth` names the scheme only. Whoever sends fills the secret in, and only where the credential
     may go, so no adapter ever sees one. `max_body` is how many bytes the answer may have; a sender
-    may allow fewer.
+    may allow fewer. `public` lets it go to public addresses only: for URLs that others have chosen.
     """
 
     method: str
@@ -71,6 +71,7 @@ class HttpRequest:
     parts: tuple[Part, ...] = ()
     auth: Auth | None = None
     max_body: int | None = None
+    public: bool = False
 
     def __repr__(self) -> str:
         """Show neither headers (a secret may be among them) nor the body (it may be megabytes)."""

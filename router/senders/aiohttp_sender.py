@@ -12,6 +12,7 @@ from router.senders import wording
 from router.senders.body import gather
 from router.senders.headers import incoming, outgoing
 from router.senders.limits import CONNECT_TIMEOUT, MAX_BODY, allowed
+from router.senders.pinning import public_address
 from router.senders.tls import Verify, trusting
 
 try:
@@ -70,13 +71,19 @@ class AiohttpSender:
             content = _content(request, files)
         except OSError as error:
             raise wording.unreadable(request.url, error) from None
+        pin = await public_address(request.url) if request.public else None
         try:
+            url = self._address(request.url)
+            headers = outgoing(request)
+            if pin is not None:
+                headers["host"] = url.authority
             return await session.request(
                 request.method,
-                self._address(request.url),
-                headers=outgoing(request),
+                url if pin is None else url.with_host(pin),
+                headers=headers,
                 data=content,
                 allow_redirects=False,
+                server_hostname=None if pin is None else url.host,
             )
         except (ValueError, TypeError, aiohttp.ClientError):
             raise wording.unsendable(request.url) from None

@@ -18,6 +18,7 @@ from router.senders import wording
 from router.senders.body import gather
 from router.senders.headers import WITH_BODY, incoming, outgoing
 from router.senders.limits import CONNECT_TIMEOUT, MAX_BODY, allowed
+from router.senders.pinning import public_address
 from router.senders.tls import Verify, trusting
 
 Library: TypeAlias = Literal["httpx2", "httpx"]
@@ -43,6 +44,16 @@ class _Response(Protocol):
     @property
     def stream(self) -> AsyncIterable[bytes]: ...
     async def aclose(self) -> None: ...
+
+
+class _Address(Protocol):
+    """What is used of `httpx.URL`."""
+
+    @property
+    def host(self) -> str: ...
+    @property
+    def netloc(self) -> bytes: ...
+    def copy_with(self, *, host: str) -> "_Address": ...
 
 
 class _Transport(Protocol):
@@ -124,8 +135,9 @@ class _Line:
         if asyncio.get_running_loop() is not self._loop:
             raise RuntimeError("this sender belongs to another event loop; make one for each loop")
         with ExitStack() as files:
+            pin = await public_address(request.url) if request.public else None
             try:
-                outgoing_request = self._build(request, files)
+                outgoing_request = self._build(request, files, pin)
             except self._unbuildable:
                 raise wording.unsendable(request.url) from None
             except OSError as error:
@@ -142,17 +154,24 @@ class _Line:
         except (self._library.HTTPError, OSError) as error:
             raise self._explained(error, url) from None
 
-    def _build(self, request: HttpRequest, files: ExitStack) -> object:
-        """Make the library's request; given a stream, it adds no headers and parses nothing."""
+    def _build(self, request: HttpRequest, files: ExitStack, pin: str | None) -> object:
+        """Make the library's request; given a stream, it adds no headers and parses nothing.
+
+        With `pin` it goes to that address; TLS and the Host header still name the URL's host.
+        """
         url, host = self._address(request.url)
+        extensions = self._extensions
+        if pin is not None:
+            extensions = {**extensions, "sni_hostname": url.host}
+            url = url.copy_with(host=pin)
         headers = outgoing(request)
         if request.parts:
             return self._library.Request(
                 request.method,
                 url,
-                headers=headers,
+                headers={"host": host, **headers},
                 files=_files(request.parts, files),
-                extensions=self._extensions,
+                extensions=extensions,
             )
         if request.body or request.method in WITH_BODY:
             headers["content-length"] = str(len(request.body))
@@ -161,13 +180,13 @@ class _Line:
             url,
             headers={"host": host, **headers},
             stream=self._library.ByteStream(request.body),
-            extensions=self._extensions,
+            extensions=extensions,
         )
 
-    def _parse(self, url: str) -> tuple[object, str]:
+    def _parse(self, url: str) -> tuple[_Address, str]:
         """Return the library's URL, and the value of its Host header."""
         origin(url)
-        parsed = self._library.URL(url)
+        parsed: _Address = self._library.URL(url)
         return parsed, parsed.netloc.decode("ascii")
 
     async def _read(self, response: _Response, url: str, max_body: int) -> HttpResponse:

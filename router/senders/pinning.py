@@ -1,0 +1,52 @@
+"""Pinning: a host that somebody else has named is looked up once, checked, and asked there.
+
+Looked up again by the client, the name could lead elsewhere the second time.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from urllib.parse import urlsplit
+
+from router.core.http import TransportError
+from router.senders import wording
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+"""Addresses that a gateway turns into the IPv4 address in their last four bytes; RFC 6052."""
+
+
+async def public_address(url: str) -> str:
+    """Return an address of the URL's host. Raises TransportError unless all of them are public."""
+    split = urlsplit(url)
+    host, port = split.hostname or "", split.port or (443 if split.scheme == "https" else 80)
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise wording.unreachable(url, error) from None
+    # An address of link-local scope has its interface behind a per cent sign.
+    addresses = [str(sockaddr[0]).partition("%")[0] for *_, sockaddr in found]
+    for address in addresses:
+        if not is_public(ipaddress.ip_address(address)):
+            raise TransportError(f"{host} is at {address}, which is no public address", sent=False)
+    return addresses[0]
+
+
+def is_public(address: Address) -> bool:
+    """Tell whether an address, and the IPv4 address inside it, is reachable by everybody."""
+    inner = _inner(address)
+    if inner is not None:
+        return is_public(inner)
+    return address.is_global and not address.is_multicast
+
+
+def _inner(address: Address) -> Address | None:
+    """Return the IPv4 address that a transition address leads to."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return None
+    if address in NAT64:
+        return ipaddress.IPv4Address(address.packed[-4:])
+    teredo = address.teredo
+    return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None)

@@ -1,0 +1,132 @@
+"""Hosts that somebody else has named: looked up once, checked, asked there."""
+
+import asyncio
+import ipaddress
+import socket
+import ssl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from router.core.http import HttpRequest, TransportError
+from router.senders import pinning
+from router.senders.pinning import is_public, public_address
+from tests.senders.test_sender_contract import CERTIFICATE, SENDERS
+
+INSIDE = [
+    "127.0.0.1",
+    "10.1.2.3",
+    "172.16.0.1",
+    "192.168.1.1",
+    "100.64.0.1",
+    "169.254.169.254",
+    "0.0.0.0",
+    "224.0.0.1",
+    "255.255.255.255",
+    "::1",
+    "::",
+    "fe80::1",
+    "fd00:ec2::254",
+    "ff02::1",
+    "::ffff:10.0.0.1",
+    "64:ff9b::7f00:1",
+    "2002:7f00:1::",
+    "2001:0:4136:e378:8000:63bf:f5ff:fffe",
+]
+
+
+@pytest.mark.parametrize("address", INSIDE)
+def test_an_address_that_not_everybody_reaches_is_not_public(address):
+    assert not is_public(ipaddress.ip_address(address))
+
+
+@pytest.mark.parametrize("address", ["1.1.1.1", "93.184.216.34", "2606:4700::1111"])
+def test_an_address_that_everybody_reaches_is_public(address):
+    assert is_public(ipaddress.ip_address(address))
+
+
+@given(st.ip_addresses(v=4))
+def test_an_ipv4_address_inside_another_is_judged_by_itself(address):
+    for form in (f"::ffff:{address}", f"64:ff9b::{address}"):
+        assert is_public(ipaddress.ip_address(form)) == is_public(address)
+
+
+def looked_up(monkeypatch, *addresses):
+    def answer(host, port, *args, **keywords):
+        families = [socket.AF_INET6 if ":" in one else socket.AF_INET for one in addresses]
+        return [
+            (family, socket.SOCK_STREAM, 6, "", (one, port))
+            for family, one in zip(families, addresses, strict=True)
+        ]
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+
+
+def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch):
+    looked_up(monkeypatch, "1.1.1.1", "10.0.0.1")
+
+    with pytest.raises(TransportError, match=r"cdn.test is at 10.0.0.1, which is no public") as no:
+        asyncio.run(public_address("https://cdn.test/cat.png"))
+    assert not no.value.sent
+
+
+def test_the_first_address_is_asked(monkeypatch):
+    looked_up(monkeypatch, "1.1.1.1", "2606:4700::1111")
+
+    assert asyncio.run(public_address("https://cdn.test/cat.png")) == "1.1.1.1"
+
+
+def test_a_name_that_nobody_knows_was_never_asked():
+    with pytest.raises(TransportError, match="could not connect to") as no:
+        asyncio.run(public_address("https://no-such-host.invalid/cat.png"))
+    assert not no.value.sent
+
+
+@pytest.mark.parametrize("make", SENDERS)
+def test_no_sender_follows_a_name_into_the_house(make):
+    async def main():
+        sender = make()
+        try:
+            await sender.send(HttpRequest(method="GET", url="http://localhost:9/x", public=True))
+        finally:
+            await sender.aclose()
+
+    with pytest.raises(TransportError, match="no public address"):
+        asyncio.run(main())
+
+
+@pytest.mark.parametrize("make", SENDERS)
+def test_a_pinned_request_still_names_its_host_to_tls_and_http(make, monkeypatch):
+    """The one address that a test can serve at is no public one, so it is declared to be."""
+    monkeypatch.setattr(pinning, "is_public", lambda address: True)
+    heard = []
+
+    async def serve(reader, writer):
+        lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        heard.extend(line.lower() for line in lines)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ncat")
+        await writer.drain()
+        writer.close()
+
+    async def main():
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(CERTIFICATE)
+        tls.sni_callback = lambda connection, name, context: heard.append(f"sni {name}")
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+        port = server.sockets[0].getsockname()[1]
+        looked_up(monkeypatch, "127.0.0.1")
+        sender = make()
+        try:
+            url = f"https://localhost:{port}/a%2Fb?sig=1%2B2"
+            response = await sender.send(HttpRequest(method="GET", url=url, public=True))
+        finally:
+            await sender.aclose()
+            server.close()
+        return port, response
+
+    port, response = asyncio.run(main())
+
+    assert response.body == b"cat"
+    assert {"sni localhost", f"host: localhost:{port}"} <= set(heard)
+    assert heard[1] == "get /a%2fb?sig=1%2b2 http/1.1"
