@@ -27,6 +27,7 @@ from router.core.provider import ProviderInfo
 from router.core.target import Target
 from router.policies.adapt import Adapt
 from router.policies.aim import TakeAim
+from router.policies.artefacts import Artefacts
 from router.policies.backoff import Backoff
 from router.policies.breaker_state import BreakerRules
 from router.policies.budget import WithinBudget
@@ -93,6 +94,7 @@ class _Compiler:
         node = _breaker(route, node)
         node = _retry(route, node)
         node = Split(path=path, child=node)
+        node = Artefacts(path=path, child=node, drops=settings.on_unsupported == "drop")
         return self._bounded(route, self._aim(route, node))
 
     def _bounded(self, route: Route, node: Node) -> Node:

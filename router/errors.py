@@ -25,6 +25,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from router.config.problems import ConfigError
+from router.core.finishing import FetchError
 from router.core.images import Picture
 from router.core.outcome import Failure, Kind
 from router.core.trace import Trace
@@ -51,10 +52,6 @@ __all__ = [
     "UnsupportedError",
     "routing_error",
 ]
-
-
-class FetchError(Exception):
-    """A picture's URL is not allowed, or there is no picture behind it."""
 
 
 class RoutingError(Exception):

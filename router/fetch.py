@@ -1,56 +1,76 @@
 """Fetch: get a picture from the URL that a provider gave, without credentials."""
 
-import ipaddress
 from collections.abc import Set as AbstractSet
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import anyio
 
 from router.config.hosts import why_not_host
-from router.core.http import HttpRequest, TransportError, origin
+from router.core.finishing import FetchError
+from router.core.http import HttpRequest, HttpResponse, TransportError, origin
 from router.core.media import sniff_bytes
 from router.core.ports import Sender
-from router.errors import FetchError
 
-FETCH_TIMEOUT = 120.0  # seconds
+FETCH_TIMEOUT = 120.0  # seconds, redirects included
 LARGEST = 64 * 1024 * 1024  # bytes: four times the largest picture a provider makes today
-EXPECTED = "expected https, or http at a custom_host on loopback"
+MOST_REDIRECTS = 5
+EXPECTED = "expected https, or the origin of a custom_host in the config"
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PASSING = frozenset({404, 408, 425, 429, 500, 502, 503, 504})
+"""Statuses that may pass; 404 because some file stores have a file a moment after its URL."""
 
 
 async def fetch_picture(url: str, sender: Sender, *, own: AbstractSet[str] = frozenset()) -> bytes:
-    """Return the bytes behind `url`: https, or http on this machine. Raises FetchError.
+    """Return the bytes behind `url`: https, at public addresses only. Raises FetchError.
 
     A `data:` URL that comes here is one that could not be read: there is nothing to fetch.
-    `own` are the origins at which http will do, as far as they are on loopback: a provider's
-    answer must not lead to other servers of this machine. Where clouds hand out credentials
-    nothing is fetched.
+    `own` are the origins of servers of one's own: those may be http and anywhere. Where clouds
+    hand out credentials nothing is fetched. Each redirect is looked at like the URL itself.
     """
     if url.startswith("data:"):
         raise FetchError(f"{url[:200]!r} holds no picture in base64")
-    reason = _why_not(url, own)
-    if reason is not None:
-        raise FetchError(f"{url[:200]!r} is not fetched: {reason}")
     body: bytes | None = None
     with anyio.move_on_after(FETCH_TIMEOUT):
-        body = await _get(url, sender)
+        body = await _follow(url, sender, own)
     if body is None:
-        raise FetchError(f"{url[:200]!r} gave nothing within {FETCH_TIMEOUT:g} s")
+        raise FetchError(f"{url[:200]!r} gave nothing within {FETCH_TIMEOUT:g} s", passing=True)
     return body
 
 
-async def _get(url: str, sender: Sender) -> bytes:
+async def _follow(url: str, sender: Sender, own: AbstractSet[str]) -> bytes:
+    for _ in range(MOST_REDIRECTS + 1):
+        response = await _get(url, sender, own)
+        if response.status not in REDIRECTS:
+            return _picture(url, response)
+        url = urljoin(url, response.headers.get("location", ""))
+    raise FetchError(f"{url[:200]!r} is behind more than {MOST_REDIRECTS} redirects")
+
+
+async def _get(url: str, sender: Sender, own: AbstractSet[str]) -> HttpResponse:
+    reason = _why_not(url, own)
+    if reason is not None:
+        raise FetchError(f"{url[:200]!r} is not fetched: {reason}")
     request = HttpRequest(
         method="GET",
         url=url,
         headers={"accept": "image/*", "accept-encoding": "identity"},
         max_body=LARGEST,
+        public=origin(url) not in own,
     )
     try:
-        response = await sender.send(request)
+        return await sender.send(request)
     except TransportError as broken:
-        raise FetchError(f"{url[:200]!r} could not be fetched: {broken}") from broken
+        raise FetchError(f"{url[:200]!r} could not be fetched: {broken}", passing=True) from broken
+
+
+def _picture(url: str, response: HttpResponse) -> bytes:
+    """Return the picture that an answer holds."""
     if response.status != 200:
-        raise FetchError(f"{url[:200]!r} answered {response.status}; expected 200")
+        raise FetchError(
+            f"{url[:200]!r} answered {response.status}; expected 200",
+            passing=response.status in PASSING,
+        )
     if len(response.body) > LARGEST:
         raise FetchError(f"{url[:200]!r} is {len(response.body)} bytes; at most {LARGEST}")
     if sniff_bytes(response.body[:4096]) is None:
@@ -71,16 +91,7 @@ def _why_not(url: str, own: AbstractSet[str]) -> str | None:
         split = urlsplit(url)
     except ValueError:
         return EXPECTED
-    host = split.hostname or ""
-    reason = why_not_host(host)
+    reason = why_not_host(split.hostname or "")
     if reason is not None:
         return f"it {reason}"
-    is_allowed = split.scheme == "https" or (where in own and _is_loopback(host))
-    return None if is_allowed else EXPECTED
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return None if split.scheme == "https" or where in own else EXPECTED

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TypeAlias, TypedDict
 
 from router.core.adapter import Adapter
+from router.core.finishing import ArtefactStore
 from router.core.jsontypes import JSON
 from router.core.ports import Sender, Store
 from router.core.trace import Observer
@@ -23,7 +24,8 @@ class RouterOptions(TypedDict, total=False):
     `seed` makes load balancing and jitter repeatable. `sender`, `store` and `observers` are ports.
     `azure_ad_token_provider` returns a bearer token for Azure, or an awaitable of one. `adapters`
     are providers of your own: configs name them as the adapter does, and their keys are read from
-    that name and `_API_KEY`, in capitals.
+    that name and `_API_KEY`, in capitals. `artefacts` keeps pictures for callers who ask for a URL
+    where the provider gave none: a folder or a store; without it their URL is a `data:` one.
     """
 
     virtual_keys: ConfigSource | None
@@ -35,6 +37,7 @@ class RouterOptions(TypedDict, total=False):
     environment: Mapping[str, str] | None
     azure_ad_token_provider: TokenProvider | None
     adapters: Sequence[Adapter]
+    artefacts: ArtefactStore | str | Path | None
 
 
 class RequestOptions(TypedDict, total=False):

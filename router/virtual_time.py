@@ -58,6 +58,8 @@ def _run(main: Callable[[], Coroutine[object, object, T]]) -> T:
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
     """The loop that `simulate` runs on. Its limits are those of `simulate`."""
 
+    is_virtual = True  # for code that would use a thread only to keep a real loop free
+
     _scheduled: list[asyncio.TimerHandle]
     _clock_resolution: float
 

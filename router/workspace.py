@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from router.compiler import compile_document
-from router.config.model import Document
+from router.config.model import Document, KeyRef, TargetRoute, targets_of
 from router.config.problems import ConfigError, Problem
 from router.config.read import KEYS_FILES, read
 from router.core.adapter import Adapter
+from router.core.http import origin
 from router.core.node import Node
 from router.core.ports import Vault
 from router.core.provider import ProviderInfo, info_of
@@ -20,13 +22,18 @@ NO_CONFIGS = (*KEYS_FILES, "gateway.yaml")
 """Files in a folder of configs that are none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Loaded:
     """One config, ready to execute requests."""
 
     tree: Node
     vault: Vault
     document: Document
+
+    @cached_property
+    def own(self) -> frozenset[str]:
+        """The origins of the hosts that the config itself names."""
+        return frozenset(origin(url) for url, _ in own_hosts(self.document))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +97,17 @@ class Loader:
         if problems:
             raise ConfigError(problems)
         return loaded
+
+
+def own_hosts(document: Document) -> Iterator[tuple[str, str | None]]:
+    """Yield each host that a config's keys and targets name, and the provider if that is told.
+
+    The targets come last: theirs is the last word on a host, as a key may be there for nobody.
+    """
+    named: list[TargetRoute | KeyRef] = [*document.keys.values(), *targets_of(document.route)]
+    for one in named:
+        if one.base_url is not None:
+            yield one.base_url, one.provider
 
 
 def config_files(folder: Path) -> Iterator[Path]:

@@ -104,6 +104,10 @@ def test_base64_that_is_broken_in_the_middle_is_still_text():
 # Fetching
 
 
+def moved(location, status=302):
+    return HttpResponse(status=status, headers={"location": location})
+
+
 OWN = {f"http://{host}:8000" for host in ("localhost", "127.0.0.1", "[::1]", "10.0.0.1")}
 
 
@@ -178,6 +182,7 @@ def test_a_fetch_that_failed_may_be_tried_again():
         "http://localhost:8000/cat.png",
         "http://127.0.0.1:8000/cat.png",
         "http://[::1]:8000/cat.png",
+        "http://10.0.0.1:8000/cat.png",
     ],
 )
 def test_a_url_is_fetched_without_credentials(url):
@@ -194,7 +199,7 @@ def test_a_url_is_fetched_without_credentials(url):
         "",
         "cat.png",
         "http://cdn.test/cat.png",
-        "http://10.0.0.1:8000/cat.png",
+        "http://10.0.0.2:8000/cat.png",
         "http://localhost:8001/cat.png",
         "http://localhost/cat.png",
         "http://127.0.0.2:8000/cat.png",
@@ -208,7 +213,7 @@ def test_a_url_is_fetched_without_credentials(url):
     ],
 )
 def test_a_url_that_is_not_allowed_is_not_fetched(url):
-    with pytest.raises(FetchError, match="expected https, or http at a custom_host on loopback"):
+    with pytest.raises(FetchError, match="expected https, or the origin of a custom_host"):
         read(url)
 
 
@@ -248,7 +253,9 @@ def test_a_fetch_asks_for_no_more_bytes_than_a_picture_may_have():
     ("step", "message"),
     [
         (404, "answered 404; expected 200"),
-        (HttpResponse(status=302, headers={"location": "http://x"}), "answered 302; expected 200"),
+        (moved("http://x"), "'http://x' is not fetched: expected https"),
+        (moved("https://169.254.169.254/"), "is not fetched: it names a"),
+        (HttpResponse(status=302), "more than 5 redirects"),
         (PAGE, "is text/html"),
         (SPOILT, "says image/png and is no picture"),
         (HttpResponse(status=200, body=b"plain"), "is no picture"),
@@ -256,11 +263,43 @@ def test_a_fetch_asks_for_no_more_bytes_than_a_picture_may_have():
         ((FETCH_TIMEOUT + 1, FILE), "gave nothing within 120 s"),
         (HttpResponse(status=200, body=PNG + bytes(LARGEST)), f"at most {LARGEST}"),
     ],
-    ids=["404", "redirect", "page", "spoilt", "text", "broken", "slow", "large"],
+    ids=[
+        "404",
+        "to http",
+        "to metadata",
+        "to itself",
+        "page",
+        "spoilt",
+        "text",
+        "broken",
+        "slow",
+        "large",
+    ],
 )
 def test_what_is_no_picture_is_a_fetch_error(step, message):
     with pytest.raises(FetchError, match=message):
-        read("https://cdn.test/cat.png", step)
+        read("https://cdn.test/cat.png", *[step] * 6)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirects_are_followed_each_looked_at_like_the_url_itself(status):
+    data, requests = read(
+        "https://cdn.test/a/cat.png", moved("/b.png", status), moved("https://x.test/c"), FILE
+    )
+
+    assert data == PNG
+    assert [request.url for request in requests] == [
+        "https://cdn.test/a/cat.png",
+        "https://cdn.test/b.png",
+        "https://x.test/c",
+    ]
+
+
+def test_a_url_that_others_chose_may_lead_to_public_addresses_only():
+    _, (theirs,) = read("https://cdn.test/cat.png", FILE)
+    _, (own,) = read("http://10.0.0.1:8000/cat.png", FILE)
+
+    assert (theirs.public, own.public) == (True, False)
 
 
 # The whole answer

@@ -412,7 +412,7 @@ def test_a_picture_at_a_loopback_host_of_the_config_is_fetched(config):
 def test_a_picture_at_another_loopback_host_is_not_fetched():
     router = AsyncRouter(OPENAI, sender=Scripted(LINK, FILE))
 
-    with pytest.raises(FetchError, match="expected https, or http at a custom_host"):
+    with pytest.raises(FetchError, match="expected https, or the origin of a custom_host"):
         simulate(lambda: read(router))
 
 

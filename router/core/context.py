@@ -11,6 +11,7 @@ import anyio
 from router.core.adapter import Adapter
 from router.core.budget import Budget
 from router.core.delivery import Delivery
+from router.core.finishing import Finishing
 from router.core.outcome import Failure
 from router.core.ports import Sender, Store, Vault
 from router.core.shared import Shared
@@ -104,8 +105,9 @@ class Context:
 
     `now` gives wall time in Unix seconds; every other time is the event loop's. `began` is when
     the request began and `deadline` when it must have ended. `delivery` is where partial pictures
-    go, None where the caller did not ask for a stream. A node that changes a field for its
-    child makes a `branch`; siblings never see it.
+    go, None where the caller did not ask for a stream. `finishing` does to pictures what providers
+    cannot; None leaves them as they come. A node that changes a field for its child makes a
+    `branch`; siblings never see it.
     """
 
     sender: Sender
@@ -124,6 +126,7 @@ class Context:
     pause: Pause | None = None
     expiry: Expiry | None = None
     delivery: Delivery | None = None
+    finishing: Finishing | None = None
     bypass_breakers: bool = False
 
     @property
@@ -214,5 +217,6 @@ class Context:
             pause=self.pause,
             expiry=self.expiry,
             delivery=self.delivery,
+            finishing=self.finishing,
             bypass_breakers=self.bypass_breakers,
         )

@@ -1,0 +1,1 @@
+"""Artefacts: pictures converted, and kept where a URL finds them."""

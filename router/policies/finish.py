@@ -1,0 +1,98 @@
+"""Finish: one picture, in the form and the format that its caller asked for."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+import anyio
+
+from router.core.data_url import decode_data_url
+from router.core.finishing import FetchError, Finishing
+from router.core.images import Picture
+from router.core.media import HEAD, Format, Media, sniff_bytes
+
+Form: TypeAlias = Literal["b64_json", "url"]
+
+FORMS: Mapping[str, Form] = MappingProxyType({"b64_json": "b64_json", "url": "url"})
+FORMATS: Mapping[str, Format] = MappingProxyType(
+    {"png": "png", "jpeg": "jpeg", "jpg": "jpeg", "webp": "webp", "gif": "gif"}
+)
+"""What can be converted to, by the names that callers use."""
+
+COMPRESSED = frozenset({"jpeg", "webp"})
+
+DOWNLOADS = 3  # of one picture, the first included
+FIRST_WAIT = 0.5  # seconds before the second; doubled before the third
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What was asked for, and which of it the provider cannot do (`taken` from it)."""
+
+    form: Form | None = None
+    format: Format | None = None
+    compression: int | None = None
+    taken: frozenset[str] = frozenset()
+
+    @property
+    def reencodes(self) -> bool:
+        """Whether the provider's pictures must be opened, whatever they are."""
+        return not self.taken.isdisjoint({"output_format", "output_compression"})
+
+    def becomes(self, media: Media | None) -> Format | None:
+        """Return the format that a picture must be converted to; None where it may stay."""
+        if media is None:
+            return self.format if "output_format" in self.taken else None
+        wanted = self.format or media.format
+        squeezed = "output_compression" in self.taken and wanted in COMPRESSED
+        return wanted if squeezed or wanted != media.format else None
+
+
+async def finish(picture: Picture, wish: Wish, finishing: Finishing) -> Picture:
+    """Return the picture as asked for: itself where it is so already.
+
+    Raises FetchError and ArtefactError.
+    """
+    wants_base64 = wish.form == "b64_json" and picture.b64 is None
+    if picture.b64 is None and not wants_base64 and not wish.reencodes:
+        return picture
+    content = None if picture.b64 is not None else await _download(picture.url or "", finishing)
+    media = picture.media if content is None else sniff_bytes(content[:HEAD])
+    to = wish.becomes(media)
+    if to is not None and finishing.converter is not None:
+        content = await finishing.converter.convert(_bytes(picture, content), to, wish.compression)
+        media = sniff_bytes(content[:HEAD])
+    elif wish.form == "url" and picture.url:
+        return picture
+    if wish.form == "url":
+        return replace(
+            picture, url=await finishing.store.put(_bytes(picture, content), media), b64=None
+        )
+    if content is None:
+        return picture
+    return replace(picture, b64=memoryview(base64.b64encode(content)), url=None)
+
+
+def _bytes(picture: Picture, content: bytes | None) -> bytes:
+    return base64.b64decode(picture.b64 or b"") if content is None else content
+
+
+async def _download(url: str, finishing: Finishing) -> bytes:
+    """Fetch a picture, and again where that may help: it was bought, and the URL will not live."""
+    if url.startswith("data:"):
+        content = decode_data_url(url)
+        if content is None:
+            raise FetchError("the data: URL holds no picture in base64")
+        return content
+    from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential
+
+    retrying = AsyncRetrying(
+        retry=retry_if_exception(lambda error: isinstance(error, FetchError) and error.passing),
+        stop=stop_after_attempt(DOWNLOADS),
+        wait=wait_exponential(FIRST_WAIT),
+        sleep=anyio.sleep,
+        reraise=True,
+    )
+    return await retrying(finishing.fetch, url)
