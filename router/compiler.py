@@ -93,7 +93,7 @@ class _Compiler:
         node = _limit(route, node)
         node = _breaker(route, node)
         node = _retry(route, node)
-        node = Split(path=path, child=node)
+        node = Split(path=path, child=node, mode=settings.on_unsupported)
         node = Artefacts(path=path, child=node, drops=settings.on_unsupported == "drop")
         return self._bounded(route, self._aim(route, node))
 
@@ -113,6 +113,8 @@ class _Compiler:
             child=node,
             attempts=route.budget.attempts,
             deadline=route.budget.deadline,
+            max_cost=route.budget.max_cost,
+            admits_unknown=route.budget.admits_unknown,
         )
 
     def _strategy(self, route: GroupRoute, *, lone: bool) -> Node:

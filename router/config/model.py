@@ -39,10 +39,15 @@ class BreakerSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetSettings:
-    """`attempts` counts calls, the first included; `deadline` is in seconds."""
+    """`attempts` counts calls, the first included; `deadline` is in seconds.
+
+    `max_cost` is in US dollars; with it a call of unknown price is made only if `admits_unknown`.
+    """
 
     attempts: int | None = None
     deadline: float | None = None
+    max_cost: float | None = None
+    admits_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

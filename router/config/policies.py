@@ -62,11 +62,21 @@ def _breaker(found: Section, report: Report) -> BreakerSettings:
     )
 
 
-def budget(section: Section) -> BudgetSettings | None:
+def budget(section: Section, report: Report) -> BudgetSettings | None:
     found = section.section("budget")
     if found is None:
         return None
-    return BudgetSettings(attempts=found.integer("attempts"), deadline=found.number("deadline"))
+    if "on_unknown_price" in found and "max_cost" not in found:
+        place = found.at("on_unknown_price")
+        hint = "write max_cost too, or leave it out"
+        message = "'on_unknown_price' has no effect without 'max_cost'"
+        report.warn(found.source, place, message, hint, at_key=True)
+    return BudgetSettings(
+        attempts=found.integer("attempts"),
+        deadline=found.number("deadline"),
+        max_cost=found.number("max_cost"),
+        admits_unknown=found.text("on_unknown_price") == "allow",
+    )
 
 
 def cache(section: Section, report: Report) -> CacheSettings | None:

@@ -46,7 +46,7 @@ class Routes:
             targets=targets,
             name=section.text("name"),
             weight=1.0 if weight is None else float(weight),
-            budget=budget(section),
+            budget=budget(section, report),
             cache=cache(section, report),
         )
 

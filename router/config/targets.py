@@ -48,7 +48,7 @@ class Targets:
             deployments=account.deployments,
             passthrough=section.flag("passthrough") or False,
             settings=settings,
-            budget=budget(section),
+            budget=budget(section, self.reading.report),
             cache=cache(section, self.reading.report),
             limit=limit(section),
         )

@@ -1,4 +1,4 @@
-"""Budget: bound the calls and the time that a subtree may spend on one request."""
+"""Budget: bound the calls, the time and the money that a subtree may spend on one request."""
 
 import math
 from dataclasses import dataclass, replace
@@ -14,15 +14,21 @@ from router.core.outcome import Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithinBudget:
-    """`attempts` counts calls, the first included; `deadline` is in seconds from now."""
+    """`attempts` counts calls, the first included; `deadline` is in seconds from now.
+
+    `max_cost` is in US dollars. With it a target of unknown price is asked only if
+    `admits_unknown`.
+    """
 
     path: str
     child: Node
     attempts: int | None = None
     deadline: float | None = None
+    max_cost: float | None = None
+    admits_unknown: bool = False
 
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
-        purse = Budget(self.attempts, context.budget)
+        purse = Budget(self.attempts, context.budget, self.max_cost, self.admits_unknown)
         if self.deadline is None:
             return await self.child.execute(request, context.within(purse, math.inf))
         ends = context.time() + self.deadline

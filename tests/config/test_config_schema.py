@@ -100,7 +100,12 @@ def group(strategy=None, **more):
         (base(cache={"mode": "clever"}), "config.cache.mode: mode is 'clever'"),
         (base(budget={}), "config.budget: budget is empty"),
         (base(budget={"attempts": 0}), "config.budget.attempts: attempts is 0"),
-        (base(budget={"max_cost": 1}), "config.budget.max_cost: 'max_cost' is not possible yet"),
+        (base(budget={"max_cost": 0}), "config.budget.max_cost: max_cost is 0"),
+        (base(budget={"max_cost": "1 $"}), "config.budget.max_cost: max_cost is '1 $'"),
+        (
+            base(budget={"max_cost": 1, "on_unknown_price": "ask"}),
+            "config.budget.on_unknown_price: on_unknown_price is 'ask'",
+        ),
         (base(limit={}), "config.limit: limit is empty"),
         (base(cb_config={}), "config.cb_config: this breaker never opens"),
         (base(deployments=[{}]), "config.deployments[0]: 'deployment_id' is missing"),
