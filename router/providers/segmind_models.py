@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from router.core.catalog import Catalog, ModelFacts
@@ -67,6 +68,7 @@ class Endpoint:
         return (self.facts.options if self.facts is not None else EMPTY).get(option)
 
 
+@lru_cache(maxsize=256)
 def find_endpoint(model: str | None, catalog: Catalog) -> Endpoint | None:
     """Return how a model is asked; None for a name that no model of Segmind's can have.
 

@@ -1,7 +1,7 @@
 """Segmind's rules: how each model says OpenAI's parameters. Of an unknown one little is sure."""
 
 from collections.abc import Mapping
-from functools import partial
+from functools import lru_cache, partial
 from types import MappingProxyType
 
 from router.core.adapter import Becomes, Rule
@@ -52,6 +52,7 @@ PRIVATE = frozenset({"negative_prompt"})
 FORMATS = MappingProxyType({"jpg": "jpeg"})
 
 
+@lru_cache(maxsize=256)
 def rules_for(endpoint: Endpoint) -> Mapping[str, Rule]:
     """Return the rules of one model behind one contract."""
     none = f"{endpoint.slug} has none"
