@@ -24,6 +24,9 @@ from router.sandbox.latency import Latency, none
 from router.sandbox.log import Entry, RequestLog
 from router.sandbox.reception import Reception, Visit, answer
 
+KEYS = frozenset({"authorization", "api-key", "x-api-key"})
+"""Where providers look for a key."""
+
 NO_HOSTS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -156,8 +159,8 @@ def _at_home(request: HttpRequest, found: Emulator) -> HttpRequest:
     starts = [split.path.find(root) for root in found.roots if root in split.path]
     path = split.path[min(starts) :] if starts else split.path
     headers = request.headers
-    if "authorization" not in headers and "api-key" not in headers:
-        headers = {**headers, "authorization": "Bearer sandbox"}
+    if not KEYS & headers.keys():
+        headers = {**headers, "authorization": "Bearer sandbox", "x-api-key": "sandbox"}
     return replace(request, url=split._replace(path=path).geturl(), headers=headers)
 
 
