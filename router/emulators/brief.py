@@ -33,7 +33,7 @@ class Brief:
 
     `index` is the picture's place in one answer. `compression` goes from 0 (smallest file) to
     100 (best picture) and matters to jpeg and webp only. `blurred` is how Stability hands out a
-    picture that its filter caught.
+    picture that its filter caught. `finished` goes from 0 (hardly begun) to 1.
     """
 
     provider: str
@@ -47,6 +47,7 @@ class Brief:
     compression: int = 100
     transparent: bool = False
     blurred: bool = False
+    finished: float = 1.0
     source: Source | None = None
 
     @property

@@ -48,6 +48,7 @@ def drawn_once(maker: Draw = draw) -> Draw:
             compression=brief.compression,
             transparent=brief.transparent,
             blurred=brief.blurred,
+            finished=brief.finished,
             source=brief.source,
         )
         if plain not in made:

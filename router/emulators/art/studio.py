@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from PIL import Image, ImageDraw, ImageFilter
 
+from router.emulators.art import emerging
 from router.emulators.art.canvas import BICUBIC, BILINEAR, Picture, Size
 from router.emulators.art.caption import caption
 from router.emulators.art.glass import glass
@@ -29,24 +30,27 @@ def paint(brief: Brief) -> bytes:
     """Paint and encode one picture."""
     size = (brief.width, brief.height)
     painter = LANGUAGES.get(brief.provider, hills)
-    picture = painter(_scene(brief, _working_size(size)))
+    longest = LONGEST if brief.finished == 1 else emerging.LONGEST
+    picture = painter(_scene(brief, _working_size(size, longest)))
     if picture.size != size:
         picture = picture.resize(size, BICUBIC)
     if brief.source is not None:
         picture = retouched(picture, brief.source)
+    if brief.finished < 1:
+        picture = emerging.emerging(picture, brief.finished)
     if brief.blurred:
         picture = _blurred(picture)
     if brief.transparent:
         picture.putalpha(_medallion(size))
-    else:
+    elif brief.finished == 1:
         words = "" if brief.blurred else brief.prompt
         solid = brief.source is not None
         caption(picture, brief.provider, brief.model, words, solid=solid)
     return _encoded(picture, brief)
 
 
-def _working_size(size: Size) -> Size:
-    scale = min(1.0, LONGEST / max(size))
+def _working_size(size: Size, longest: int) -> Size:
+    scale = min(1.0, longest / max(size))
     return max(64, round(size[0] * scale)), max(64, round(size[1] * scale))
 
 

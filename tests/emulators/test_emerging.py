@@ -1,0 +1,34 @@
+import pytest
+from PIL import ImageChops, ImageStat
+
+from router.emulators.brief import Brief
+from router.emulators.drawing import draw
+from tests.emulators.emulator_talk import opened
+
+
+def drawn(provider, finished, **more):
+    fields = {"model": "gpt-image-2", "prompt": "a red kite", "width": 256, "height": 192}
+    return opened(draw(Brief(provider=provider, finished=finished, **fields, **more)))
+
+
+def unlike(one, other):
+    """How far two pictures are apart, on average over all pixels."""
+    return sum(ImageStat.Stat(ImageChops.difference(one.convert("RGB"), other)).mean)
+
+
+@pytest.mark.parametrize("provider", ["openai", "azure-openai"])
+def test_a_picture_comes_nearer_to_the_finished_one_step_by_step(provider):
+    finished = drawn(provider, 1.0).convert("RGB")
+
+    steps = [drawn(provider, share) for share in (0.0, 0.25, 0.5, 0.75)]
+
+    apart = [unlike(step, finished) for step in steps]
+    assert apart == sorted(apart, reverse=True)
+    assert apart[-1] > 0
+    assert {step.size for step in steps} == {(256, 192)}
+
+
+def test_an_unfinished_picture_keeps_to_format_and_background():
+    picture = drawn("openai", 0.5, transparent=True, format="webp")
+
+    assert (picture.format, picture.getpixel((0, 0))[3]) == ("WEBP", 0)
