@@ -217,6 +217,34 @@ FLUX_2_FIELDS: Mapping[str, Field] = {
     "output_quality": QUALITY,
 }
 
+FLUX_2_DEV_FIELDS: Mapping[str, Field] = {
+    "prompt": PROMPT,
+    "input_images": pictures(4),
+    "aspect_ratio": choice("match_input_image", *PRO_RATIOS),
+    "width": SIDE,
+    "height": SIDE,
+    "go_fast": FLAG,
+    "seed": SEED,
+    "output_format": FORMAT,
+    "output_quality": QUALITY,
+    "disable_safety_checker": FLAG,
+}
+
+FILL_DEV_FIELDS: Mapping[str, Field] = {
+    "prompt": PROMPT,
+    "image": Field(kind="uri", required=True),
+    "mask": PICTURE,
+    "num_outputs": whole(1, 4),
+    "num_inference_steps": STEPS,
+    "guidance": number(0, 100),
+    "seed": SEED,
+    "lora_scale": number(-1, 3),
+    "megapixels": choice("1", "0.25", "match_input"),
+    "output_format": FORMAT,
+    "output_quality": QUALITY,
+    "disable_safety_checker": FLAG,
+}
+
 BFL = "black-forest-labs"
 
 MODELS: tuple[Model, ...] = (
@@ -259,7 +287,9 @@ MODELS: tuple[Model, ...] = (
             "output_format": JPG_OR_PNG,
         },
     ),
+    Model(name=f"{BFL}/flux-fill-dev", fields=FILL_DEV_FIELDS, many=True, by_api=False),
     Model(name=f"{BFL}/flux-2-pro", running=9.0, fields=FLUX_2_FIELDS),
+    Model(name=f"{BFL}/flux-2-dev", fields=FLUX_2_DEV_FIELDS, by_api=False),
     SDXL,
     SD35,
     replace(SD35, name=f"{SD35.name}-turbo", running=2.0),

@@ -34,7 +34,7 @@ WORDS = st.sampled_from(
 NAMES = """prompt model n size quality style background output_format output_compression moderation
 stream partial_images response_format user safety_identifier complexity text_prompts width height
 cfg_scale samples seed steps sampler style_preset extras aspect_ratio image strength mode
-image_url guidance_scale"""
+image_url guidance_scale input version"""
 
 FIELDS = st.sampled_from(NAMES.split())
 
@@ -49,6 +49,9 @@ URLS = st.sampled_from(
         "https://api.stability.ai/v2beta/stable-image/generate/sd3",
         "https://api.stability.ai/v2beta/stable-image/generate/ultra",
         "https://api.together.ai/v1/images/generations",
+        "https://api.replicate.com/v1/predictions",
+        "https://api.replicate.com/v1/models/black-forest-labs/flux-schnell/predictions",
+        "https://api.replicate.com/v1/predictions/q1w2e3r4t5y6u7i8o9p0a1s2d3/cancel",
     ]
 )
 
@@ -58,10 +61,13 @@ HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
 def check_shape(url, response):
     """Every answer is JSON; every error has its provider's keys."""
     body = json.loads(response.body)
-    if response.status == 200:
+    if response.status in {200, 201}:
         return
     assert 400 <= response.status < 500
-    if "stability" not in url:
+    if "replicate" in url:
+        assert body["status"] == response.status
+        assert body["detail"]
+    elif "stability" not in url:
         assert body["error"]["message"]
         assert "code" in body["error"]
     elif "/v1/" in url:
@@ -125,6 +131,7 @@ def test_every_emulator_is_found_by_name_alias_and_host():
     assert emulator("stability").provider == emulator_at("API.stability.ai").provider
     assert emulator("azure").provider == emulator_at("any.openai.azure.com").provider
     assert emulator("together").provider == emulator_at("api.together.xyz").provider
+    assert emulator("replicate").provider == emulator_at("api.replicate.com").provider
     assert emulator_at("eu.api.openai.com").provider == "openai"
     assert emulator("nobody") is None
     assert emulator_at("openai.azure.com.evil.org") is None

@@ -1,0 +1,262 @@
+"""Replicate's adapter and its stand-in, through the router, in virtual time."""
+
+import anyio
+import pytest
+from provider_talk import adapted, ask, target
+from replicate_talk import CLEAR, KONTEXT, PRO, SCHNELL, SDXL, SEEDREAM, begin_with, png
+
+from router import AsyncRouter, RoutingError
+from router.core.images import Pictures
+from router.emulators.drawing import drawn_once, fixed
+from router.emulators.emulator import World
+from router.emulators.replicate import Replicate
+from router.providers.registry import adapter
+from router.sandbox.in_process import SandboxSender
+from router.testing import simulate
+
+DRAW = drawn_once()
+MODELS = {facts.name: facts for facts in adapter("replicate").catalog.models}
+
+
+def generated(faults=None, draw=DRAW, config=None, cancel_at=None, **params):
+    """One request; returns the answer or the error, the requests sent, and the seconds it took."""
+
+    async def main():
+        sender = SandboxSender(faults=faults, draw=draw)
+        settings = {"provider": "replicate", **(config or {})}
+        outcome = None
+        async with AsyncRouter(settings, sandbox=True, environment={}, sender=sender) as router:
+            with anyio.CancelScope() as scope:
+                if cancel_at is not None:
+                    scope.deadline = anyio.current_time() + cancel_at
+                try:
+                    outcome = await router.images.generate(**{"prompt": "a red kite", **params})
+                except RoutingError as error:
+                    outcome = error
+        return outcome, list(sender.requests), anyio.current_time()
+
+    return simulate(main)
+
+
+def asked(requests):
+    """Methods and the ends of paths."""
+    return [f"{one.method} {one.path.rpartition('/')[2]}" for one in requests]
+
+
+@pytest.mark.parametrize(
+    ("params", "size", "form"),
+    [
+        ({"model": SCHNELL}, (1024, 1024), "webp"),
+        ({"model": SCHNELL, "size": "1792x1024", "output_format": "png"}, (1344, 768), "png"),
+        ({"model": PRO, "size": "1024x768", "output_format": "jpeg"}, (1024, 768), "jpeg"),
+        ({"model": SDXL, "size": "500x700"}, (504, 704), "png"),
+        ({"model": SEEDREAM, "size": "2048x1024"}, (2048, 1024), "jpeg"),
+        ({"model": "recraft-ai/recraft-v3", "size": "1820x1024"}, (1820, 1024), "webp"),
+        ({"model": "ideogram-ai/ideogram-v3-quality", "size": "1536x512"}, (1536, 512), "png"),
+        ({"model": "somebody/something", "size": "1024x1536"}, (832, 1216), "webp"),
+        ({"model": "deployments/acme/posters"}, (1024, 1024), "webp"),
+        ({}, (1024, 1024), "webp"),
+    ],
+)
+def test_pictures_come_in_the_size_and_format_that_were_asked_for(params, size, form):
+    answer, _, _ = generated(**params)
+
+    media = answer.data[0].media
+    assert (media.width, media.height, media.format) == (*size, form)
+
+
+@pytest.mark.parametrize(("model", "n", "calls"), [(SCHNELL, 4, 1), (SCHNELL, 6, 2), (PRO, 2, 2)])
+def test_more_pictures_than_a_model_gives_are_asked_for_in_several_calls(model, n, calls):
+    answer, requests, _ = generated(model=model, n=n)
+
+    assert len(answer.data) == n
+    assert len(requests) == calls
+
+
+def test_the_same_seed_gives_the_same_picture():
+    def first(seed):
+        return generated(draw=seeded, model=SCHNELL, seed=seed)[0].data[0].bytes()
+
+    def seeded(brief):
+        return png(colour=(brief.seed % 256, 0, 0))
+
+    assert first(5) == first(5) != first(6)
+
+
+def test_a_slow_model_is_waited_for_at_a_polite_pace():
+    answer, requests, seconds = generated(model=SDXL)
+
+    assert asked(requests)[0] == "POST predictions"
+    assert {one.method for one in requests[1:]} == {"GET"}
+    assert len(requests) <= 6
+    assert 3 <= seconds <= 6
+    assert answer.usage.details["predict_time"] == 5.0
+
+
+@pytest.mark.parametrize("model", [SCHNELL, KONTEXT])
+def test_a_refusal_is_one(model):
+    error, requests, _ = generated(model=model, prompt="x [refuse]")
+
+    assert (error.kind, error.status_code) == ("refused", 400)
+    assert len(requests) == 1
+
+
+def test_a_filtered_picture_is_missing_and_the_others_are_kept():
+    error, _, _ = generated(model=SCHNELL, prompt="x [filter]", n=3)
+
+    assert (error.kind, len(error.pictures)) == ("invalid_output", 2)
+    assert "2 of 3" in error.message
+
+
+def test_an_answer_without_pictures_is_a_failure():
+    error, _, _ = generated("replicate: empty", model=SCHNELL)
+
+    assert error.kind == "empty"
+
+
+def test_an_input_that_the_model_cannot_use_is_a_failure():
+    error, _, _ = generated(model=SDXL, width=1001)
+
+    assert (error.kind, error.status_code) == ("server_error", 502)
+    assert "divisible by 8" in error.message
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (401, "auth"),
+        (402, "quota_exhausted"),
+        (404, "bad_request"),
+        (422, "bad_request"),
+        (429, "rate_limited"),
+        (500, "server_error"),
+        (503, "overloaded"),
+    ],
+)
+def test_what_the_api_says_is_told(status, kind):
+    error, requests, _ = generated(f"replicate: {status}", model=SCHNELL)
+
+    assert (error.kind, error.status_code) == (kind, status)
+    assert len(requests) == 1
+
+
+def test_a_throttled_request_is_repeated_when_it_may_be():
+    retry = {"retry": {"attempts": 1}}
+
+    answer, requests, seconds = generated("replicate: 429 x1 retry_after=7", config=retry)
+
+    assert len(answer.data) == 1
+    assert len(requests) == 2
+    assert seconds >= 7
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_poll_that_fails_costs_no_second_prediction(status):
+    retry = {"retry": {"attempts": 3}}
+
+    answer, requests, _ = generated(f"replicate: {status} x3 after 0.1s", config=retry, model=SDXL)
+
+    assert len(answer.data) == 1
+    assert asked(requests).count("POST predictions") == 1
+
+
+def test_a_prediction_that_is_lost_is_not_bought_again():
+    retry = {"retry": {"attempts": 3}}
+
+    error, requests, _ = generated("replicate: 503 after 0.1s", config=retry, model=SDXL)
+
+    assert error.kind == "connection_lost"
+    assert asked(requests).count("POST predictions") == 1
+    assert asked(requests)[-1] == "POST cancel"
+
+
+def test_a_caller_who_leaves_cancels_the_prediction():
+    outcome, requests, _ = generated(model=SDXL, cancel_at=1.0)
+
+    assert outcome is None
+    assert asked(requests)[-1] == "POST cancel"
+    assert requests[-1].status == 200
+
+
+def test_a_timeout_cancels_the_prediction():
+    error, requests, _ = generated(model=SDXL, config={"request_timeout": 1000})
+
+    assert error.status_code == 408
+    assert asked(requests)[-1] == "POST cancel"
+
+
+def test_a_key_that_is_wrong_is_told():
+    error, _, _ = generated(config={"api_key": "r8_invalid"}, model=SCHNELL)
+
+    assert error.kind == "auth"
+
+
+# Every model of the catalog, against the stand-in that checks its input
+
+
+def conversed(request):
+    """Adapt a request and hold its conversation with the emulator, at its pace."""
+    clock = [1_800_000_000.0]
+    world = World(
+        now=lambda: clock[0], publish=lambda *_: "https://files.test/1", draw=fixed(b"picture")
+    )
+    params, _ = adapted("replicate", request)
+    flow = adapter("replicate").flow(request.with_params(params), target("replicate"))
+    response = None
+    while True:
+        try:
+            send = flow.send(response)
+        except StopIteration as end:
+            return end.value
+        clock[0] += send.after
+        headers = {**send.request.headers, "authorization": "Bearer r8_sandbox"}
+        response = Replicate().handle(
+            type(send.request)(
+                method=send.request.method,
+                url=send.request.url,
+                headers=headers,
+                body=send.request.body,
+            ),
+            world,
+        )
+
+
+EVERYTHING = {
+    "size": "1792x1024",
+    "n": 1,
+    "seed": 2**40,
+    "negative_prompt": "blur",
+    "quality": "hd",
+    "style": "vivid",
+    "background": "transparent",
+    "output_format": "jpeg",
+    "output_compression": 60,
+    "user": "u-1",
+    "moderation": "low",
+    "cfg": 4,
+}
+
+GENERATING = [name for name, facts in MODELS.items() if "generate" in facts.operations]
+EDITING = [name for name, facts in MODELS.items() if "edit" in facts.operations]
+VARYING = [name for name, facts in MODELS.items() if "variation" in facts.operations]
+
+
+@pytest.mark.parametrize("model", GENERATING)
+def test_all_of_openais_parameters_together_suit_every_model(model):
+    assert isinstance(conversed(ask(model, **EVERYTHING)), Pictures)
+
+
+@pytest.mark.parametrize("model", EDITING)
+def test_every_model_that_edits_takes_its_pictures(model):
+    mask = CLEAR if MODELS[model].takes_mask else None
+    request = begin_with(model, png(), mask=mask, size="1024x1024", n=1)
+
+    assert adapter("replicate").ability(request, target("replicate")).why_not == ""
+    assert isinstance(conversed(request), Pictures)
+
+
+@pytest.mark.parametrize("model", VARYING)
+def test_every_model_that_varies_takes_its_picture(model):
+    request = begin_with(model, png(), operation="variation", prompt=None, n=1)
+
+    assert isinstance(conversed(request), Pictures)
