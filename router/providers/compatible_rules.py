@@ -72,7 +72,8 @@ def rules_for(dialect: Dialect, facts: ModelFacts | None) -> Mapping[str, Rule]:
     rules |= _pictures(dialect, facts)
     if facts is not None:
         lacking = f"{facts.name} has none"
-        rules |= {name: drop(name, lacking) for name in facts.lacks & set(HARMLESS)}
+        absent = facts.lacks & set(HARMLESS)
+        rules |= {name: drop(name, lacking, harmless=HARMLESS[name]) for name in absent}
     return MappingProxyType(rules)
 
 
