@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from router.core.http import HttpRequest, HttpResponse
@@ -13,14 +13,19 @@ from router.emulators.azure_safety import FILTERED, SAFE, SAFE_PROMPT
 from router.emulators.chance import Chance
 from router.emulators.emulator import World
 from router.emulators.openai import json_params, refusing
+from router.emulators.openai_edit import edit_order
+from router.emulators.openai_form import Given, read_form
 from router.emulators.openai_models import Family
 from router.emulators.openai_order import Order, read_order
 from router.emulators.rejection import Rejection
 
-CLASSIC = re.compile(r"/openai/deployments/([^/]+)/images/generations")
-V1 = "/openai/v1/images/generations"
+CLASSIC = re.compile(r"/openai/deployments/([^/]+)/images/(generations|edits)")
+V1 = re.compile(r"/openai/v1/images/(generations|edits)")
 
 DATED = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}(-preview)?", re.ASCII)
+TYPES = ("image/jpeg", "image/png")
+"""What an edit may begin with; the pages of Azure name no other."""
+
 V1_VERSIONS = frozenset({"v1", "preview", "latest"})
 
 CAUGHT = "contentFilter"
@@ -36,6 +41,7 @@ HOSTS = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azur
 class Route:
     """What the URL says. `version` is empty where it says none."""
 
+    edits: bool
     classic: bool
     deployment: str
     version: str
@@ -60,13 +66,13 @@ class AzureOpenAI:
         try:
             _check_key(request, world)
             route = _route(request)
-            params = json_params(request)
-            order = _order(route, params, world)
+            order = _order(route, request, world)
             _check_safety(order, request, world)
+            is_dalle = order.family.kind == "dall-e-3"
+            beside = _annotations if is_dalle else openai_answer.nothing_beside
+            value = openai_answer.answer(order, self.provider, world, beside)
         except Rejection as rejection:
             return _error(rejection, request, world)
-        beside = _annotations if order.family.kind == "dall-e-3" else openai_answer.nothing_beside
-        value = openai_answer.answer(order, self.provider, world, beside)
         deployment = self.model(request) or ""
         return shape.json_response(200, value, _headers(request, world, deployment))
 
@@ -93,18 +99,19 @@ def _check_key(request: HttpRequest, world: World) -> None:
 
 def _route(request: HttpRequest) -> Route:
     path, version = shape.path(request), shape.query(request).get("api-version", "")
-    match = CLASSIC.fullmatch(path)
-    if request.method != "POST" or (match is None and path != V1):
+    match, v1 = CLASSIC.fullmatch(path), V1.fullmatch(path)
+    if request.method != "POST" or (match is None and v1 is None):
         raise Rejection(404, "Resource not found", code="404")
+    edits = path.endswith("/edits")
     if match is None:
         if version and version not in V1_VERSIONS:
             raise _unsupported_version(version)
-        return Route(classic=False, deployment="", version=version)
+        return Route(edits=edits, classic=False, deployment="", version=version)
     if not version:
         raise Rejection(404, "Resource not found", code="404")
     if not (DATED.fullmatch(version) or version == "preview"):
         raise _unsupported_version(version)
-    return Route(classic=True, deployment=unquote(match[1]), version=version)
+    return Route(edits=edits, classic=True, deployment=unquote(match[1]), version=version)
 
 
 def _unsupported_version(version: str) -> Rejection:
@@ -113,8 +120,9 @@ def _unsupported_version(version: str) -> Rejection:
     return Rejection(400, message, code="BadRequest", param="api-version")
 
 
-def _order(route: Route, params: Mapping[str, JSON], world: World) -> Order:
-    deployment = route.deployment or _named(params)
+def _order(route: Route, request: HttpRequest, world: World) -> Order:
+    given = read_form(request, TYPES) if route.edits else Given(params=json_params(request))
+    deployment = route.deployment or _named(given.params)
     model = model_of(deployment)
     family = family_at_azure(model, classic=route.classic)
     if MISSING in deployment.lower() or (family.retired and world.retired):
@@ -123,8 +131,10 @@ def _order(route: Route, params: Mapping[str, JSON], world: World) -> Order:
     if route.classic:
         _check_version(route.version, family)
     # In the classic form `model` is no more than decoration; the deployment decides.
-    order = {name: value for name, value in params.items() if name != "model"}
-    return read_order(order, model, family)
+    params = {name: value for name, value in given.params.items() if name != "model"}
+    if route.edits:
+        return edit_order(replace(given, params=params), model, family, json=False)
+    return read_order(params, model, family)
 
 
 def _named(params: Mapping[str, JSON]) -> str:

@@ -4,22 +4,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from router.core.http import HttpRequest, HttpResponse
+from router.core.images import PATHNAMES, Operation
 from router.core.jsontypes import JSON
 from router.emulators import openai_answer, shape
 from router.emulators.chance import Chance
 from router.emulators.emulator import World
+from router.emulators.openai_edit import (
+    USUAL,
+    edit_order,
+    is_json,
+    read_given,
+    variation_order,
+)
+from router.emulators.openai_form import unsupported_type
 from router.emulators.openai_models import DALLE_PARAMS, Family, family_of
 from router.emulators.openai_order import Order, read_order
 from router.emulators.rejection import Rejection
 
-GENERATIONS = "/v1/images/generations"
+OPERATIONS: Mapping[str, Operation] = {path: name for name, path in PATHNAMES.items()}
+"""What each path does."""
 
 REGIONS = ("us", "eu", "ae", "au", "in", "jp")
 
 
 @dataclass(frozen=True, slots=True)
 class OpenAI:
-    """Text to image. Edits and variations are answered as paths that do not exist."""
+    """Generations by JSON, edits by a form or JSON, variations by a form."""
 
     provider: str = "openai"
     roots: tuple[str, ...] = ("/v1/",)
@@ -33,13 +43,13 @@ class OpenAI:
 
     def handle(self, request: HttpRequest, world: World) -> HttpResponse:
         try:
-            check_route(request, shape.path(request) == GENERATIONS)
+            check_route(request, shape.path(request) in OPERATIONS)
             _check_key(request, world)
             order = _read(request, world)
             check_safety(order, world)
+            value = openai_answer.answer(order, self.provider, world)
         except Rejection as rejection:
             return error(rejection, headers(request, world, whole=rejection.status != 404))
-        value = openai_answer.answer(order, self.provider, world)
         return shape.json_response(200, value, headers(request, world))
 
     def failure(
@@ -78,13 +88,7 @@ def _check_key(request: HttpRequest, world: World) -> None:
 def json_params(request: HttpRequest) -> Mapping[str, JSON]:
     """The body of a JSON request. Raises Rejection where it is not a JSON object."""
     if shape.media_type(request) != "application/json":
-        # The status is a guess: that other content types do not work is documented.
-        raise Rejection(
-            400,
-            f"Content type '{shape.media_type(request)[:80]}' does not work here;"
-            " send application/json.",
-            code="unsupported_content_type",
-        )
+        raise unsupported_type(request, "application/json")
     params = shape.json_object(request.body)
     if params is None:
         raise Rejection(400, "The body cannot be read as a JSON object.", code="invalid_json")
@@ -92,8 +96,21 @@ def json_params(request: HttpRequest) -> Mapping[str, JSON]:
 
 
 def _read(request: HttpRequest, world: World) -> Order:
-    params = json_params(request)
-    model = _model(params)
+    operation = OPERATIONS[shape.path(request)]
+    if operation == "generate":
+        params = json_params(request)
+        model = _model(params)
+        return read_order(params, model, _family(model, world))
+    json = json_params(request) if operation == "edit" and is_json(request) else None
+    given = read_given(request, json)
+    model = _text_model(given.params) or ("dall-e-2" if operation == "variation" else USUAL)
+    family = _family(model, world)
+    if operation == "variation":
+        return variation_order(given, model, family)
+    return edit_order(given, model, family, json=json is not None)
+
+
+def _family(model: str, world: World) -> Family:
     family = family_of(model)
     if family is None or (family.retired and world.retired):
         raise Rejection(
@@ -101,7 +118,7 @@ def _read(request: HttpRequest, world: World) -> Order:
             f"The model {shape.quoted(model)} does not exist or is not yours to use.",
             code="model_not_found",
         )
-    return read_order(params, model, family)
+    return family
 
 
 def _model(params: Mapping[str, JSON]) -> str:
@@ -110,10 +127,13 @@ def _model(params: Mapping[str, JSON]) -> str:
     The OpenAPI document gives dall-e-2 as the default unless a parameter is used that only GPT
     models have, without saying which one is meant then; the package's newest types give none.
     """
+    usual = "dall-e-2" if DALLE_PARAMS.issuperset(params) else "gpt-image-1.5"
+    return _text_model(params) or usual
+
+
+def _text_model(params: Mapping[str, JSON]) -> str | None:
     model = params.get("model")
-    if model is None:
-        return "dall-e-2" if DALLE_PARAMS.issuperset(params) else "gpt-image-1.5"
-    if not isinstance(model, str):
+    if model is not None and not isinstance(model, str):
         message = f"'model' is {shape.quoted(model)}; expected a string."
         raise Rejection(400, message, code="invalid_type", param="model")
     return model

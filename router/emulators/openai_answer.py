@@ -4,10 +4,11 @@ import binascii
 from collections.abc import Callable, Mapping
 
 from router.core.jsontypes import JSON
-from router.emulators.brief import Brief
+from router.emulators.brief import Brief, UnreadableError
 from router.emulators.emulator import World
 from router.emulators.openai_order import Order
 from router.emulators.openai_usage import usage
+from router.emulators.rejection import Rejection
 
 Annotate = Callable[[int], Mapping[str, JSON]]
 """Fields to put beside picture number k."""
@@ -20,7 +21,7 @@ def nothing_beside(index: int) -> Mapping[str, JSON]:  # noqa: ARG001  the same 
 def answer(
     order: Order, provider: str, world: World, beside: Annotate = nothing_beside
 ) -> Mapping[str, JSON]:
-    """Draw the pictures and wrap them up."""
+    """Draw the pictures and wrap them up. Raises Rejection."""
     data = [
         {**_picture(order, provider, index, world), **beside(index)} for index in range(order.n)
     ]
@@ -38,7 +39,7 @@ def answer(
 
 def _picture(order: Order, provider: str, index: int, world: World) -> dict[str, JSON]:
     brief = _brief(order, provider, index, world)
-    content = world.draw(brief)
+    content = drawn(brief, world)
     picture: dict[str, JSON] = {}
     if order.by_url:
         picture["url"] = world.publish(content, brief.mime)
@@ -47,6 +48,15 @@ def _picture(order: Order, provider: str, index: int, world: World) -> dict[str,
     if order.family.kind == "dall-e-3":
         picture["revised_prompt"] = revised(order.prompt)
     return picture
+
+
+def drawn(brief: Brief, world: World) -> bytes:
+    """Draw a picture. Raises Rejection where the one that it is made of cannot be opened."""
+    try:
+        return world.draw(brief)
+    except UnreadableError:
+        message = "A given image cannot be opened."
+        raise Rejection(400, message, code="invalid_image_file", param="image") from None
 
 
 def _brief(order: Order, provider: str, index: int, world: World) -> Brief:
@@ -62,6 +72,7 @@ def _brief(order: Order, provider: str, index: int, world: World) -> Brief:
         format=order.format,
         compression=order.compression,
         transparent=order.transparent,
+        source=order.source,
     )
 
 

@@ -34,7 +34,10 @@ STANDARD_SIZES = ("auto", "1024x1024", "1536x1024", "1024x1536")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """Models with the same rules. `prompt` is the most characters, `most` the most pictures."""
+    """Models with the same rules. `prompt` is the most characters, `most` the most pictures.
+
+    `fidelities` are the values of `input_fidelity`, which edits have.
+    """
 
     kind: Literal["dall-e-2", "dall-e-3", "gpt"]
     models: tuple[str, ...]
@@ -44,6 +47,7 @@ class Family:
     sizes: tuple[str, ...] = STANDARD_SIZES
     qualities: tuple[str, ...] = ("auto", "low", "medium", "high")
     formats: tuple[str, ...] = ("png", "jpeg", "webp")
+    fidelities: tuple[str, ...] = ("low", "high")
     retired: bool = False
 
     @property
@@ -89,6 +93,7 @@ GPT_IMAGE_2 = Family(
     kind="gpt",
     models=("gpt-image-2", "gpt-image-2-2026-04-21"),
     sizes=(*STANDARD_SIZES, FREE_SIZE),
+    fidelities=(),
 )
 
 GPT_IMAGE_25 = Family(

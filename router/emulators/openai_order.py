@@ -8,8 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from router.core.images import Operation
 from router.core.jsontypes import JSON
-from router.emulators.brief import PictureFormat
+from router.emulators.brief import PictureFormat, Source
 from router.emulators.openai_models import FREE_SIZE, Family
 from router.emulators.rejection import Rejection
 from router.emulators.shape import quoted
@@ -25,7 +26,10 @@ FEWEST_PIXELS, MOST_PIXELS = 655_360, 8_294_400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What is to be made. Nothing in it is `auto` any more."""
+    """What is to be made. Nothing in it is `auto` any more.
+
+    `source` is the picture that an edit begins with, and `image_tokens` what it counts for.
+    """
 
     model: str
     family: Family
@@ -39,6 +43,9 @@ class Order:
     transparent: bool
     by_url: bool
     safety_identifier: str | None
+    operation: Operation = "generate"
+    source: Source | None = None
+    image_tokens: int = 0
 
     @property
     def size(self) -> str:

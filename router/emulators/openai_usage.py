@@ -34,12 +34,13 @@ def usage(order: Order) -> Mapping[str, JSON]:
     """The `usage` object of a GPT model's answer."""
     text = max(1, round(len(order.prompt) / 4))  # four letters a token, as a rule of thumb
     pictures = _picture_tokens(order) * order.n
+    given = order.image_tokens
     return {
-        "input_tokens": text,
-        "input_tokens_details": {"text_tokens": text, "image_tokens": 0},
+        "input_tokens": text + given,
+        "input_tokens_details": {"text_tokens": text, "image_tokens": given},
         "output_tokens": pictures,
         "output_tokens_details": {"image_tokens": pictures, "text_tokens": 0},
-        "total_tokens": text + pictures,
+        "total_tokens": text + given + pictures,
     }
 
 

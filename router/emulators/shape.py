@@ -81,7 +81,10 @@ def without(response: HttpResponse, key: str) -> HttpResponse:
 
 
 def body_model(request: HttpRequest) -> str | None:
-    """The `model` of a JSON body."""
+    """The `model` of a JSON body, or of a form."""
+    for part in request.parts:
+        if part.name == "model" and part.filename is None:
+            return part.read().decode("utf-8", "replace")
     model = (json_object(request.body) or EMPTY).get("model")
     return model if isinstance(model, str) else None
 

@@ -80,7 +80,7 @@ def test_a_deployment_that_does_not_exist_is_not_found():
         (CLASSIC.format("gpt-image-2") + "?api-version=preview", 200),
         (V1 + "?api-version=2025-04-01-preview", 400),
         ("/azure/openai/images/generations" + VERSION, 404),
-        ("/azure/openai/deployments/gpt-image-2/images/edits" + VERSION, 404),
+        ("/azure/openai/deployments/gpt-image-2/images/variations" + VERSION, 404),
     ],
 )
 def test_the_api_version_decides(path, status):

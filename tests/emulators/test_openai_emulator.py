@@ -206,8 +206,8 @@ def test_dalle_refuses_in_the_words_of_its_time():
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("POST", "/openai/v1/images/edits", 404),
-        ("POST", "/openai/v1/images/variations", 404),
+        ("POST", "/openai/v1/images/upscales", 404),
+        ("POST", "/openai/v1/images", 404),
         ("POST", "/openai/v1/image/generations", 404),
         ("GET", GENERATIONS, 405),
     ],
