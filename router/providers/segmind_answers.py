@@ -51,6 +51,9 @@ REFUSAL = re.compile(
 # has "Prompt is Mandatory and must be string" as an example.
 UNFIT = re.compile(r"(?i)\bmandatory\b|\bmust be\b|\brequired\b|\binvalid\b|\bnot supported\b")
 
+TOLD = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
+"""Types that a picture's first bytes tell: one that says so and has others is broken."""
+
 UNCHARGED = frozenset(range(400, 501))
 """Only a 200 is charged; what a gateway in between says (502, 504) tells nothing of that."""
 
@@ -63,10 +66,17 @@ def read_picture(response: HttpResponse) -> Pictures | Failure:
         return read_error(response)
     if not response.body:
         return _answer(response, (), EMPTY)
-    if sniff_bytes(response.body) is not None or response.content_type.startswith("image/"):
-        view = memoryview(b2a_base64(response.body, newline=False))
-        return _answer(response, (Picture(b64=view),), EMPTY)
-    return _read_json(response)
+    if not _is_picture(response):
+        return _read_json(response)
+    view = memoryview(b2a_base64(response.body, newline=False))
+    return _answer(response, (Picture(b64=view),), EMPTY)
+
+
+def _is_picture(response: HttpResponse) -> bool:
+    """Tell by the bytes; only a type that cannot be told by them is believed."""
+    if sniff_bytes(response.body) is not None:
+        return True
+    return response.content_type.startswith("image/") and response.content_type not in TOLD
 
 
 def read_result(response: HttpResponse) -> Pictures | Failure:

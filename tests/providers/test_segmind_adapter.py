@@ -334,6 +334,14 @@ def test_v1_gives_a_picture_whatever_its_type_is_said_to_be(kind, content, name)
     assert pictures.data[0].media.format == name
 
 
+def test_a_type_that_no_first_bytes_tell_is_believed_and_no_other():
+    avif = told("segmind", ask(SDXL), file_answer(bytes(60), "image/avif"))
+    spoilt = told("segmind", ask(SDXL), file_answer(b"!*" + JPEG[2:], "image/jpeg"))
+
+    assert len(avif.data) == 1
+    assert spoilt.kind is Kind.INVALID_OUTPUT
+
+
 def test_v1_tells_what_it_cost_and_which_seed_it_took():
     response = file_answer(
         JPEG,
