@@ -22,6 +22,7 @@ from router.config.model import (
     TargetRoute,
 )
 from router.core.adapter import Ability, Adapter, exchange
+from router.core.catalog import ModelFacts
 from router.core.context import CacheWish, Context, Dice
 from router.core.http import BEARER, HttpRequest, HttpResponse, origin
 from router.core.images import ImageRequest
@@ -57,12 +58,16 @@ class Toy(Adapter):
     rule_by_name: Mapping = field(default_factory=dict)
     unknown_names: frozenset = frozenset()
     operations: frozenset = frozenset({"generate", "edit", "variation"})
+    known: ModelFacts | None = None
 
     def origins(self, target):
         return frozenset({origin(target.base_url or f"https://{self.provider}.test")})
 
     def model(self, request, target):
         return request.model
+
+    def facts(self, request, target):
+        return self.known
 
     def ability(self, request, target):
         return Ability(why_not="" if request.operation in self.operations else "a toy cannot")
@@ -277,8 +282,8 @@ def breaker(threshold=3, **more):
     return BreakerSettings(threshold=threshold, **more)
 
 
-def budget(attempts=None, deadline=None):
-    return BudgetSettings(attempts=attempts, deadline=deadline)
+def budget(attempts=None, deadline=None, **more):
+    return BudgetSettings(attempts=attempts, deadline=deadline, **more)
 
 
 def placed(route, path="config"):

@@ -23,7 +23,7 @@ class Attempt:
     `started` is in seconds since the request began, `duration` and `waited` in seconds; `waited`
     is the pause before it and `wait_reason` why. `kind` is None for a success, and while the call
     is under way, when `status` is 0. `billed` is None where nobody can know. `cost` is in US
-    dollars, None where unknown.
+    dollars: None where unknown, 0 where nothing was bought.
     """
 
     path: str

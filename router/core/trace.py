@@ -1,5 +1,6 @@
 """Trace: the flight recorder of one request: every decision and every attempt."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
@@ -10,6 +11,8 @@ from router.core.outcome import Failure
 __all__ = ["Attempt", "Decision", "Observer", "Trace"]
 
 T = TypeVar("T")
+
+DECIMALS = 9  # of a dollar: what amounts are exact to
 
 
 class Observer(Protocol):
@@ -65,6 +68,17 @@ class Trace:
         if self.failed:
             return None
         return next((a for a in reversed(self._attempts) if a.ok), None)
+
+    @property
+    def cost(self) -> float | None:
+        """What was bought, in US dollars: the sum of the attempts that were billed.
+
+        None where the cost of one of them is not known; 0 where nothing was bought, as for an
+        answer from a cache. Attempts of which nobody knows whether they were billed are not in it.
+        """
+        costs = [attempt.cost for attempt in self._attempts if attempt.billed]
+        known = [cost for cost in costs if cost is not None]
+        return round(math.fsum(known), DECIMALS) if len(known) == len(costs) else None
 
     def decide(self, decision: Decision) -> None:
         self._decisions.append(decision)
