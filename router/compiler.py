@@ -129,6 +129,7 @@ class _Compiler:
                     children=tuple(self.compile(t, lone=lone and alone) for t in route.targets),
                     codes=settings.codes,
                     refusals=settings.refusals,
+                    top_up=settings.top_up,
                     last_resort=lone and not alone,
                 )
             case LoadBalanceSettings() as settings:
@@ -151,6 +152,7 @@ class _Compiler:
             failover=settings.failover,
             codes=settings.codes,
             refusals=settings.refusals,
+            top_up=settings.top_up,
             last_resort=lone and not alone,
         )
 

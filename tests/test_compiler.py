@@ -9,6 +9,7 @@ from router.compiler import digest_of, environment_credential
 from router.config.model import CacheSettings, LimitSettings
 from router.policies.adapt import Adapt
 from router.policies.aim import TakeAim
+from router.policies.artefacts import Artefacts
 from router.policies.budget import WithinBudget
 from router.policies.cache import Cache
 from router.policies.circuit_breaker import CircuitBreaker
@@ -57,6 +58,7 @@ def test_a_target_is_wrapped_in_the_order_of_the_contract():
         WithinBudget,
         Cache,
         TakeAim,
+        Artefacts,
         Split,
         Retry,
         CircuitBreaker,
@@ -70,8 +72,8 @@ def test_a_target_is_wrapped_in_the_order_of_the_contract():
 def test_a_plain_target_has_only_what_every_target_has():
     tree = compiled(target())
 
-    assert wrapping(tree) == [TakeAim, Split, Timeout, Adapt, Call]
-    assert tree.child.child.seconds == DEFAULT_TIMEOUT
+    assert wrapping(tree) == [TakeAim, Artefacts, Split, Timeout, Adapt, Call]
+    assert tree.child.child.child.seconds == DEFAULT_TIMEOUT
 
 
 @pytest.mark.parametrize(

@@ -257,12 +257,17 @@ def single(child, **more):
     return group(Single(), child, **more)
 
 
-def fallback(*targets, codes=None, refusals=False, **more):
-    return group(FallbackSettings(codes=codes, refusals=refusals), *targets, **more)
+def fallback(*targets, codes=None, refusals=False, top_up=False, **more):
+    settings = FallbackSettings(codes=codes, refusals=refusals, top_up=top_up)
+    return group(settings, *targets, **more)
 
 
-def balance(*targets, sticky=None, failover=False, codes=None, refusals=False, **more):
-    settings = LoadBalanceSettings(sticky=sticky, failover=failover, codes=codes, refusals=refusals)
+def balance(
+    *targets, sticky=None, failover=False, codes=None, refusals=False, top_up=False, **more
+):
+    settings = LoadBalanceSettings(
+        sticky=sticky, failover=failover, codes=codes, refusals=refusals, top_up=top_up
+    )
     return group(settings, *targets, **more)
 
 

@@ -88,6 +88,7 @@ class FallbackSettings:
 
     codes: frozenset[int] | None = None
     refusals: bool = False
+    top_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,7 @@ class LoadBalanceSettings:
     failover: bool = False
     codes: frozenset[int] | None = None
     refusals: bool = False
+    top_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

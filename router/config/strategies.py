@@ -37,7 +37,7 @@ class Group:
     def settings(self) -> StrategySettings:
         match self.strategy.text("mode"):
             case "fallback":
-                return FallbackSettings(codes=self._codes(), refusals=self._refusals())
+                return self._fallback()
             case "loadbalance":
                 return self._load_balance()
             case "conditional":
@@ -46,6 +46,14 @@ class Group:
         self._warn_codes("single")
         self._warn_spare()
         return Single()
+
+    def _fallback(self) -> FallbackSettings:
+        return FallbackSettings(
+            codes=self._codes(), refusals=self._refusals(), top_up=self._tops_up()
+        )
+
+    def _tops_up(self) -> bool:
+        return self.strategy.flag("top_up") or False
 
     def _codes(self) -> frozenset[int] | None:
         """Read `on_status_codes`, which once stood beside `strategy`."""
@@ -63,7 +71,7 @@ class Group:
 
     def _warn_codes(self, mode: str) -> None:
         for part in (self.strategy, self.section):
-            for key in ("on_status_codes", "on_refusal"):
+            for key in ("on_status_codes", "on_refusal", "top_up"):
                 if key in part:
                     message = f"{key!r} has no effect where mode is {mode}"
                     self.report.warn(part.source, part.at(key), message, at_key=True)
@@ -86,6 +94,7 @@ class Group:
             failover=failover,
             codes=self._codes(),
             refusals=self._refusals(),
+            top_up=self._tops_up(),
         )
 
     def _sticky(self) -> StickySettings | None:

@@ -9,12 +9,14 @@ from router.core.node import Node
 from router.core.outcome import Failure, Outcome, salvaged
 from router.core.settlement import moves_on
 from router.strategies.telling import describe, most_telling, was_open
+from router.strategies.top_up import TopUp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fallback:
     """`codes` limits which failures move on; None means all that may.
 
+    With `top_up` pictures of a child that failed count, and the next is asked for the others.
     `last_resort` asks the children past their open breakers when every one of them is open.
     """
 
@@ -23,6 +25,7 @@ class Fallback:
     codes: AbstractSet[int] | None = None
     refusals: bool = False
     last_resort: bool = False
+    top_up: bool = False
 
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
         outcome = await self._in_turn(request, context)
@@ -33,14 +36,17 @@ class Fallback:
 
     async def _in_turn(self, request: ImageRequest, context: Context) -> Outcome:
         failures: list[Failure] = []
+        top_up = TopUp(request, self.top_up)
         for child in self.children:
             if failures:
                 reason = f"{self.children[len(failures) - 1].path} {describe(failures[-1])}"
                 context.decide(self.path, "fallback", child.path, reason)
-            outcome = await child.execute(request, context)
+            outcome = top_up.take(await child.execute(*top_up.ask(context)), context)
             if not isinstance(outcome, Failure):
                 return outcome
             failures.append(salvaged(outcome, failures[-1] if failures else None))
-            if not moves_on(outcome, self.codes, refusals=self.refusals):
+            if not (
+                moves_on(outcome, self.codes, refusals=self.refusals) and top_up.may_go_on(outcome)
+            ):
                 return failures[-1]
         return salvaged(most_telling(failures), failures[-1])

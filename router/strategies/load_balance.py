@@ -11,6 +11,7 @@ from router.core.outcome import Failure, Outcome, salvaged
 from router.core.settlement import NEVER_ASKED, moves_on
 from router.strategies.sticky import Sticky
 from router.strategies.telling import describe, most_telling, was_open
+from router.strategies.top_up import TopUp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class Share:
 class LoadBalance:
     """Ask the child that was drawn; with `failover`, draw among the others when it fails.
 
+    With `top_up` pictures of a child that failed count, and the next is asked for the others.
     A child that was never asked (open breaker, unsupported request) is drawn again in any case.
     """
 
@@ -36,6 +38,7 @@ class LoadBalance:
     codes: AbstractSet[int] | None = None
     refusals: bool = False
     last_resort: bool = False
+    top_up: bool = False
 
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
         outcome = await self._draw_until_settled(request, context)
@@ -47,16 +50,17 @@ class LoadBalance:
     async def _draw_until_settled(self, request: ImageRequest, context: Context) -> Outcome:
         candidates = [share for share in self.shares if share.weight > 0]
         failures: list[Failure] = []
+        top_up = TopUp(request, self.top_up)
         while True:
             share = self._draw(candidates, request, context)
             why = f"after one that {describe(failures[-1])}" if failures else ""
             context.decide(self.path, "loadbalance", share.node.path, _reason(share, why))
-            outcome = await share.node.execute(request, context)
+            outcome = top_up.take(await share.node.execute(*top_up.ask(context)), context)
             if not isinstance(outcome, Failure):
                 return outcome
             failures.append(salvaged(outcome, failures[-1] if failures else None))
             candidates = [other for other in candidates if other is not share]
-            if not self._goes_on(outcome):
+            if not (self._goes_on(outcome) and top_up.may_go_on(outcome)):
                 return failures[-1]
             if not candidates:
                 return salvaged(most_telling(failures), failures[-1])

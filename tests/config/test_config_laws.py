@@ -114,7 +114,11 @@ TARGET = st.fixed_dictionaries(
 )
 STRATEGY = st.fixed_dictionaries(
     {"mode": st.sampled_from(["single", "fallback", "loadbalance"])},
-    optional={"on_status_codes": CODES, "on_refusal": st.sampled_from(["stop", "fallback"])},
+    optional={
+        "on_status_codes": CODES,
+        "on_refusal": st.sampled_from(["stop", "fallback"]),
+        "top_up": st.booleans(),
+    },
 )
 CONFIG = st.recursive(
     TARGET,

@@ -131,6 +131,14 @@ def test_two_spellings_at_once_are_an_error():
             group("fallback", target(), strategy={"on_refusal": "stop"}),
             FallbackSettings(refusals=False),
         ),
+        (
+            group("fallback", target(), strategy={"top_up": True}),
+            FallbackSettings(top_up=True),
+        ),
+        (
+            group("loadbalance", target(), strategy={"failover": True, "top_up": True}),
+            LoadBalanceSettings(failover=True, top_up=True),
+        ),
         (group("loadbalance", target()), LoadBalanceSettings()),
         (
             group(

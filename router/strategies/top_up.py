@@ -1,0 +1,58 @@
+"""Top up: pictures that came from a target that failed count; the next is asked for the others."""
+
+from dataclasses import dataclass, replace
+
+from router.core.context import Context
+from router.core.images import ImageRequest, Picture
+from router.core.outcome import Failure, Kind, Outcome, Success
+
+
+@dataclass(slots=True)
+class TopUp:
+    """What one request has of its pictures. Where nothing is topped up it only passes on."""
+
+    request: ImageRequest
+    enabled: bool
+    came: tuple[Picture, ...] = ()
+
+    def ask(self, context: Context) -> tuple[ImageRequest, Context]:
+        """Return the request for the pictures that are missing, and the context that says so."""
+        if not self.came:
+            return self.request, context
+        missing = self.request.n - len(self.came)
+        params = {**self.request.params, "n": missing}
+        notes = [f"n {self.request.n} -> {missing}, as {len(self.came)} came before"]
+        seed = params.get("seed")
+        if isinstance(seed, int):
+            # The same seed would give the pictures that are there already.
+            params["seed"] = seed + len(self.came)
+            notes.append(f"seed {seed} -> {seed + len(self.came)}")
+        return self.request.with_params(params), context.adapted(tuple(notes))
+
+    def take(self, outcome: Outcome, context: Context) -> Outcome:
+        """Return what an outcome means for the whole request, with what came before."""
+        if not self.enabled:
+            return outcome
+        if isinstance(outcome, Success):
+            return self._whole(outcome) if self.came else outcome
+        before = len(self.came)
+        # All of them would be an answer; a failure with as many has a broken one too many.
+        self.came = (*self.came, *outcome.pictures)[: self.request.n - 1]
+        context.trace.salvage(self.came)
+        return self._short(outcome) if before else outcome
+
+    def may_go_on(self, failure: Failure) -> bool:
+        """Tell whether anything but refused pictures is missing."""
+        partly_refused = failure.kind is Kind.REFUSED and bool(failure.pictures)
+        return not (self.enabled and partly_refused)
+
+    def _whole(self, success: Success) -> Success:
+        """Return one answer; what the last part used is not what all of it did."""
+        last = success.pictures
+        fields = {key: value for key, value in last.fields.items() if key != "usage"}
+        data = (*self.came, *last.data)
+        return Success(pictures=replace(last, data=data, fields=fields, raw=None))
+
+    def _short(self, failure: Failure) -> Failure:
+        message = f"{len(self.came)} of {self.request.n} pictures came; {failure.message}"
+        return replace(failure, message=message, pictures=self.came, billed=True)
