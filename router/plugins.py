@@ -43,7 +43,7 @@ class Plugin:
         """Import what makes it. Raises PluginError."""
         made: object = self.ask(self.entry.load)
         if not callable(made):
-            raise self.error(f"{self.entry.value} is a {type(made).__name__}; expected a class")
+            raise self.error(f"{self.entry.value} cannot be called; expected a class")
         return made
 
     def ask(self, question: Callable[[], T]) -> T:
