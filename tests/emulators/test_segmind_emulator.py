@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 from itertools import count
 
 import anyio.to_thread
@@ -9,8 +10,16 @@ import httpx
 import pytest
 import segmind
 from emulator_talk import ask, opened, over_http
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
+from router.core.http import HttpRequest, Part
+from router.emulators.drawing import fixed
+from router.emulators.emulator import World
+from router.emulators.registry import emulator_at
+from router.emulators.segmind import Segmind
+from router.emulators.segmind_models import MODELS
 from router.sandbox.fault import FaultKind
 
 KEY = {"x-api-key": "SG_0123456789abcdef"}
@@ -388,3 +397,82 @@ def test_answers_can_be_emptied():
     assert post(FAST, {"prompt": "x", "base64": True}, settings=faults).json()["image"] == []
     result = run_job(settings=faults)
     assert (result["output"], result["images"]) == ([], [])
+
+
+JSONS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+NAMES = """prompt seed samples base64 size aspect_ratio width height img_width img_height image mask
+output_format quality background guidance_scale steps sampler scheduler"""
+FIELDS = st.dictionaries(
+    st.sampled_from(NAMES.split()),
+    JSONS | st.sampled_from(["a kite", "1:1", "png", "512", "1024x1024", "data:image/png;base64,"]),
+)
+PATHS = st.sampled_from(
+    [
+        f"/{contract}/{slug}"
+        for contract in ("v1", "v2")
+        for slug in (*MODELS, "stranger", "unknown")
+    ]
+    + ["/v2/requests/x", "/v2/requests/x/status", "/v1/requests/x", "/v1/get-user-credits", "/"]
+)
+
+
+def handled(method, path, **fields):
+    world = World(
+        now=ticking(), publish=lambda *_: "https://images.segmind.com/1", draw=fixed(b"picture")
+    )
+    headers = {**KEY, "content-type": "application/json", **fields.pop("headers", {})}
+    request = HttpRequest(
+        method=method, url=f"https://api.segmind.com{path}", headers=headers, **fields
+    )
+    return Segmind().handle(request, world)
+
+
+def check(response):
+    """Every answer is a picture, JSON, or a page about the method."""
+    if response.content_type.startswith("image/"):
+        assert (response.status, response.body) == (200, b"picture")
+    elif response.content_type == "text/html":
+        assert response.status == 405
+    else:
+        body = json.loads(response.body)
+        assert response.status == 200 or isinstance(body["error"], str)
+
+
+@given(PATHS, FIELDS | JSONS)
+def test_any_json_gets_an_answer(path, value):
+    check(handled("POST", path, body=json.dumps(value).encode()))
+
+
+@given(
+    st.sampled_from(["GET", "POST", "PUT"]),
+    PATHS | st.text().map("/v1/{}".format),
+    st.binary(max_size=99),
+)
+def test_any_bytes_get_an_answer(method, path, content):
+    check(handled(method, path, body=content))
+
+
+@given(PATHS, st.dictionaries(st.sampled_from(["prompt", "image", "mask", "seed"]), st.binary()))
+def test_any_form_gets_an_answer(path, files):
+    parts = tuple(Part(name=name, content=one, filename=name) for name, one in files.items())
+
+    check(handled("POST", path, parts=parts))
+
+
+@given(st.integers(400, 599), st.none() | st.just("insufficient_quota"), PATHS)
+def test_any_status_can_be_said(status, code, path):
+    request = HttpRequest(method="POST", url=f"https://api.segmind.com{path}", headers=KEY)
+    world = World(now=ticking(), publish=lambda *_: "")
+
+    assert Segmind().failure(status, code, request, world).status == status
+
+
+def test_it_is_found_by_its_host_and_names_what_is_asked():
+    request = HttpRequest(method="POST", url="https://api.segmind.com/v2/flux-dev")
+
+    assert emulator_at("api.segmind.com").model(request) == "flux-dev"
+    assert emulator_at("api.segmind.com").provider == "segmind"
