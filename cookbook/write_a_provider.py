@@ -110,6 +110,8 @@ def doodle(request: HttpRequest) -> HttpResponse:
 #
 # `adapters=` makes it known; configs name it like any other, and its key is `DOODLE_API_KEY`.
 # The script lets the first call fail: the retry is nothing that the adapter had to know about.
+#
+# A package can bring such a provider to everybody who installs it: see [plugin/](plugin/).
 
 # %%
 CONFIG: Mapping[str, JSON] = {"provider": "doodle", "retry": {"attempts": 1}}
