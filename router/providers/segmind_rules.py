@@ -71,11 +71,7 @@ def rules_for(endpoint: Endpoint) -> Mapping[str, Rule]:
     rules |= {name: rule for name, rule in spoken.items() if rule is not None}
     for name in OPTIONAL:
         if name not in rules and endpoint.lacks(name):
-            harmless = HARMLESS.get(name, ())
-            private = name in PRIVATE
-            rules[name] = (
-                drop_unshown(name, none) if private else drop(name, none, harmless=harmless)
-            )
+            rules[name] = _absent(name, none)
     return MappingProxyType(rules)
 
 
@@ -210,7 +206,7 @@ def _style(endpoint: Endpoint) -> Rule | None:
     def rule(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
         if value is None:
             return UNSAID
-        if value in OPENAI_STYLES:
+        if isinstance(value, str) and value in OPENAI_STYLES:
             return dropped("style", value, f"{endpoint.slug} has others")
         return None
 

@@ -252,6 +252,7 @@ def test_a_custom_host_stands_in_for_segminds(base):
         (FAST, {"quality": "auto"}, {}, []),
         (SDXL, {"style": "vivid"}, {}, [f"style vivid dropped ({SDXL} has others)"]),
         (SDXL, {"style": "base"}, {"style": "base"}, []),
+        (SDXL, {"style": ["base"]}, {"style": ["base"]}, []),
         (FAST, {"style": "natural"}, {}, [f"style natural dropped ({FAST} has none)"]),
         (SDXL, {"negative_prompt": "blur"}, {"negative_prompt": "blur"}, []),
         (FAST, {"negative_prompt": "mine"}, {}, [f"negative_prompt dropped ({FAST} has none)"]),
@@ -673,6 +674,19 @@ def test_no_answer_breaks_the_conversation(model, code, content):
     outcome = told("segmind", ask(model), HttpResponse(status=code, body=content))
 
     assert isinstance(outcome, Pictures) or len(outcome.message) <= 200
+
+
+WORDS = st.sampled_from(
+    ["size", "quality", "style", "seed", "output_format", "output_compression", "background", "n"]
+)
+
+
+@given(
+    st.sampled_from([SDXL, FAST, PRO, GPT, NEW]),
+    st.dictionaries(WORDS, st.none() | st.text() | st.integers() | st.lists(st.text()), max_size=4),
+)
+def test_any_value_is_kept_changed_or_dropped_with_a_note(model, params):
+    adapted("segmind", ask(model, **params))
 
 
 JSONS = st.recursive(
