@@ -277,6 +277,14 @@ def test_an_estimate_counts_a_token_for_every_byte_of_the_prompt_and_the_most_of
     assert edit == pytest.approx(2 * (0.05 + text + files), abs=1e-10)
 
 
+def test_pictures_given_as_references_are_counted_like_files():
+    urls = [{"image_url": "https://x/1.png"}, {"image_url": "https://x/2.png"}]
+    files = estimate(COUNTED, ask("edit", files=2))
+
+    assert estimate(COUNTED, ask("edit", images=urls)) == files
+    assert estimate(COUNTED, ask("edit", images="odd")) < files
+
+
 def test_files_of_which_nobody_knows_the_most_make_an_edit_unknown():
     price = Price(per="token", usd=0.1, tokens=("x",), expect=Expected(of="files"))
     facts = ModelFacts(name="m", prices=(Price(per="image", usd=0.05), price))
