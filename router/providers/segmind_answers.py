@@ -24,6 +24,7 @@ from router.providers.failures import (
     tidy,
     unreadable,
 )
+from router.providers.plain_errors import is_money, is_refusal, kind_of_failed_job
 from router.providers.retry_after import parse_date
 
 PICTURES = ("images", "image", "output")
@@ -37,19 +38,6 @@ ACCOUNT: Mapping[str, str] = MappingProxyType(
         "x-generation-time": "inference_time",
     }
 )
-
-# One status, 406, says four things; only the text tells them apart.
-MONEY = re.compile(r"(?i)\bcredits?\b|spend(?:ing)?[ _-]?limit|\bbalance\b|\btop[ -]?up\b")
-
-# How a safety system's refusal is worded is not documented. UNCERTAIN: the first is from a
-# client's tests, the others are what it looks for.
-REFUSAL = re.compile(
-    r"(?i)content[ _.-]?(?:polic|filter)|moderation|\bnsfw\b|safety (?:system|check|filter)"
-)
-
-# A job that failed over its parameters would fail again. docs.segmind.com/docs/serverless-api
-# has "Prompt is Mandatory and must be string" as an example.
-UNFIT = re.compile(r"(?i)\bmandatory\b|\bmust be\b|\brequired\b|\binvalid\b|\bnot supported\b")
 
 TOLD = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
 """Types that a picture's first bytes tell: one that says so and has others is broken."""
@@ -98,9 +86,7 @@ def read_error(response: HttpResponse) -> Failure:
 def read_failed_job(response: HttpResponse) -> Failure:
     """Classify a job that failed, which is not charged: data: {"status", "error": str}."""
     said = read_complaint(response).message
-    kind = _kind(response.status, said) or Kind.SERVER_ERROR
-    if kind is Kind.SERVER_ERROR and UNFIT.search(said):
-        kind = Kind.BAD_REQUEST
+    kind = kind_of_failed_job(said)
     return Failure(
         kind=kind,
         status=502 if kind is Kind.SERVER_ERROR else max(response.status, 400),
@@ -120,12 +106,13 @@ def read_complaint(response: HttpResponse) -> Complaint:
 
 
 def _kind(status: int, said: str) -> Kind | None:
-    """Return what the words say beyond the status; None where they say nothing."""
-    if status < 500 and status != 401 and REFUSAL.search(said):
+    """Return what the words say beyond the status; None where they say nothing.
+
+    One status, 406, has four meanings, and only the text tells them apart.
+    """
+    if status < 500 and status != 401 and is_refusal(said):
         return Kind.REFUSED
-    if status == 406 and MONEY.search(said):
-        return Kind.QUOTA_EXHAUSTED
-    return None
+    return Kind.QUOTA_EXHAUSTED if status == 406 and is_money(said) else None
 
 
 def _until_reset(failure: Failure, response: HttpResponse) -> Failure:
