@@ -53,17 +53,22 @@ class Engine:
             method="POST",
             url=f"{base}/v1/generation/{self.model}/text-to-image",
             headers=JSON_HEADERS,
-            body=json_body({"text_prompts": _text_prompts(request), **body}),
+            body=json_body({"text_prompts": text_prompts(request), **body}),
             auth=BEARER,
         )
 
     def read(self, response: HttpResponse) -> Pictures | Failure:
-        if not 200 <= response.status < 300:
-            return read_error(response)
-        try:
-            return judge(response, _results(response.body), EMPTY)
-        except MALFORMED:
-            return unreadable(response, read_complaint(response))
+        return read_artifacts(response)
+
+
+def read_artifacts(response: HttpResponse) -> Pictures | Failure:
+    """Read what every endpoint of v1 answers."""
+    if not 200 <= response.status < 300:
+        return read_error(response)
+    try:
+        return judge(response, _results(response.body), EMPTY)
+    except MALFORMED:
+        return unreadable(response, read_complaint(response))
 
 
 def find_engine(model: str, facts: ModelFacts | None) -> Engine | None:
@@ -85,7 +90,7 @@ def find_engine(model: str, facts: ModelFacts | None) -> Engine | None:
     )
 
 
-def _text_prompts(request: ImageRequest) -> list[JSON]:
+def text_prompts(request: ImageRequest) -> list[JSON]:
     """Return the prompts with their weights: a negative weight says what not to draw."""
     prompts: list[JSON] = []
     if request.prompt:

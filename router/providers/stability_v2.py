@@ -66,18 +66,22 @@ class Generation:
         )
 
     def read(self, response: HttpResponse) -> Pictures | Failure:
-        """Read data: {"image": str, "finish_reason": str, "seed": int}."""
-        if not 200 <= response.status < 300:
-            return read_error(response)
-        try:
-            skeleton = dissect(response.body, "image")
-            body = as_object(skeleton.rest)
-            if not isinstance(body.get("image"), str):
-                raise ValueError("no string `image`")
-            result = read_result(body, skeleton, image="image", reason="finish_reason")
-        except MALFORMED:
-            return unreadable(response, read_complaint(response))
-        return judge(response, [result], _fields(response))
+        return read_picture(response)
+
+
+def read_picture(response: HttpResponse) -> Pictures | Failure:
+    """Read data: {"image": str, "finish_reason": str, "seed": int}, as most of v2beta answers."""
+    if not 200 <= response.status < 300:
+        return read_error(response)
+    try:
+        skeleton = dissect(response.body, "image")
+        body = as_object(skeleton.rest)
+        if not isinstance(body.get("image"), str):
+            raise ValueError("no string `image`")
+        result = read_result(body, skeleton, image="image", reason="finish_reason")
+    except MALFORMED:
+        return unreadable(response, read_complaint(response))
+    return judge(response, [result], _fields(response))
 
 
 def find_generation(model: str, facts: ModelFacts | None) -> Generation | None:

@@ -1,0 +1,125 @@
+"""Edit: how one of Stability's endpoints makes a picture of another; what both contracts share."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from router.core.adapter import Becomes, Rule
+from router.core.files import Upload
+from router.core.http import HttpRequest, HttpResponse, Part
+from router.core.images import ImageRequest, Pictures
+from router.core.jsontypes import EMPTY, JSON
+from router.core.outcome import Failure
+from router.core.sizes import parse_size
+from router.providers.abilities import Limits
+from router.providers.masks import paint, read_header
+from router.providers.rules import UNSAID, drop_unshown, dropped, given_instead
+from router.providers.wire import form_text
+
+IMAGE_STRENGTH = 0.35
+"""How near the picture stays to the given one; v1's own default.
+
+Stability-AI/rest-api-support, generated/spec/merged.json, InitImageStrength
+"""
+
+STRENGTH = 1 - IMAGE_STRENGTH
+"""How far it may go from it: the same in v2beta's sense, which has no default."""
+
+NEUTRAL = "the same picture, drawn anew"
+"""The prompt of a variation, which has none, where an endpoint needs one."""
+
+PNG_HEAD = 33  # bytes of a PNG's signature and first chunk
+
+BLACK_AND_WHITE = "Stability takes a mask in black and white, and only a plain PNG becomes one"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """An endpoint that begins with a picture. `model` is what the trace and the catalog call it.
+
+    `note` says what it does in place of what was asked, if it is not just that.
+    """
+
+    model: str
+    rules: Mapping[str, Rule]
+    own: frozenset[str]
+    limits: Limits
+    write: Callable[[ImageRequest, str], HttpRequest]
+    read: Callable[[HttpResponse], Pictures | Failure]
+    pictures_per_call: int = 1
+    note: str = ""
+
+
+def why_not_pictures(request: ImageRequest, limits: Limits) -> str:
+    """Say why the given pictures cannot be edited; empty if they can."""
+    if len(request.images) != 1:
+        return f"Stability takes one picture, and {len(request.images)} are given"
+    if "markup" in request.files:
+        return "Stability takes no markup"
+    reason = limits.why_not(request.images[0], "Stability")
+    if reason or request.mask is None:
+        return reason
+    with request.mask.open() as stream:
+        if read_header(stream.read(PNG_HEAD)) is None:
+            return f"{BLACK_AND_WHITE} (8 bits with alpha, not interlaced)"
+    return ""
+
+
+def note_of(request: ImageRequest, usual: str) -> str:
+    """Say that an operation is done as image-to-image, and what that takes beside the request.
+
+    `usual` is how much of the picture is kept, where the caller does not say.
+    """
+    said = {"strength", "image_strength", "init_image_mode"} & set(request.params)
+    extras = "" if said else f", {usual}"
+    if not request.prompt:
+        extras += f", prompt {NEUTRAL!r}"
+    return f"{request.operation} -> image-to-image{extras}"
+
+
+def keeping_size(request: ImageRequest) -> Mapping[str, Rule]:
+    """Return the rules for sizes where the new picture is as large as the given one."""
+    media = request.images[0].media if request.images else None
+    size = f"{media.width}x{media.height}" if media and media.width else "the picture's own"
+
+    def rule(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
+        if value is None or value == "auto":
+            return UNSAID
+        same = str(parse_size(value)) == size
+        return Becomes(EMPTY, f"size {value} -> {size} (it stays as large)", exact=same)
+
+    def ratio(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
+        return UNSAID if value is None else dropped("aspect_ratio", value, "it keeps its shape")
+
+    return {"size": rule, "aspect_ratio": ratio}
+
+
+def inverse(name: str, other: str) -> Rule:
+    """Return the rule for the strength of the other contract, which counts from the other end."""
+
+    def rule(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
+            return Becomes({other: round(1 - value, 6)}, "", exact=True)
+        return dropped(name, value, "not a number from 0 to 1")
+
+    return given_instead(name, (other,), rule)
+
+
+def lacking(names: frozenset[str], model: str) -> Mapping[str, Rule]:
+    """Return the rules for texts that an endpoint has no use for."""
+    return {name: drop_unshown(name, f"{model} has none") for name in names}
+
+
+def texts(said: Mapping[str, JSON]) -> Iterator[Part]:
+    for name, value in said.items():
+        if value is not None:
+            yield Part(name=name, content=form_text(value).encode("utf-8", "replace"))
+
+
+def file_part(name: str, upload: Upload) -> Part:
+    return Part(name=name, content=upload, filename=upload.name, content_type=upload.content_type)
+
+
+def mask_part(name: str, mask: Upload) -> Part:
+    """Write the mask in black and white. Raises ValueError where it is broken."""
+    painted = paint(mask.read(), white=True)
+    return Part(name=name, content=painted, filename="mask.png", content_type="image/png")
