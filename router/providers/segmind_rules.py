@@ -7,6 +7,7 @@ from types import MappingProxyType
 from router.core.adapter import Becomes, Rule
 from router.core.jsontypes import EMPTY, JSON
 from router.core.sizes import Grid, nearest_ratio, nearest_size, parse_ratio, parse_size
+from router.providers.diffusion_rules import graded, own_style, whole_seed
 from router.providers.rules import (
     UNSAID,
     drop,
@@ -25,8 +26,6 @@ USUAL_SIZE = ("width", "height")
 """What most models call the edges, for those that nobody has asked yet."""
 
 SIZE_WORDS = ("width", "height", "img_width", "img_height", "aspect_ratio")
-
-OPENAI_STYLES = frozenset({"vivid", "natural"})
 
 GRADES = MappingProxyType({"hd": "high", "standard": "medium", "xhigh": "high", "max": "high"})
 
@@ -65,8 +64,8 @@ def rules_for(endpoint: Endpoint) -> Mapping[str, Rule]:
         "quality": _quality(endpoint),
         "output_format": _output_format(endpoint),
         "output_compression": _output_compression(endpoint),
-        "style": _style(endpoint),
-        "seed": _seed(endpoint),
+        "style": own_style(endpoint.slug) if endpoint.has("style") else None,
+        "seed": whole_seed if endpoint.has("seed") else None,
     }
     rules |= {name: rule for name, rule in spoken.items() if rule is not None}
     for name in OPTIONAL:
@@ -137,29 +136,7 @@ def _quality(endpoint: Endpoint) -> Rule | None:
     if facts is not None and facts.qualities:
         why = f"unknown to {endpoint.slug}"
         return one_of("quality", facts.qualities, why, nearest=GRADES)
-    if not grades:
-        return None
-    steps = tuple(dict.fromkeys(name for grade in grades.values() for name in _names(grade)))
-    return given_instead("quality", steps, partial(_grade, endpoint.slug, grades))
-
-
-def _names(grade: JSON) -> tuple[str, ...]:
-    return tuple(grade) if isinstance(grade, Mapping) else ()
-
-
-def _grade(
-    slug: str, grades: Mapping[str, JSON], value: JSON, _params: Mapping[str, JSON]
-) -> Becomes | None:
-    """Say a quality as more steps or fewer."""
-    if value == "auto":
-        return UNSAID
-    said = grades.get(value) if isinstance(value, str) else None
-    if not isinstance(said, Mapping):
-        return dropped("quality", value, f"unknown to {slug}")
-    if not said:
-        return UNSAID
-    words = ", ".join(f"{name} {shown(step)}" for name, step in said.items())
-    return Becomes(said, f"quality {shown(value)} -> {words}")
+    return graded(endpoint.slug, grades) if grades else None
 
 
 def _output_format(endpoint: Endpoint) -> Rule | None:
@@ -196,32 +173,3 @@ def _compression(field: str, value: JSON, _params: Mapping[str, JSON]) -> Become
     if value is None:
         return UNSAID
     return None if field == "output_compression" else Becomes({field: value}, "", exact=True)
-
-
-def _style(endpoint: Endpoint) -> Rule | None:
-    """Keep a style of the model's own: not all of their names are known."""
-    if not endpoint.has("style"):
-        return None
-
-    def rule(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
-        if value is None:
-            return UNSAID
-        if isinstance(value, str) and value in OPENAI_STYLES:
-            return dropped("style", value, f"{endpoint.slug} has others")
-        return None
-
-    return rule
-
-
-def _seed(endpoint: Endpoint) -> Rule | None:
-    if not endpoint.has("seed"):
-        return None
-
-    def rule(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
-        if value is None:
-            return UNSAID
-        if isinstance(value, bool) or not isinstance(value, int):
-            return dropped("seed", value, "not a whole number")
-        return None
-
-    return rule
