@@ -98,7 +98,10 @@ def _kind(part: Mapping[str, JSON]) -> str:
     options = part.get("enum")
     if isinstance(options, list):
         return " or ".join(f"`{option}`" for option in options)
-    kind = str(part.get("type", ""))
+    kind = part.get("type", "")
+    if isinstance(kind, list):
+        return " or ".join(names.get(str(one), str(one)) for one in kind)
+    kind = str(kind)
     return names.get(kind, {"integer": "whole number", "": "refused"}.get(kind, kind))
 
 

@@ -26,6 +26,7 @@ class RouterOptions(TypedDict, total=False):
     are providers of your own: configs name them as the adapter does, and their keys are read from
     that name and `_API_KEY`, in capitals. `artefacts` keeps pictures for callers who ask for a URL
     where the provider gave none: a folder or a store; without it their URL is a `data:` one.
+    `catalog` has models of your own, and prices: a mapping or a path, or several of them.
     """
 
     virtual_keys: ConfigSource | None
@@ -38,6 +39,7 @@ class RouterOptions(TypedDict, total=False):
     azure_ad_token_provider: TokenProvider | None
     adapters: Sequence[Adapter]
     artefacts: ArtefactStore | str | Path | None
+    catalog: ConfigSource | Sequence[ConfigSource] | None
 
 
 class RequestOptions(TypedDict, total=False):

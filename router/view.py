@@ -155,6 +155,7 @@ def _loader(options: RouterOptions) -> Loader:
         virtual_keys=options.get("virtual_keys"),
         token_provider=options.get("azure_ad_token_provider"),
         adapters=tuple(options.get("adapters", ())),
+        catalog=options.get("catalog"),
     )
 
 

@@ -1,7 +1,7 @@
 """Workspace: configs, read and compiled once, by name."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, is_dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -10,12 +10,14 @@ from router.config.model import Document, KeyRef, TargetRoute, targets_of
 from router.config.problems import ConfigError, Problem
 from router.config.read import KEYS_FILES, read
 from router.core.adapter import Adapter
+from router.core.catalog import Catalog
 from router.core.http import origin
 from router.core.node import Node
 from router.core.ports import Vault
 from router.core.provider import ProviderInfo, info_of
 from router.keys.vault import EnvVault
 from router.options import ConfigSource, TokenProvider
+from router.providers.catalog import catalog_of
 from router.providers.registry import INSTALLED, adapter, providers
 
 NO_CONFIGS = (*KEYS_FILES, "gateway.yaml")
@@ -44,6 +46,7 @@ class Loader:
     virtual_keys: ConfigSource | None = None
     token_provider: TokenProvider | None = None
     adapters: tuple[Adapter, ...] = ()
+    catalog: ConfigSource | Sequence[ConfigSource] | None = None
 
     @property
     def providers(self) -> tuple[ProviderInfo, ...]:
@@ -61,11 +64,13 @@ class Loader:
             environment=self.environment,
             has_token_provider=self.token_provider is not None,
             elsewhere=INSTALLED,
+            catalog=self.catalog,
+            catalog_of=catalog_of,
         )
         tree = compile_document(
             document,
             providers=self.providers,
-            adapter_of=self._adapter,
+            adapter_of=lambda name: informed(self._adapter(name), document.catalogs),
             scope=scope or document.source,
         )
         vault = EnvVault(
@@ -97,6 +102,17 @@ class Loader:
         if problems:
             raise ConfigError(problems)
         return loaded
+
+
+def informed(adapter: Adapter, catalogs: Mapping[str, Catalog]) -> Adapter:
+    """Return the adapter with a user's own models laid over those it knows.
+
+    An adapter of somebody else's that has no `catalog` stays as it is.
+    """
+    own, known = catalogs.get(adapter.provider), getattr(adapter, "catalog", None)
+    if own is None or not isinstance(known, Catalog) or not is_dataclass(adapter):
+        return adapter
+    return replace(adapter, catalog=known.overlaid(own))
 
 
 def own_hosts(document: Document) -> Iterator[tuple[str, str | None]]:

@@ -47,6 +47,11 @@ class Catalogs:
                 own[catalog.provider] = before.overlaid(catalog) if before else catalog
         return own
 
+    def overlaid(self, provider: str, own: Mapping[str, Catalog]) -> Catalog:
+        """Return all that is known of a provider's models, one's own in front."""
+        shipped = self.shipped(provider)
+        return shipped.overlaid(own[provider]) if provider in own else shipped
+
     def _named(self, config: Section) -> Iterator[Path]:
         """Yield the files under the config's `catalog`; paths begin at the config's folder."""
         for text in config.texts(ROOT) or filter(None, [self.reading.text(config, ROOT)]):
@@ -66,8 +71,7 @@ class Catalogs:
         validate(source, report, "catalog")
         section = Section(source, source.value)
         provider = self._provider(section, report)
-        shipped = self.shipped(provider)
-        known = shipped.overlaid(own[provider]) if provider in own else shipped
+        known = self.overlaid(provider, own)
         CatalogCheck(report, known).check(section)
         if report.has_errors:
             return None

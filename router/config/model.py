@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from router.config.problems import Problem
+from router.core.catalog import Catalog
 from router.core.jsontypes import JSON
 from router.core.outcome import Kind
 from router.core.secret import Secret
@@ -205,11 +206,13 @@ class Document:
     """One config, read whole: its route, the credentials it may use, and what to warn of.
 
     `warnings` are the `problems` in one line each. `base` is the folder of the config's file.
+    `catalogs` are the user's own models by provider.
     """
 
     route: Route
     keys: Mapping[str, KeyRef]
     source: str
     base: Path | None = None
+    catalogs: Mapping[str, Catalog] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()

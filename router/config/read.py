@@ -1,16 +1,19 @@
 """Read: the way in. A config becomes a Document, or a ConfigError that tells all its problems."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
 from router.config.accounts import takes_token, variable_key
 from router.config.aims import Aims
+from router.config.catalogs import CatalogOf, Catalogs, nothing_shipped
 from router.config.load import load
 from router.config.model import Document, KeyRef, Settings
 from router.config.problems import ConfigError
 from router.config.reading import Reading
 from router.config.report import Report
+from router.config.retirement import Retirement
 from router.config.routes import Routes
 from router.config.schema import validate
 from router.config.section import Section
@@ -33,13 +36,18 @@ def read(
     allow_unset: bool = False,
     has_token_provider: bool = False,
     elsewhere: Elsewhere = NOWHERE,
+    catalog: Given | Sequence[Given] | None = None,
+    catalog_of: CatalogOf = nothing_shipped,
+    today: dt.date | None = None,
 ) -> Document:
-    """Read a config with its virtual keys.
+    """Read a config with its virtual keys and its catalogs.
 
     A string is a path, unless it has a line break or begins with `{`. Without `virtual_keys` the
     file `virtual-keys.yaml` beside the config is read, if there is one. `allow_unset` lets
     variables and files of secrets be missing. Providers that are not among `providers` are looked
-    for `elsewhere`. Raises ConfigError with everything that is wrong.
+    for `elsewhere`. A `catalog` is laid over those that the config names, and all of them over the
+    shipped ones, which `catalog_of` gives. With a day `today`, models that are retired by then, or
+    soon will be, are warned of. Raises ConfigError with everything that is wrong.
     """
     report = Report()
     reading = Reading(
@@ -55,7 +63,12 @@ def read(
         raise ConfigError(report.problems)
     keys = _virtual_keys(config, virtual_keys, reading)
     validate(config, report, "config")
-    targets = Targets(reading, Aims(reading, keys), {})
+    catalogs = Catalogs(reading, catalog_of)
+    own = catalogs.read(Section(config, config.value), catalog)
+    retirement = Retirement(
+        report=report, catalog_of=lambda name: catalogs.overlaid(name, own), today=today
+    )
+    targets = Targets(reading, Aims(reading, keys), {}, retirement)
     route = Routes(targets).read(Section(config, config.value), Settings())
     keys.hand_on(report)
     report.raise_errors()
@@ -64,6 +77,7 @@ def read(
         keys=MappingProxyType({**_variables(reading), **targets.inline, **keys.refs}),
         source=config.file or config.root,
         base=config.folder,
+        catalogs=MappingProxyType(dict(own)),
         warnings=tuple(str(problem) for problem in report.problems),
         problems=report.problems,
     )

@@ -17,6 +17,7 @@ from router.config.places import shown_place
 from router.config.policies import budget, cache, is_written, limit
 from router.config.reading import Reading
 from router.config.report import Report
+from router.config.retirement import Retirement
 from router.config.section import Section
 from router.config.virtual_keys import VirtualKey
 from router.core.provider import ProviderInfo
@@ -29,6 +30,7 @@ class Targets:
     reading: Reading
     aims: Aims
     inline: dict[str, KeyRef]
+    retirement: Retirement
 
     def read(self, section: Section, inherited: Settings) -> TargetRoute:
         aim, settings = self.aims.resolve(section, inherited)
@@ -37,7 +39,7 @@ class Targets:
         account = _over(own, aim.key)
         self._check(section, aim, account)
         weight = section.number("weight")
-        return TargetRoute(
+        route = TargetRoute(
             path=shown_place(section.place, section.source.root),
             name=section.text("name"),
             weight=1.0 if weight is None else float(weight),
@@ -52,6 +54,8 @@ class Targets:
             cache=cache(section, self.reading.report),
             limit=limit(section),
         )
+        self.retirement.check(route, (section, aim.key.section) if aim.key else (section,))
+        return route
 
     def _credential(self, section: Section, aim: Aim, own: Account) -> str | None:
         """Name the credential. A host of one's own gets only what is written beside it."""
