@@ -12,6 +12,7 @@ from router.core.data_url import decode_data_url
 from router.core.finishing import FetchError, Finishing
 from router.core.images import Picture
 from router.core.media import HEAD, Format, Media, sniff_bytes
+from router.policies.verify import find_fault_in
 
 Form: TypeAlias = Literal["b64_json", "url"]
 
@@ -85,7 +86,7 @@ async def _download(url: str, finishing: Finishing) -> bytes:
         content = decode_data_url(url)
         if content is None:
             raise FetchError("the data: URL holds no picture in base64")
-        return content
+        return _whole(content, passing=False)
     from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential
 
     retrying = AsyncRetrying(
@@ -95,4 +96,16 @@ async def _download(url: str, finishing: Finishing) -> bytes:
         sleep=anyio.sleep,
         reraise=True,
     )
-    return await retrying(finishing.fetch, url)
+    return await retrying(_fetch_whole, url, finishing)
+
+
+async def _fetch_whole(url: str, finishing: Finishing) -> bytes:
+    content = await finishing.fetch(url)
+    return _whole(content, passing=True)
+
+
+def _whole(content: bytes, *, passing: bool) -> bytes:
+    fault = find_fault_in(content)
+    if fault is not None:
+        raise FetchError(f"the picture behind the URL is broken: {fault}", passing=passing)
+    return content

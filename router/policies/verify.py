@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from router.core.images import ImageRequest, Picture, Pictures
-from router.core.media import sniff, sniff_bytes
+from router.core.media import HEAD, sniff, sniff_bytes
 from router.core.outcome import Failure, Kind
 
 EDGE = 96  # base64 characters looked at on either end: 72 bytes, more than any trailer needs
@@ -50,6 +50,15 @@ def find_fault(picture: Picture, claimed: object = None) -> str | None:
         return f"it claims to be {claimed} and is {media.format}"
     check = TRAILERS.get(media.format)
     return None if check is None or check(head, tail, size) else "it is cut off"
+
+
+def find_fault_in(content: bytes) -> str | None:
+    """Say what is wrong with a picture's file; None if nothing is. Unknown types pass."""
+    media = sniff_bytes(content[:HEAD])
+    check = TRAILERS.get(media.format) if media is not None else None
+    edge = EDGE // 4 * 3
+    whole = check is None or check(content[:edge], content[-edge:], len(content))
+    return None if whole else "it is cut off"
 
 
 def _decoded_length(b64: memoryview) -> int:

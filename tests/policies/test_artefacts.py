@@ -233,6 +233,19 @@ def test_a_broken_data_url_is_a_failure():
     assert "holds no picture" in str(got)
 
 
+def test_a_download_that_was_cut_off_is_repeated():
+    got, sender = asked(answer(url()), file(PNG[:-9]), file(), response_format="b64_json")
+
+    assert (got.data[0].bytes(), len(sender.requests)) == (PNG, 3)
+
+
+def test_half_a_picture_in_a_data_url_is_a_failure():
+    half = {"url": "data:image/png;base64," + b64(PNG[:-9])["b64_json"]}
+    got, _ = asked(answer(half), response_format="b64_json")
+
+    assert "it is cut off" in str(got)
+
+
 def test_the_deadline_cuts_a_download_off_and_keeps_what_was_bought():
     got, _ = asked(answer(url()), (60.0, file()), response_format="b64_json", timeout=5)
 
