@@ -51,13 +51,13 @@ def generated(name, key="sk-sandbox", settings=None, **params):
     return by_openai(name, lambda images: images.generate(**said), key, **(settings or {}))
 
 
-def by_http(name, path, key="sk-sandbox", **arguments):
+def by_http(name, path, key="sk-sandbox", method="POST", **arguments):
     """One plain HTTP request; `path` begins at the row's base URL."""
 
     async def work(sandbox):
         login = {"authorization": f"Bearer {key}"} if key else {}
         async with httpx.AsyncClient(trust_env=False, headers=login) as client:
-            return await client.request("POST", sandbox.base_url(name) + path, **arguments)
+            return await client.request(method, sandbox.base_url(name) + path, **arguments)
 
     return over_http(work)
 
@@ -175,8 +175,10 @@ def test_other_ways_of_asking_are_turned_away(name):
     generations = by_http(name, "/images/generations", content=b"{", headers=JSON)
     form = by_http(name, "/images/generations", data={"prompt": "x"})
     nowhere = by_http(name, "/images/nothing", json={})
+    looked = by_http(name, "/images/generations", method="GET")
 
-    assert [one.status_code for one in (generations, form, nowhere)] == [400, 415, 404]
+    seen = [one.status_code for one in (generations, form, nowhere, looked)]
+    assert seen == [400, 415, 404, 405]
 
 
 EDIT = {"prompt": "x", "image": {"type": "image_url", "url": "https://p.example/kite.png"}}

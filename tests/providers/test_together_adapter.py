@@ -97,6 +97,7 @@ def test_a_custom_host_stands_in_for_togethers():
         ({"user": "u-1"}, {}, [f"user dropped ({SCHNELL} has none)"]),
         ({"response_format": "b64_json"}, {"response_format": "base64"}, []),
         ({"response_format": "url"}, {"response_format": "url"}, []),
+        ({"response_format": None}, {}, []),
         (
             {"response_format": "file"},
             {"response_format": "base64"},
