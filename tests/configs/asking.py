@@ -18,7 +18,7 @@ def sandbox(faults=None, seconds=0.0):
 
 
 HOSTS = {
-    "http://localhost:8080": "openai",
+    "http://localhost:8080": "localai",
     "https://pictures.example.com": "openai",
     "https://atelier-gov.openai.azure.us": "azure-openai",
 }

@@ -7,7 +7,7 @@ import pytest
 
 from router import AsyncRouter, BudgetExceededError
 from router.config.read import read
-from router.providers.registry import PROVIDERS
+from router.providers.registry import providers
 from router.testing import simulate
 from router.workspace import config_files
 from tests.configs.asking import CONFIGS, ask, sandbox, told
@@ -34,7 +34,7 @@ def test_a_config_runs_in_the_sandbox_without_any_variable(path):
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_config_gives_no_warning(path):
-    document = read(path, providers=PROVIDERS, environment={}, allow_unset=True)
+    document = read(path, providers=providers(), environment={}, allow_unset=True)
 
     assert document.warnings == ()
 
@@ -302,7 +302,7 @@ def test_unsupported_requests_pass_a_provider_by(request_, provider):
 
 def test_own_server_has_openai_behind_it():
     [own] = run("own-server")
-    [behind] = run("own-server", faults="openai: 503 x1")
+    [behind] = run("own-server", faults="localai: 503 x1")
 
     assert own.served.path == "config.targets[0]"
     assert behind.served.path == "config.targets[1]"
