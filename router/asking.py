@@ -14,7 +14,7 @@ from router.options import RequestOptions
 
 T = TypeVar("T")
 
-OURS = frozenset({"authorization", "api-key", "x-api-key", "cookie", "host"})
+OURS = frozenset({"authorization", "api-key", "x-api-key", "x-goog-api-key", "cookie", "host"})
 """Headers that carry a secret or choose the host: a target's credential sets them, nobody else."""
 
 FRAMING = frozenset(

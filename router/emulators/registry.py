@@ -6,6 +6,7 @@ from types import MappingProxyType
 from router.dialects.table import dialects
 from router.emulators.azure_openai import AzureOpenAI
 from router.emulators.emulator import Emulator
+from router.emulators.google import Google
 from router.emulators.openai import OpenAI
 from router.emulators.openai_compatible import OpenAICompatible
 from router.emulators.plugins import plugged, plugged_at
@@ -21,6 +22,7 @@ EMULATORS: tuple[Emulator, ...] = (
     TogetherAI(),
     Replicate(),
     Segmind(),
+    Google(),
     *(OpenAICompatible(dialect) for dialect in dialects()),
 )
 
@@ -30,6 +32,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "stability": "stability-ai",
         "stabilityai": "stability-ai",
         "together": "together-ai",
+        "gemini": "google",
         **{alias: dialect.name for dialect in dialects() for alias in dialect.aliases},
     }
 )

@@ -21,6 +21,7 @@ READ_JSON = 262_144  # bytes of an error's body: a larger one is no error messag
 SECRET = re.compile(
     r"\b(?:sk|pk|rk|r8)[-_][\w*.\-]{6,}"  # OpenAI's, Stability's and Replicate's keys
     r"|\beyJ[\w\-]{8,}(?:\.[\w\-]*)*"  # JSON web tokens, such as Azure's
+    r"|\b(?:AIza|AQ\.)[\w\-]{16,}"  # Google's keys, the older and the newer ones
     r"|(?<=[Bb]earer )\S+"
     # bare ones, such as Azure's keys; a request's id looks the same, and support asks for it
     r"|(?<!request )(?<!request ID )(?<!request id )(?<!Request ID )(?<!Request id )"

@@ -34,6 +34,7 @@ PROVIDERS: tuple[ProviderInfo, ...] = (
     ProviderInfo(name="together-ai", aliases=("together",), key_variable="TOGETHER_API_KEY"),
     ProviderInfo(name="segmind", key_variable="SEGMIND_API_KEY"),
     ProviderInfo(name="replicate", key_variable="REPLICATE_API_TOKEN"),
+    ProviderInfo(name="google", aliases=("gemini",), key_variable="GEMINI_API_KEY"),
 )
 
 FACTORIES: Mapping[str, str] = MappingProxyType(
@@ -44,6 +45,7 @@ FACTORIES: Mapping[str, str] = MappingProxyType(
         "together-ai": "router.providers.together_ai:TogetherAI",
         "segmind": "router.providers.segmind:Segmind",
         "replicate": "router.providers.replicate:Replicate",
+        "google": "router.providers.google:Google",
     }
 )
 """Where each adapter is found, as `module:factory`; imported when it is first asked for."""

@@ -18,6 +18,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "/together-ai": "together-ai",
         "/replicate": "replicate",
         "/segmind": "segmind",
+        "/google": "google",
         **{f"/{row.name}": row.name for row in dialects()},
     }
 )
@@ -31,6 +32,7 @@ BASES: Mapping[str, str] = MappingProxyType(
         "together-ai": "/together-ai/v1",
         "replicate": "/replicate",
         "segmind": "/segmind",
+        "google": "/google/v1beta",
         **{row.name: f"/{row.name}{urlsplit(row.base_url).path or '/v1'}" for row in dialects()},
     }
 )
@@ -39,6 +41,7 @@ BASES: Mapping[str, str] = MappingProxyType(
 # Paths that can belong to one provider only work without a prefix, too.
 BARE: tuple[tuple[str, str], ...] = (
     ("/v2beta/", "stability-ai"),
+    ("/v1beta/", "google"),
     ("/v1/generation/", "stability-ai"),
     ("/openai/deployments/", "azure-openai"),
     ("/v1/predictions", "replicate"),

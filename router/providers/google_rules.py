@@ -1,0 +1,118 @@
+"""Gemini's rules: what becomes of OpenAI's parameters, and of others' names for its own."""
+
+from collections.abc import Mapping
+from functools import lru_cache, partial
+from types import MappingProxyType
+
+from router.core.adapter import Becomes, Rule
+from router.core.catalog import ModelFacts
+from router.core.jsontypes import JSON
+from router.core.sizes import nearest_ratio, parse_ratio, parse_size
+from router.providers.google_frames import SCALES, nearest_frame, tiers_of
+from router.providers.google_words import said
+from router.providers.rules import (
+    UNSAID,
+    drop,
+    drop_unshown,
+    dropped,
+    give_base64,
+    refuse_streams,
+    replaced,
+    shown,
+)
+
+SEEDS = range(-(2**31), 2**31)
+
+
+@lru_cache(maxsize=256)
+def rules_for(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
+    """Return the rules of a model; of one that is unknown, what all of them share."""
+    none = f"{model} has none"
+    rules: dict[str, Rule] = {
+        "size": partial(_size, facts),
+        "seed": _seed,
+        "quality": drop("quality", none, harmless=("auto",)),
+        "style": drop("style", none),
+        "background": drop("background", none, harmless=("auto", "opaque")),
+        "moderation": drop("moderation", none, harmless=("auto",)),
+        "input_fidelity": drop("input_fidelity", none),
+        "negative_prompt": drop_unshown("negative_prompt", none),
+        "user": drop_unshown("user", none),
+        "stream": refuse_streams,
+        "partial_images": drop("partial_images", none, harmless=(0,)),
+        "response_format": give_base64,
+        # No value is harmless: whether a PNG or a JPEG comes is known when it has come.
+        "output_format": drop("output_format", f"{model} chooses it"),
+        "output_compression": drop("output_compression", none),
+    }
+    for name in ("aspectRatio", "aspect_ratio"):
+        rules[name] = partial(_aspect_ratio, name, facts)
+    for name in ("imageSize", "image_size"):
+        rules[name] = partial(_image_size, name, facts)
+    return MappingProxyType(rules)
+
+
+def _size(facts: ModelFacts | None, value: JSON, params: Mapping[str, JSON]) -> Becomes | None:
+    """Say the nearest ratio and tier, as far as the caller has not said them too: those win."""
+    if value is None or value == "auto":
+        return UNSAID
+    if said(params, "aspectRatio"):
+        return dropped("size", value, "aspectRatio is given")
+    wanted = parse_size(value)
+    if wanted is None:
+        return dropped("size", value, "not WIDTHxHEIGHT")
+    frame = nearest_frame(wanted, facts, tiered=said(params, "imageSize"))
+    words: dict[str, JSON] = {"aspectRatio": frame.ratio}
+    if frame.tier is not None:
+        words["imageSize"] = frame.tier
+    told = ", ".join(f"{name} {word}" for name, word in words.items())
+    return Becomes(words, f"size {wanted} -> {told}", exact=frame.size == wanted)
+
+
+def _aspect_ratio(
+    name: str, facts: ModelFacts | None, value: JSON, _params: Mapping[str, JSON]
+) -> Becomes | None:
+    """Say the nearest ratio of those on offer; of an unknown model any may be."""
+    if value is None or value == "auto":
+        return UNSAID
+    ratio = parse_ratio(value)
+    if ratio is None:
+        return dropped(name, value, "not WIDTH:HEIGHT")
+    if facts is None or not facts.ratios or value in facts.ratios:
+        return _spelt({name: value}, {"aspectRatio": value})
+    nearest = nearest_ratio(ratio, {text: parse_ratio(text) or 1.0 for text in facts.ratios})
+    return Becomes({"aspectRatio": nearest}, f"{name} {shown(value)} -> {nearest}")
+
+
+def _image_size(
+    name: str, facts: ModelFacts | None, value: JSON, _params: Mapping[str, JSON]
+) -> Becomes | None:
+    """Say the nearest tier of those on offer; they are written with a capital K."""
+    if value is None:
+        return UNSAID
+    tier = shown(value).upper()
+    if facts is None:
+        return _spelt({name: value}, {"imageSize": tier if tier in SCALES else value})
+    if tier not in SCALES:
+        return dropped(name, value, f"not {', '.join(SCALES)}")
+    tiers = tiers_of(facts)
+    if not tiers:
+        return UNSAID if tier == "1K" else dropped(name, value, f"{facts.name} has none")
+    if tier in tiers:
+        return _spelt({name: value}, {"imageSize": tier})
+    nearest = min(tiers, key=lambda other: abs(SCALES.get(other, 1) - SCALES[tier]))
+    return Becomes({"imageSize": nearest}, f"{name} {shown(value)} -> {nearest}")
+
+
+def _spelt(given: Mapping[str, JSON], right: Mapping[str, JSON]) -> Becomes | None:
+    """Write a parameter as Gemini spells it; None where it is so already."""
+    return None if given == right else Becomes(right, "", exact=True)
+
+
+def _seed(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
+    if value is None:
+        return UNSAID
+    if not isinstance(value, int) or isinstance(value, bool):
+        return dropped("seed", value, "not a whole number")
+    # Wrapped, not clamped: different seeds are meant to give different pictures.
+    return None if value in SEEDS else replaced("seed", value, value % SEEDS.stop)
