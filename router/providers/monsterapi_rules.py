@@ -1,0 +1,107 @@
+"""Monster API's rules: shapes by name, steps within bounds, and a word of its own for negatives."""
+
+from collections.abc import Mapping
+from functools import lru_cache, partial
+from types import MappingProxyType
+
+from router.core.adapter import Becomes, Rule
+from router.core.catalog import ModelFacts
+from router.core.jsontypes import EMPTY, JSON
+from router.core.sizes import parse_ratio, parse_size
+from router.core.skeleton import as_object
+from router.providers.diffusion_rules import graded, own_style, whole_seed
+from router.providers.rules import (
+    UNSAID,
+    drop,
+    drop_unshown,
+    dropped,
+    give_url,
+    given_instead,
+    replaced,
+)
+
+SHAPES = ("square", "landscape", "portrait")
+
+HARMLESS: Mapping[str, tuple[JSON, ...]] = MappingProxyType(
+    {"background": ("auto", "opaque"), "moderation": ("auto",)}
+)
+
+
+@lru_cache(maxsize=64)
+def rules_for(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
+    """Return the rules of a model; of one that is not known, those that all share."""
+    none = f"{model} has none"
+    rules: dict[str, Rule] = {
+        "response_format": give_url,
+        "negative_prompt": given_instead("negative_prompt", ("negprompt",), _negative),
+        "output_format": drop("output_format", f"{model} gives png", harmless=("png",)),
+        "user": drop_unshown("user", none),
+        "seed": whole_seed,
+        "style": own_style(model),
+        "size": given_instead("size", ("aspect_ratio",), _size),
+        "aspect_ratio": _aspect_ratio,
+    }
+    if facts is not None:
+        rules |= _known(model, facts)
+    return MappingProxyType(rules)
+
+
+def _known(model: str, facts: ModelFacts) -> Mapping[str, Rule]:
+    rules: dict[str, Rule] = {
+        name: drop(name, f"{model} has none", harmless=HARMLESS.get(name, ()))
+        for name in facts.lacks
+        if name not in {"user", "size"}
+    }
+    if "shape" not in facts.options:
+        why = f"{model} makes it as large as the picture given"
+        rules |= {name: drop(name, why) for name in ("size", "aspect_ratio")}
+    grades, steps = as_object(facts.options.get("quality")), facts.options.get("steps")
+    if grades:
+        rules["quality"] = graded(model, grades)
+    if isinstance(steps, list | tuple):
+        rules["steps"] = partial(_steps, *map(_whole, steps))
+    return rules
+
+
+def _whole(value: JSON) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _negative(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
+    return Becomes({"negprompt": value}, "", exact=True)
+
+
+def _size(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
+    """Say the shape; how many pixels each has is documented nowhere."""
+    if value == "auto":
+        return UNSAID
+    wanted = parse_size(value)
+    if wanted is None:
+        return dropped("size", value, "not WIDTHxHEIGHT")
+    shape = _shape(wanted.ratio)
+    return Becomes({"aspect_ratio": shape}, f"size {wanted} -> aspect_ratio {shape}")
+
+
+def _aspect_ratio(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
+    if value is None:
+        return UNSAID
+    ratio = parse_ratio(value)
+    if ratio is None:
+        return None if isinstance(value, str) else dropped("aspect_ratio", value, "not a shape")
+    return replaced("aspect_ratio", value, _shape(ratio))
+
+
+def _shape(ratio: float) -> str:
+    square, landscape, portrait = SHAPES
+    if ratio == 1:
+        return square
+    return landscape if ratio > 1 else portrait
+
+
+def _steps(least: int, most: int, value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
+    """Bring a number within bounds, outside of which the API refuses it."""
+    if value is None:
+        return Becomes(EMPTY, "", exact=True)
+    if isinstance(value, bool) or not isinstance(value, int) or least <= value <= most:
+        return None
+    return replaced("steps", value, min(max(value, least), most))
