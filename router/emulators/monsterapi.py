@@ -155,8 +155,8 @@ def _failed(job_id: str, message: str) -> HttpResponse:
 
 
 def _report(job_id: str, status: str, result: Mapping[str, JSON], used: int) -> HttpResponse:
-    body = {"process_id": job_id, "status": status, "result": result}
-    return _answer({**body, "credit_used": used, "overage": 0})
+    money: dict[str, JSON] = {"credit_used": used, "overage": 0}
+    return _answer({"process_id": job_id, "status": status, "result": result, **money})
 
 
 def _error(status: int, message: str, code: str | None = None) -> HttpResponse:

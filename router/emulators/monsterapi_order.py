@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from router.core.data_url import data_url, decode_data_url
-from router.core.http import HttpRequest
+from router.core.http import HttpRequest, Part
 from router.core.jsontypes import JSON
 from router.core.media import sniff_bytes
 from router.emulators import shape
@@ -89,24 +89,23 @@ def read_fields(request: HttpRequest) -> Mapping[str, JSON]:
     """Return the fields of a body; JSON and forms mean the same. Raises Rejection."""
     kind = shape.media_type(request)
     if kind == "multipart/form-data":
-        return _said(
-            {part.name: _content(part.name, part.read(), part.filename) for part in request.parts}
-        )
+        return _said({part.name: _content(part) for part in request.parts})
     fields = shape.json_object(request.body) if kind == "application/json" else None
     if fields is None:
         raise Rejection(400, "The body has to be a JSON object or a form.")
     return _said(fields)
 
 
-def _content(name: str, content: bytes, filename: str | None) -> JSON:
+def _content(part: Part) -> JSON:
     """A field of a form as text; a file as a URL that holds it."""
-    if filename is None:
+    content = part.read()
+    if part.filename is None:
         return content.decode("utf-8", "replace")
     media = sniff_bytes(content)
-    if name != IMAGE or media is None:
-        raise Rejection(400, f"{name[:60]}: no picture can be read from this file.")
+    if part.name != IMAGE or media is None:
+        raise Rejection(400, f"{part.name[:60]}: no picture can be read from this file.")
     if len(content) > LARGEST_FILE:
-        raise Rejection(400, f"{name}: the file is larger than 8 MB.")
+        raise Rejection(400, f"{part.name}: the file is larger than 8 MB.")
     return data_url(content, media.mime)
 
 

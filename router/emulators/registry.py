@@ -7,6 +7,7 @@ from router.dialects.table import dialects
 from router.emulators.azure_openai import AzureOpenAI
 from router.emulators.emulator import Emulator
 from router.emulators.google import Google
+from router.emulators.monsterapi import MonsterAPI
 from router.emulators.openai import OpenAI
 from router.emulators.openai_compatible import OpenAICompatible
 from router.emulators.plugins import plugged, plugged_at
@@ -22,6 +23,7 @@ EMULATORS: tuple[Emulator, ...] = (
     TogetherAI(),
     Replicate(),
     Segmind(),
+    MonsterAPI(),
     Google(),
     *(OpenAICompatible(dialect) for dialect in dialects()),
 )
@@ -32,6 +34,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "stability": "stability-ai",
         "stabilityai": "stability-ai",
         "together": "together-ai",
+        "monster": "monsterapi",
         "gemini": "google",
         **{alias: dialect.name for dialect in dialects() for alias in dialect.aliases},
     }

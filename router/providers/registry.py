@@ -33,6 +33,7 @@ PROVIDERS: tuple[ProviderInfo, ...] = (
     ),
     ProviderInfo(name="together-ai", aliases=("together",), key_variable="TOGETHER_API_KEY"),
     ProviderInfo(name="segmind", key_variable="SEGMIND_API_KEY"),
+    ProviderInfo(name="monsterapi", aliases=("monster",), key_variable="MONSTER_API_KEY"),
     ProviderInfo(name="replicate", key_variable="REPLICATE_API_TOKEN"),
     ProviderInfo(name="google", aliases=("gemini",), key_variable="GEMINI_API_KEY"),
 )
@@ -44,6 +45,7 @@ FACTORIES: Mapping[str, str] = MappingProxyType(
         "stability-ai": "router.providers.stability_ai:StabilityAI",
         "together-ai": "router.providers.together_ai:TogetherAI",
         "segmind": "router.providers.segmind:Segmind",
+        "monsterapi": "router.providers.monsterapi:MonsterAPI",
         "replicate": "router.providers.replicate:Replicate",
         "google": "router.providers.google:Google",
     }

@@ -18,6 +18,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "/together-ai": "together-ai",
         "/replicate": "replicate",
         "/segmind": "segmind",
+        "/monsterapi": "monsterapi",
         "/google": "google",
         **{f"/{row.name}": row.name for row in dialects()},
     }
@@ -32,6 +33,7 @@ BASES: Mapping[str, str] = MappingProxyType(
         "together-ai": "/together-ai/v1",
         "replicate": "/replicate",
         "segmind": "/segmind",
+        "monsterapi": "/monsterapi/v1",
         "google": "/google/v1beta",
         **{row.name: f"/{row.name}{urlsplit(row.base_url).path or '/v1'}" for row in dialects()},
     }
@@ -46,6 +48,8 @@ BARE: tuple[tuple[str, str], ...] = (
     ("/openai/deployments/", "azure-openai"),
     ("/v1/predictions", "replicate"),
     ("/v1/deployments/", "replicate"),
+    ("/v1/generate/", "monsterapi"),
+    ("/v1/status/", "monsterapi"),
     ("/v1/requests/", "segmind"),
     ("/v2/requests/", "segmind"),
     ("/v1/", "openai"),
