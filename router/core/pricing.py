@@ -16,7 +16,7 @@ from router.core.order import Order
 from router.core.sizes import Size
 from router.core.skeleton import as_object
 
-Group: TypeAlias = tuple[Price, ...]
+Values: TypeAlias = tuple[str | None, ...]
 
 DECIMALS = 10  # one more than is promised
 
@@ -72,6 +72,18 @@ def patch_tokens(patches: int, size: Size) -> int:
     return math.ceil(patches * across * (2_000_000 + size.area) / 4_000_000)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """Prices of which one holds, and the parameters that tell which: there is one such a plan."""
+
+    prices: tuple[Price, ...]
+    names: tuple[str, ...]
+
+    @property
+    def first(self) -> Price:
+        return self.prices[0]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan:
     """A model's prices, by when they are looked at; one price of each group holds.
@@ -89,13 +101,17 @@ def _plan(facts: ModelFacts) -> _Plan:
     groups: dict[tuple[str, tuple[str, ...]], list[Price]] = {}
     for price in facts.prices:
         groups.setdefault((price.per, price.tokens), []).append(price)
-    every = tuple(map(tuple, groups.values()))
-    metered = tuple(group for group in every if group[0].is_metered)
-    listed = tuple(group for group in every if not group[0].is_metered)
+    every = tuple(map(_group, groups.values()))
+    metered = tuple(group for group in every if group.first.is_metered)
+    listed = tuple(group for group in every if not group.first.is_metered)
     # What is counted only afterwards is in the listed prices, if there are any.
-    told = [one for one in metered if one[0].expect or not (listed or one[0].optional)]
-    drawn = tuple(group for group in metered if _tells_pictures(group[0]))
+    told = [one for one in metered if one.first.expect or not (listed or one.first.optional)]
+    drawn = tuple(group for group in metered if _tells_pictures(group.first))
     return _Plan(early=(*listed, *told), metered=metered, listed=listed or drawn)
+
+
+def _group(prices: Sequence[Price]) -> Group:
+    return Group(tuple(prices), tuple(dict.fromkeys(name for one in prices for name in one.when)))
 
 
 def _tells_pictures(price: Price) -> bool:
@@ -120,31 +136,34 @@ def _exact(group: Group, order: Order) -> float | None:
 
 def _possible(group: Group, order: Order) -> Sequence[Price]:
     """Return the prices that may hold, up to the first that surely does."""
-    if not group[0].when:
-        return group[:1]
+    return _fitting(group, tuple(map(order.value, group.names)))
+
+
+@lru_cache(maxsize=4096)  # requests differ in few ways that a price looks at
+def _fitting(group: Group, values: Values) -> Sequence[Price]:
+    said = dict(zip(group.names, values, strict=True))
     possible: list[Price] = []
-    for price in group:
-        values = [(order.value(name), allowed) for name, allowed in price.when.items()]
-        if any(value is not None and value not in allowed for value, allowed in values):
+    for price in group.prices:
+        if any(said[name] not in {None, *allowed} for name, allowed in price.when.items()):
             continue
-        if not any(_shadows(earlier, price, order) for earlier in possible):
+        if not any(_shadows(earlier, price, said) for earlier in possible):
             possible.append(price)
-    return possible
+    return tuple(possible)
 
 
-def _shadows(earlier: Price, price: Price, order: Order) -> bool:
+def _shadows(earlier: Price, price: Price, said: Mapping[str, str | None]) -> bool:
     """Tell whether the earlier of two possible prices holds wherever the other would."""
     return all(
-        order.value(name) is not None or set(price.when.get(name, ("",))) <= set(allowed)
+        said[name] is not None or set(price.when.get(name, ("",))) <= set(allowed)
         for name, allowed in earlier.when.items()
     )
 
 
 def _is_told(group: Group, order: Order) -> bool:
     """Tell whether everything is known that pixels and patches are counted by."""
-    if group[0].per == "megapixel":
+    if group.first.per == "megapixel":
         return order.area is not None
-    by_patches = any(price.expect and price.expect.patches for price in group)
+    by_patches = any(price.expect and price.expect.patches for price in group.prices)
     return not by_patches or None not in {order.size, order.value("quality")}
 
 
