@@ -11,7 +11,7 @@ from router.emulators.stability_words import check_key
 
 @dataclass(frozen=True, slots=True)
 class StabilityAI:
-    """Text to image by v1's engines, and by v2beta's core, ultra and sd3."""
+    """Text and pictures to pictures, by v1's engines and by v2beta's generate, edit, control."""
 
     provider: str = "stability-ai"
     roots: tuple[str, ...] = ("/v1/generation/", "/v2beta/")

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from router.core.http import HttpResponse
 from router.emulators import shape
+from router.emulators.brief import Brief, UnreadableError
 from router.emulators.chance import Chance
 from router.emulators.emulator import World
 
@@ -64,3 +65,11 @@ def error(rejection: StabilityRejection, world: World, *, v1: bool) -> HttpRespo
 
 def request_id(world: World) -> str:
     return Chance("stability", world.serial, world.now()).hexadecimal(32)
+
+
+def drawn(brief: Brief, world: World) -> bytes:
+    """Draw a picture. Raises StabilityRejection where a given one cannot be opened."""
+    try:
+        return world.draw(brief)
+    except UnreadableError:
+        raise bad("image: cannot be opened") from None

@@ -9,6 +9,7 @@ from router.core.http import Part
 from router.core.media import sniff_bytes
 from router.emulators.stability_errors import bad
 
+FORMATS = ("png", "jpeg", "webp")
 SIDES = (64, 16_384)  # pixels
 FEWEST_PIXELS = 4_096
 MOST_PIXELS = 9_437_184
@@ -33,9 +34,10 @@ class Form:
             self.expect(name in names, name[:60], "is not a field of this endpoint")
 
     def expect(self, fact: bool, name: str, reason: str) -> None:
-        """Note an error unless `fact` holds."""
-        if not fact:
-            self._errors.append(f"{name}: {reason}")
+        """Note an error unless `fact` holds; once, however often it is looked for."""
+        error = f"{name}: {reason}"
+        if not fact and error not in self._errors:
+            self._errors.append(error)
 
     def has(self, name: str) -> bool:
         return name in self._parts
@@ -74,27 +76,35 @@ class Form:
         self.expect(low <= int(text) <= high, name, f"must be from {low} to {high}")
         return int(text)
 
-    def number(self, name: str, low: float, high: float) -> None:
-        """Check a number that makes no difference here."""
+    def number(self, name: str, low: float, high: float) -> float | None:
+        """Read a number; None where it is missing or wrong."""
         if not self.has(name):
-            return
+            return None
         try:
             value = float(self.text(name) or "")
         except ValueError:
             value = math.nan
         self.expect(low <= value <= high, name, f"must be a number from {low:g} to {high:g}")
+        return value if low <= value <= high else None
 
-    def picture(self, name: str) -> tuple[int, int] | None:
-        """Width and height of a given picture; None where there is none that can be read."""
+    def content(self, name: str) -> bytes | None:
+        """Return a file; None where it is missing or text."""
         part = self._parts.get(name)
-        if part is None:
+        return None if part is None or part.filename is None else part.read()
+
+    def picture(self, name: str, most: float = MOST_PIXELS) -> tuple[int, int] | None:
+        """Width and height of a given picture; None where there is none that can be read."""
+        content = self.content(name)
+        if content is None:
+            self.expect(not self.has(name), name, "must be a file")
             return None
-        media = sniff_bytes(part.read())
-        if media is None or media.width is None or media.height is None:
+        media = sniff_bytes(content)
+        known = media is not None and media.format in FORMATS
+        if media is None or not known or media.width is None or media.height is None:
             self.expect(False, name, "must be a png, jpeg or webp file")
             return None
         low, high = SIDES
         sides = low <= min(media.width, media.height) and max(media.width, media.height) <= high
-        pixels = FEWEST_PIXELS <= media.width * media.height <= MOST_PIXELS
+        pixels = FEWEST_PIXELS <= media.width * media.height <= most
         self.expect(sides and pixels, name, "is too small or too large")
         return (media.width, media.height) if sides and pixels else None

@@ -1,20 +1,29 @@
-"""Stability's v1: JSON in; JSON or one PNG out."""
+"""Stability's v1: JSON in, or a form with a picture; JSON or one PNG out."""
 
 import binascii
 import math
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from router.core.http import HttpRequest, HttpResponse
 from router.core.jsontypes import JSON
 from router.emulators import shape
-from router.emulators.brief import Brief
+from router.emulators.brief import Brief, Source
 from router.emulators.emulator import World
-from router.emulators.stability_errors import StabilityRejection, bad, request_id
+from router.emulators.stability_errors import StabilityRejection, bad, drawn, request_id
+from router.emulators.stability_v1_form import (
+    OF_IMAGES,
+    OF_MASKS,
+    image_source,
+    mask_source,
+    read_form,
+    size_of,
+)
 from router.emulators.stability_words import FILTERED, STYLES, SUCCESS, accepted, seed_for
 
-PATH = re.compile(r"/v1/generation/([^/]+)/text-to-image")
+PATH = re.compile(r"/v1/generation/([^/]+)/(text-to-image|image-to-image(?:/masking)?)")
 
 SDXL = "stable-diffusion-xl-1024-v1-0"
 SD_16 = "stable-diffusion-v1-6"  # discontinued on 2025-07-24
@@ -83,6 +92,7 @@ class Task:
     samples: int
     seed: int
     as_png: bool
+    source: Source | None = None
 
 
 def handle(request: HttpRequest, world: World) -> HttpResponse:
@@ -111,7 +121,7 @@ def _id(world: World) -> Mapping[str, str]:
 
 
 def _draw(task: Task, index: int, world: World) -> bytes:
-    return world.draw(
+    return drawn(
         Brief(
             provider="stability-ai",
             model=task.engine,
@@ -120,21 +130,16 @@ def _draw(task: Task, index: int, world: World) -> bytes:
             height=task.height,
             seed=(task.seed + index) % (LARGEST_SEED + 1),
             blurred=shape.FILTER in task.prompt,
-        )
+            source=task.source,
+        ),
+        world,
     )
 
 
 def _task(request: HttpRequest, world: World) -> Task:
     engine = _engine(request, world)
     as_png = _wants_png(request)
-    if shape.media_type(request) != "application/json":
-        raise bad("content-type: must be application/json")
-    body = shape.json_object(request.body)
-    if body is None:
-        raise bad("body: is not a JSON object")
-    for name in body:
-        if name not in FIELDS:
-            raise bad(f"{name[:60]}: is not a field of this endpoint")
+    body, source = _body(request)
     _check_rarely_used(body)
     prompt = _prompt(body)
     width, height = _size(body, engine)
@@ -153,7 +158,38 @@ def _task(request: HttpRequest, world: World) -> Task:
         samples=samples,
         seed=seed_for(_whole(body, "seed", 0, LARGEST_SEED, 0), prompt, world.repeat, LARGEST_SEED),
         as_png=as_png,
+        source=source,
     )
+
+
+def _body(request: HttpRequest) -> tuple[Mapping[str, JSON], Source | None]:
+    """Read the request's fields, the given picture's size among them, and that picture."""
+    path = shape.path(request)
+    if path.endswith("/text-to-image"):
+        body = _json(request)
+        _check_names(body, FIELDS)
+        return body, None
+    body, files = read_form(request)
+    masking = path.endswith("/masking")
+    _check_names(body, FIELDS - {"width", "height"} | (OF_MASKS if masking else OF_IMAGES))
+    width, height = size_of(files)
+    source = mask_source(body, files) if masking else image_source(body, files)
+    return {**body, "width": width, "height": height}, source
+
+
+def _json(request: HttpRequest) -> Mapping[str, JSON]:
+    if shape.media_type(request) != "application/json":
+        raise bad("content-type: must be application/json")
+    body = shape.json_object(request.body)
+    if body is None:
+        raise bad("body: is not a JSON object")
+    return body
+
+
+def _check_names(body: Mapping[str, JSON], known: AbstractSet[str]) -> None:
+    for name in body:
+        if name not in known:
+            raise bad(f"{name[:60]}: is not a field of this endpoint")
 
 
 def _engine(request: HttpRequest, world: World) -> str:

@@ -9,10 +9,17 @@ from types import MappingProxyType
 from router.core.http import HttpRequest, HttpResponse
 from router.core.jsontypes import JSON
 from router.emulators import shape
-from router.emulators.brief import Brief, PictureFormat
+from router.emulators.brief import Brief, PictureFormat, Source
 from router.emulators.emulator import World
-from router.emulators.stability_errors import StabilityRejection, bad, request_id
+from router.emulators.stability_errors import StabilityRejection, bad, drawn, request_id
 from router.emulators.stability_form import Form
+from router.emulators.stability_v2_edit import (
+    SERVICES,
+    check_fields,
+    grown,
+    service_of,
+    source_of,
+)
 from router.emulators.stability_words import FILTERED, STYLES, SUCCESS, accepted, seed_for
 
 ROOT = "/v2beta/stable-image/generate/"
@@ -77,6 +84,8 @@ class Task:
     seed: int
     format: PictureFormat
     as_json: bool
+    source: Source | None = None
+    transparent: bool = False
 
 
 def handle(request: HttpRequest, world: World) -> HttpResponse:
@@ -84,7 +93,7 @@ def handle(request: HttpRequest, world: World) -> HttpResponse:
     task = _task(request, world)
     filtered = shape.FILTER in task.prompt
     reason = FILTERED if filtered else SUCCESS
-    content = world.draw(
+    content = drawn(
         Brief(
             provider="stability-ai",
             model=task.model,
@@ -93,8 +102,11 @@ def handle(request: HttpRequest, world: World) -> HttpResponse:
             height=task.height,
             seed=task.seed,
             format=task.format,
+            transparent=task.transparent,
             blurred=filtered,
-        )
+            source=task.source,
+        ),
+        world,
     )
     own = {"x-request-id": request_id(world)}
     mime = f"image/{task.format}"
@@ -115,14 +127,14 @@ def endpoint(request: HttpRequest) -> str:
 
 def model(request: HttpRequest) -> str | None:
     """The endpoint's name; of sd3 the model that its form names."""
-    name = endpoint(request)
+    name = endpoint(request) or service_of(request)
     if name != "sd3":
         return name or None
     return Form(request.parts).text("model") or "sd3.5-large"
 
 
 def _task(request: HttpRequest, world: World) -> Task:
-    name = endpoint(request)
+    name = endpoint(request) or service_of(request)
     if request.method != "POST" or not name:
         raise StabilityRejection(404, "not_found", ["there is nothing at this address"])
     as_json = _wants_json(request)
@@ -131,8 +143,8 @@ def _task(request: HttpRequest, world: World) -> Task:
     form = Form(request.parts)
     if name != "core" and form.size > LARGEST_REQUEST:
         raise StabilityRejection(413, "bad_request", ["the request is larger than 10 MiB"])
-    form.only(FIELDS[name])
-    task = _read(form, name, world, as_json=as_json)
+    read = _read if name in FIELDS else _read_edit
+    task = read(form, name, world, as_json=as_json)
     form.settle()
     if shape.REFUSE in task.prompt:
         message = "the prompt was stopped by the moderation system"
@@ -152,6 +164,7 @@ def _wants_json(request: HttpRequest) -> bool:
 
 def _read(form: Form, name: str, world: World, *, as_json: bool) -> Task:
     """Read every field; the form collects what is wrong with them."""
+    form.only(FIELDS[name])
     prompt = form.required("prompt", LONGEST_PROMPT)
     form.optional("negative_prompt", LONGEST_PROMPT)
     form.choice("style_preset", STYLES, None)
@@ -172,14 +185,47 @@ def _read(form: Form, name: str, world: World, *, as_json: bool) -> Task:
         seed=seed_for(seed, prompt, world.repeat, LARGEST_SEED),
         format=FORMATS.get(picture_format, "png"),
         as_json=as_json,
+        source=_given(form, name),
+    )
+
+
+def _given(form: Form, name: str) -> Source | None:
+    """Return the picture to begin with: the strength says how much of it goes."""
+    content = form.content("image") if name != "core" else None
+    strength = form.number("strength", 0, 1)
+    return None if content is None else Source(content=content, change=strength or 0.0)
+
+
+def _read_edit(form: Form, name: str, world: World, *, as_json: bool) -> Task:
+    """Read every field of a service that only edits."""
+    service = SERVICES[name]
+    check_fields(form, service)
+    reads_prompt = form.required if "prompt" in service.required else form.optional
+    prompt = reads_prompt("prompt", LONGEST_PROMPT)
+    form.optional("negative_prompt", LONGEST_PROMPT)
+    picture_format = form.choice("output_format", service.formats, "png") or "png"
+    seed = form.whole("seed", 0, LARGEST_SEED, 0)
+    size = form.picture("image", service.most_pixels) or (1024, 1024)
+    ratio = form.choice("aspect_ratio", tuple(SIZES), None)
+    if name == "outpaint":
+        size = grown(form, size)
+    elif ratio is not None:
+        size = SIZES.get(ratio, size)
+    return Task(
+        model=name,
+        prompt=prompt,
+        width=size[0],
+        height=size[1],
+        seed=seed_for(seed, prompt, world.repeat, LARGEST_SEED),
+        format=FORMATS.get(picture_format, "png"),
+        as_json=as_json,
+        source=source_of(form, service),
+        transparent=name == "remove-background",
     )
 
 
 def _shape(form: Form, name: str) -> tuple[int, int]:
-    """The picture's size: the given picture's, else by the ratio.
-
-    A given picture makes no other difference here.
-    """
+    """The picture's size: the given picture's, else by the ratio."""
     ratio = form.choice("aspect_ratio", tuple(SIZES), None)
     if name != "core":
         source = _source(form, name, ratio)

@@ -106,16 +106,23 @@ def find_generation(model: str, facts: ModelFacts | None) -> Generation | None:
 
 
 def _rules(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
-    names = (facts and facts.ratios) or RATIOS
-    ratios = {name: parse_ratio(name) or 1.0 for name in names}
-    square = facts.options.get("square") if facts else None
     rules = {
         **common_rules(model, LARGEST_SEED),
-        "size": given_instead("size", ("aspect_ratio",), _size(ratios, parse_size(square))),
-        "aspect_ratio": _aspect_ratio(ratios),
+        **shapes(facts),
         "output_format": OUTPUT_FORMAT,
     }
     return MappingProxyType(rules)
+
+
+def shapes(facts: ModelFacts | None) -> Mapping[str, Rule]:
+    """Return the rules for what chooses a picture's shape."""
+    names = (facts and facts.ratios) or RATIOS
+    ratios = {name: parse_ratio(name) or 1.0 for name in names}
+    square = facts.options.get("square") if facts else None
+    return {
+        "size": given_instead("size", ("aspect_ratio",), _size(ratios, parse_size(square))),
+        "aspect_ratio": _aspect_ratio(ratios),
+    }
 
 
 def _size(ratios: Mapping[str, float], exact: Size | None) -> Rule:

@@ -35,6 +35,7 @@ from router.providers.stability_v2 import (
     UNWRITTEN,
     find_generation,
     read_picture,
+    shapes,
 )
 from router.providers.wire import FORM_HEADERS
 
@@ -139,11 +140,9 @@ def _by_service(name: str, service: Service, request: ImageRequest, note: str = 
     rules = {
         **common_rules(name, LARGEST_SEED),
         "output_format": service.output_format,
-        **keeping_size(request),
+        **(shapes(None) if "aspect_ratio" in service.own else keeping_size(request)),
         **lacking(service.lacks, name),
     }
-    if "aspect_ratio" in service.own:
-        del rules["aspect_ratio"]
     return Edit(
         model=name,
         rules=rules,

@@ -7,6 +7,7 @@ from router.core.http import HttpRequest, Part
 from router.emulators.drawing import fixed
 from router.emulators.emulator import World
 from router.emulators.registry import EMULATORS, emulator, emulator_at
+from tests.originals.pictures import MASK, PNG, drawn
 
 WORLD = World(now=lambda: 1_800_000_000.5, publish=lambda *_: "data:,", draw=fixed(b"picture"))
 
@@ -40,12 +41,22 @@ FIELDS = st.sampled_from(NAMES.split())
 
 BODIES = JSON | st.dictionaries(FIELDS, WORDS | JSON, max_size=6)
 
+PICTURES = st.binary() | st.sampled_from([PNG, MASK, drawn("jpeg"), drawn(size=(1024, 1024))])
+
 URLS = st.sampled_from(
     [
         "https://api.openai.com/v1/images/generations",
+        "https://api.openai.com/v1/images/edits",
+        "https://api.openai.com/v1/images/variations",
+        "https://r.openai.azure.com/openai/deployments/d/images/edits?api-version=preview",
         "https://r.openai.azure.com/openai/deployments/d3/images/generations?api-version=preview",
         "https://res.openai.azure.com/openai/v1/images/generations",
         "https://api.stability.ai/v1/generation/stable-diffusion-xl-1024-v1-0/text-to-image",
+        "https://api.stability.ai/v1/generation/stable-diffusion-xl-1024-v1-0/image-to-image",
+        "https://api.stability.ai/v1/generation/stable-diffusion-v1-6/image-to-image/masking",
+        "https://api.stability.ai/v2beta/stable-image/edit/inpaint",
+        "https://api.stability.ai/v2beta/stable-image/edit/outpaint",
+        "https://api.stability.ai/v2beta/stable-image/control/style",
         "https://api.stability.ai/v2beta/stable-image/generate/sd3",
         "https://api.stability.ai/v2beta/stable-image/generate/ultra",
         "https://api.together.ai/v1/images/generations",
@@ -93,10 +104,10 @@ def test_any_json_gets_an_answer_in_the_providers_shape(url, body):
     check_shape(url, emulator_for(url).handle(request, WORLD))
 
 
-@given(url=URLS, fields=st.dictionaries(FIELDS, WORDS | st.text() | st.binary(), max_size=6))
+@given(url=URLS, fields=st.dictionaries(FIELDS, WORDS | st.text() | PICTURES, max_size=6))
 def test_any_form_gets_an_answer_in_the_providers_shape(url, fields):
     parts = tuple(
-        Part(name=name, content=value, filename="file")
+        Part(name=name, content=value, filename="file", content_type="image/png")
         if isinstance(value, bytes)
         else Part(name=name, content=value.encode("utf-8", "replace"))
         for name, value in fields.items()

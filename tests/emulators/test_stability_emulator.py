@@ -238,7 +238,7 @@ def test_v1_filters_with_a_200():
     ("path", "status"),
     [
         (V1.format("stable-diffusion-9"), 404),
-        (SDXL.replace("text-to-image", "image-to-image"), 404),
+        (SDXL.replace("text-to-image", "image-to-video"), 404),
         (V1.format("stable-diffusion-v1-6"), 200),
     ],
 )
