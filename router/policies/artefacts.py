@@ -91,7 +91,10 @@ def find_wish(request: ImageRequest, aim: Aim) -> Wish:
         compression=_level(params.get("output_compression")),
     )
     rules = aim.adapter.rules(request, aim.target)
-    taken = (name for name in _asked(wish) if not _is_native(name, request, aim, rules))
+    asked = tuple(_asked(wish))
+    taken = {name for name in asked if not _is_native(name, request, aim, rules)}
+    if "output_format" in taken and "output_compression" in asked:
+        taken.add("output_compression")  # of a format that the provider does not make
     return replace(wish, taken=frozenset(taken))
 
 
