@@ -63,7 +63,7 @@ def bad_fields(violations: Sequence[tuple[str, str]]) -> GoogleRejection:
         {"description": why} if not field else {"field": field, "description": why}
         for field, why in violations
     ]
-    detail = {"@type": f"{TYPE}BadRequest", "fieldViolations": listed}
+    detail: Mapping[str, JSON] = {"@type": f"{TYPE}BadRequest", "fieldViolations": listed}
     return GoogleRejection(400, "\n".join(why for _, why in violations), [detail])
 
 

@@ -59,7 +59,8 @@ def _known(model: str, facts: ModelFacts) -> Mapping[str, Rule]:
     if grades:
         rules["quality"] = graded(model, grades)
     if isinstance(steps, list | tuple):
-        rules["steps"] = partial(_steps, *map(_whole, steps))
+        least, most = map(_whole, steps)
+        rules["steps"] = partial(_steps, least, most)
     return rules
 
 
