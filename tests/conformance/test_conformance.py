@@ -1,0 +1,310 @@
+"""One suite for all providers: the same request means the same thing wherever it goes.
+
+Each adapter speaks to its provider's stand-in, which is checked by the provider's own client in
+`tests/emulators`.
+"""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from speakers import NAMES, SPEAKERS, ask, config_of
+
+from router import (
+    AuthenticationError,
+    ContentPolicyError,
+    NoImageError,
+    QuotaExhaustedError,
+    RateLimitError,
+    RoutingError,
+)
+from router.core.outcome import Kind
+from router.emulators.shape import FILTER, REFUSE
+from router.providers.registry import providers
+
+SIZES = ["1024x1024", "1536x1024", "1024x1536", "1792x1024", "512x512", "256x256", "640x832"]
+FORMATS = ["png", "jpeg", "webp"]
+
+every = pytest.mark.parametrize("speaker", SPEAKERS, ids=str)
+
+
+def test_every_provider_is_in_the_suite():
+    assert {info.name for info in providers()} == set(NAMES)
+
+
+# What is asked for is what comes
+
+
+@every
+def test_a_prompt_becomes_one_picture(speaker):
+    heard = ask(speaker)
+
+    (picture,) = heard.answer.data
+    assert picture.media.width > 0
+    assert heard.trace.served.provider == speaker.provider
+    assert heard.trace.attempts[0].billed
+    assert heard.bought == 1
+    assert heard.answer.created > 0
+
+
+@every
+@pytest.mark.parametrize("n", [1, 2, 3, 5, 11])
+def test_n_is_a_promise(speaker, n):
+    heard = ask(speaker, n=n)
+
+    assert len(heard.answer.data) == n
+
+
+@every
+@pytest.mark.parametrize("size", SIZES)
+def test_a_size_is_given_or_its_change_is_told(speaker, size):
+    heard = ask(speaker, size=size)
+
+    media = heard.answer.data[0].media
+    came = f"{media.width}x{media.height}"
+    assert came == size or any(note.startswith(f"size {size}") for note in heard.notes)
+
+
+@every
+@pytest.mark.parametrize("size", SIZES)
+def test_a_size_that_cannot_be_given_keeps_its_shape_as_near_as_it_can(speaker, size):
+    width, height = map(int, size.split("x"))
+    media = ask(speaker, size=size).answer.data[0].media
+
+    upright, lying = height > width, width > height
+    # What has squares only has none that lies; nothing that lies may come out upright.
+    assert not (upright and media.width > media.height)
+    assert not (lying and media.height > media.width)
+
+
+@every
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_format_is_given_whoever_makes_it(speaker, form):
+    heard = ask(speaker, output_format=form)
+
+    assert heard.answer.data[0].media.format == form
+
+
+@every
+@pytest.mark.parametrize("form", ["b64_json", "url"])
+def test_a_form_is_given_whatever_the_provider_gave(speaker, form):
+    (picture,) = ask(speaker, response_format=form).answer.data
+
+    assert getattr(picture, form)
+    assert picture.media.width > 0
+
+
+@every
+def test_a_seed_is_kept_or_its_loss_is_told(speaker):
+    heard = ask(speaker, seed=7)
+    again = ask(speaker, seed=7)
+
+    told = any(note.startswith("seed") for note in heard.notes)
+    assert told or heard.answer.data[0].bytes() == again.answer.data[0].bytes()
+
+
+@every
+def test_what_a_provider_cannot_say_is_told_and_nobodys_words_are_shown(speaker):
+    heard = ask(
+        speaker,
+        negative_prompt="a secret wish",
+        style="vivid",
+        quality="hd",
+        background="transparent",
+        moderation="low",
+        user="somebody",
+    )
+
+    assert heard.answer.data
+    assert "secret wish" not in str(heard.trace)
+    assert all(note.strip() for note in heard.notes)
+
+
+@every
+def test_where_a_loss_is_no_option_nothing_is_bought(speaker):
+    told = ask(speaker, size="640x832", seed=-1, quality="hd", style="vivid", user="me").notes
+    heard = ask(
+        speaker,
+        config=config_of(speaker, on_unsupported="error"),
+        size="640x832",
+        seed=-1,
+        quality="hd",
+        style="vivid",
+        user="me",
+    )
+
+    if told:
+        assert (heard.answer.kind, heard.requests) == (Kind.BAD_REQUEST, [])
+    else:
+        assert heard.answer.data
+
+
+# What goes wrong is told as what it is
+
+
+@every
+@pytest.mark.parametrize("word", [REFUSE, FILTER], ids=["before", "after"])
+def test_a_refusal_is_a_refusal_and_nobody_else_is_asked(speaker, word):
+    other = {"provider": "openai", "override_params": {"model": "gpt-image-2"}}
+    config = {
+        "strategy": {"mode": "fallback"},
+        "retry": {"attempts": 3},
+        "targets": [speaker.target, other],
+    }
+    heard = ask(speaker, config=config, prompt=f"a red kite {word}")
+
+    if word == FILTER and not isinstance(heard.answer, RoutingError):
+        # Its system looks at prompts only, as far as anything says.
+        assert heard.trace.served.path == "config.targets[0]"
+        return
+    assert isinstance(heard.answer, ContentPolicyError)
+    assert {attempt.path for attempt in heard.trace.attempts} == {"config.targets[0]"}
+    assert heard.bought == 1
+
+
+@every
+def test_an_answer_without_a_picture_is_no_success(speaker):
+    heard = ask(speaker, faults="*: empty")
+
+    assert isinstance(heard.answer, NoImageError | ContentPolicyError)
+    assert heard.bought == 1
+
+
+@every
+@pytest.mark.parametrize("fault", ["broken_base64", "truncated"])
+def test_a_broken_picture_is_no_success(speaker, fault):
+    heard = ask(speaker, faults=f"*: {fault}", response_format="b64_json")
+
+    assert isinstance(heard.answer, NoImageError)
+
+
+@every
+@pytest.mark.parametrize("fault", ["cut", "reset"])
+def test_a_connection_that_breaks_is_not_bought_twice(speaker, fault):
+    heard = ask(speaker, faults=f"*: {fault} x1", config=config_of(speaker, retry={"attempts": 3}))
+
+    assert heard.bought == 1
+    assert heard.answer.kind is Kind.CONNECTION_LOST
+
+
+@every
+def test_a_429_is_waited_for_as_long_as_it_says(speaker):
+    heard = ask(
+        speaker,
+        faults="*: 429 retry_after=7 x1",
+        config=config_of(speaker, retry={"attempts": 1}),
+    )
+
+    first, second = heard.trace.attempts
+    assert (first.kind, first.billed, second.ok) == (Kind.RATE_LIMITED, False, True)
+    assert second.waited >= 7
+
+
+@every
+def test_a_429_without_a_retry_is_a_rate_limit_error(speaker):
+    assert isinstance(ask(speaker, faults="*: 429").answer, RateLimitError)
+
+
+@every
+def test_a_wrong_key_is_told_and_not_tried_again(speaker):
+    heard = ask(speaker, faults="*: 401", config=config_of(speaker, retry={"attempts": 2}))
+
+    assert isinstance(heard.answer, AuthenticationError)
+    assert (heard.answer.kind, len(heard.trace.attempts)) == (Kind.AUTH, 1)
+
+
+@every
+def test_an_empty_account_is_told_and_not_tried_again(speaker):
+    heard = ask(speaker, faults="*: 402", config=config_of(speaker, retry={"attempts": 2}))
+
+    assert isinstance(heard.answer, QuotaExhaustedError)
+    assert (heard.answer.failure.billed, len(heard.trace.attempts)) == (False, 1)
+
+
+@every
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_server_that_fails_is_tried_again_as_told(speaker, status):
+    heard = ask(speaker, faults=f"*: {status} x1", config=config_of(speaker, retry={"attempts": 1}))
+
+    assert [attempt.status for attempt in heard.trace.attempts] == [status, 200]
+
+
+@every
+def test_a_slow_provider_is_left_after_the_time_it_has(speaker):
+    heard = ask(speaker, faults="*: delay=90", config=config_of(speaker, request_timeout=20_000))
+
+    (attempt,) = heard.trace.attempts
+    assert (attempt.kind, attempt.billed) == (Kind.TIMEOUT, None)
+    assert heard.took <= 30
+
+
+@every
+def test_the_next_provider_answers_where_one_is_down(speaker):
+    config = {
+        "strategy": {"mode": "fallback"},
+        "targets": [
+            speaker.target,
+            {"provider": "openai", "api_key": "sk-other", "override_params": {"model": "dall-e-2"}},
+        ],
+    }
+    down = f"{speaker.provider}: 503 x1"
+    heard = ask(speaker, faults=down, config=config)
+
+    assert heard.trace.served.path == "config.targets[1]"
+
+
+@every
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_caller_who_leaves_ends_what_was_under_way(speaker, share):
+    slow = "*: delay=1"
+    took = ask(speaker, faults=slow).took
+    heard = ask(speaker, faults=slow, cancel_at=took * share)
+
+    assert heard.answer is None
+    assert heard.bought == 1
+    assert heard.took == took * share or heard.cancelled
+
+
+# Whatever is asked
+
+
+REQUESTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "n": st.integers(1, 4),
+        "size": st.sampled_from([*SIZES, "auto"]),
+        "quality": st.sampled_from(["auto", "low", "medium", "high", "standard", "hd"]),
+        "style": st.sampled_from(["vivid", "natural", "anime"]),
+        "background": st.sampled_from(["auto", "opaque"]),
+        "output_format": st.sampled_from(FORMATS),
+        "response_format": st.sampled_from(["b64_json", "url"]),
+        "seed": st.integers(0, 2**31),
+        "negative_prompt": st.text(
+            st.characters(categories=["L", "N", "Zs"]), min_size=1, max_size=20
+        ),
+        "user": st.just("somebody"),
+        "moderation": st.sampled_from(["auto", "low"]),
+    },
+)
+
+
+COMPRESSED = st.fixed_dictionaries(
+    {
+        "output_format": st.sampled_from(["jpeg", "webp"]),
+        "output_compression": st.integers(0, 100),
+    }
+)
+
+
+@every
+@settings(max_examples=12, deadline=None)
+@given(REQUESTS | COMPRESSED)
+def test_every_request_of_openais_words_is_answered_in_full(speaker, params):
+    heard = ask(speaker, **params)
+
+    answer = heard.answer
+    assert not isinstance(answer, RoutingError), str(answer)
+    assert len(answer.data) == params.get("n", 1)
+    form = params.get("response_format")
+    assert form is None or all(getattr(picture, form) for picture in answer.data)
+    kind = params.get("output_format")
+    assert kind is None or all(picture.media.format == kind for picture in answer.data)
