@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Generic, NoReturn, Protocol, Self, TypeAlias, TypeVar
 
 from router.core.data_url import MARK, decode_data_url
+from router.core.dollars import dollars
 from router.core.images import Picture, Pictures
 from router.core.jsontypes import JSON
 from router.core.media import HEAD, Media, sniff, sniff_bytes
@@ -240,6 +241,14 @@ class ImagesResponse(Generic[ImageT]):
         return usage_in(self._pictures.fields)
 
     @property
+    def cost(self) -> float | None:
+        """What was paid for the answer, failed attempts that were billed included, in US dollars.
+
+        None where that is not known; 0 where nothing was bought, as for one from a cache.
+        """
+        return self.trace.cost
+
+    @property
     def fields(self) -> Mapping[str, JSON]:
         """The answer's other fields as they came: size, quality, background, ..."""
         return self._pictures.fields
@@ -278,7 +287,7 @@ def _caption(trace: Trace) -> str:
     if served is None:
         return "from the cache"
     words = [f"{served.provider} {served.model or ''}".rstrip(), f"{served.duration:.1f} s"]
-    return " · ".join(words if served.cost is None else [*words, f"${served.cost:.3f}"])
+    return " · ".join(words if served.cost is None else [*words, dollars(served.cost)])
 
 
 def _dimensions(image: Image) -> str:

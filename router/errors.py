@@ -98,6 +98,11 @@ class RoutingError(Exception):
         return self.failure.retry_after
 
     @property
+    def cost(self) -> float | None:
+        """What was paid all the same, in US dollars; None where that is not known."""
+        return self.trace.cost
+
+    @property
     def pictures(self) -> tuple[Picture, ...]:
         """Pictures that came, and may have been billed, although there were too few."""
         return self.failure.pictures

@@ -10,6 +10,7 @@ import click
 from router.cli.check import check
 from router.cli.generate import generate
 from router.cli.init import init
+from router.cli.models import models
 from router.cli.sandbox import sandbox
 from router.cli.schema import schema
 from router.cli.streams import BROKEN_PIPE, complain, discard, flushed
@@ -36,7 +37,7 @@ def pixroute(context: click.Context) -> None:
         context.color = False
 
 
-for command in (check, generate, init, sandbox, schema):
+for command in (check, generate, init, models, sandbox, schema):
     pixroute.add_command(command)
 
 

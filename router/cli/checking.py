@@ -1,5 +1,6 @@
 """Checking: reads configs as a router would, and tells what it found."""
 
+import datetime as dt
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from router.cli.terminal import Failed, green, width_of, wrapped
 from router.compiler import compile_document
 from router.config.problems import ConfigError, Problem, summary
 from router.config.read import read
+from router.providers.catalog import catalog_of
 from router.providers.registry import INSTALLED, adapter, providers
 from router.workspace import config_files
 
@@ -53,6 +55,8 @@ class Finding:
 class Checker:
     environment: Mapping[str, str]
     allow_unset: bool = False
+    catalog: Sequence[Path] = ()
+    today: dt.date | None = None
 
     def check(self, source: Source) -> Finding:
         """Read and compile one config, or read a file of virtual keys."""
@@ -71,6 +75,9 @@ class Checker:
             elsewhere=INSTALLED,
             environment=self.environment,
             allow_unset=self.allow_unset,
+            catalog=self.catalog,
+            catalog_of=catalog_of,
+            today=self.today,
         )
         compile_document(document, providers=providers(), adapter_of=adapter, scope="check")
         problems = tuple(_renamed(problem, source) for problem in document.problems)

@@ -51,6 +51,7 @@ class Errand:
     environment: Mapping[str, str]
     timeout: float | None
     output: Output
+    catalog: Sequence[Path] = ()
 
 
 def run(errand: Errand) -> int:
@@ -96,6 +97,7 @@ class _Run:
             errand.config,
             environment=errand.environment,
             sandbox=errand.sandbox,
+            catalog=errand.catalog,
             observers=[self.progress],
         )
         if errand.faults is not None:

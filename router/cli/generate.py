@@ -4,7 +4,13 @@ from pathlib import Path
 
 import click
 
-from router.cli.options import env_file_option, environment, need_pictures, parse_pairs
+from router.cli.options import (
+    catalog_option,
+    env_file_option,
+    environment,
+    need_pictures,
+    parse_pairs,
+)
 from router.core.jsontypes import JSON
 from router.options import ConfigSource
 
@@ -60,6 +66,7 @@ Examples:
 @click.option("--sandbox", is_flag=True, help="Ask the built-in sandbox: no account, no network.")
 @click.option("--faults", help='What goes wrong in the sandbox, such as "openai: 503 x2".')
 @env_file_option
+@catalog_option
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
@@ -88,6 +95,7 @@ def generate(
     sandbox: bool,
     faults: str | None,
     env_file: Path | None,
+    catalog: tuple[Path, ...],
     timeout: float | None,
     as_json: bool,
     quiet: bool,
@@ -124,6 +132,7 @@ def generate(
         faults=None if faults is None else _script(faults),
         environment=environment(env_file, sandbox=False),
         timeout=timeout,
+        catalog=catalog,
         output=Output.JSON if as_json else Output.PATHS if quiet else Output.TEXT,
     )
     context.exit(run(errand))

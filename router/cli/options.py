@@ -18,6 +18,15 @@ env_file_option = click.option(
 )
 
 
+catalog_option = click.option(
+    "--catalog",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A file with models of your own, and prices. Repeatable.",
+)
+
+
 def environment(env_file: Path | None, *, sandbox: bool) -> Mapping[str, str]:
     """Return the variables of the process, the file's over them, the sandbox's where none are."""
     variables: Mapping[str, str] = os.environ

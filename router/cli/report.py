@@ -13,6 +13,7 @@ from router.cli import wording
 from router.cli.findings import as_json, show
 from router.cli.terminal import red, strong, width_of, wrapped
 from router.config.problems import ConfigError, summary
+from router.core.dollars import dollars
 from router.core.images import Picture
 from router.core.jsontypes import JSON
 from router.core.media import Media
@@ -55,7 +56,8 @@ def show_failure(error: RoutingError, saved: Sequence[Saved], seconds: float) ->
         _complain(f"  {attempt.path:<{widest}}  {_attempt(attempt, error.message)}", hang=4)
     if error.request_id is not None:
         _complain(f"  the provider's request id: {error.request_id}", hang=4)
-    _complain(f"{wording.attempts(len(attempts))} in {wording.seconds(seconds)}", hang=0)
+    count = wording.attempts(len(attempts))
+    _complain(f"{count} in {wording.seconds(seconds)}{_price(error.trace)}", hang=0)
     for one in saved:
         click.echo(f"saved all the same: {_picture(one)}", err=True)
 
@@ -85,7 +87,7 @@ def show_answer_json(
             "pictures": [_as_json(one) for one in saved],
             "served_by": None if served is None else asdict(served),
             "seconds": round(seconds, 3),
-            "cost": wording.cost(answer.trace),
+            "cost": answer.trace.cost,
             "usage": None if usage is None else dict(usage.details),
             "trace": _trace(answer.trace),
         }
@@ -108,6 +110,7 @@ def show_failure_json(error: RoutingError, saved: Sequence[Saved], seconds: floa
             "error": told,
             "pictures": [_as_json(one) for one in saved],
             "seconds": round(seconds, 3),
+            "cost": error.trace.cost,
             "trace": _trace(error.trace),
         }
     )
@@ -123,11 +126,14 @@ def _served(trace: Trace, seconds: float) -> str:
     took = wording.seconds(seconds)
     if served is None:
         return f"served from the cache in {took}"
-    cost = wording.cost(trace)
-    price = "" if cost is None else f", {wording.dollars(cost)}"
     count = wording.attempts(len(trace.attempts))
     who = f"served by {wording.who(served)} ({served.path})"
-    return f"{who} after {count} in {took}{price}"
+    return f"{who} after {count} in {took}{_price(trace)}"
+
+
+def _price(trace: Trace) -> str:
+    """Say what was paid, if anything was and it is known how much."""
+    return f", {dollars(trace.cost)}" if trace.cost else ""
 
 
 def _show_notes(trace: Trace) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from router.core.media import Media
-from router.core.trace import Attempt, Decision, Trace
+from router.core.trace import Attempt, Decision
 
 
 def seconds(value: float) -> str:
@@ -42,19 +42,6 @@ def decision(made: Decision) -> str:
 
 def attempts(count: int) -> str:
     return "1 attempt" if count == 1 else f"{count} attempts"
-
-
-def cost(trace: Trace) -> float | None:
-    """What the request has cost in US dollars; None where no attempt knows."""
-    known = [attempt.cost for attempt in trace.attempts if attempt.cost is not None]
-    return sum(known) if known else None
-
-
-def dollars(amount: float) -> str:
-    """`$0.053`; at least two decimals, at most four."""
-    text = f"{amount:.4f}".rstrip("0")
-    whole, _, cents = text.partition(".")
-    return f"${whole}.{cents:0<2}"
 
 
 def waits(made: Sequence[Attempt]) -> list[str]:

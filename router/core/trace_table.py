@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from router.core.attempt import Attempt, Decision
+from router.core.dollars import dollars
 
 WIDTH = 80  # columns of the narrowest terminal in common use
 MESSAGE = 200  # characters of a provider's message that are shown
@@ -78,9 +79,15 @@ def row(attempt: Attempt) -> Row:
         model=printable(attempt.model or ""),
         answer=answer,
         took=seconds(attempt.duration),
-        cost="" if attempt.cost is None else f"${attempt.cost:.3f}",
+        cost=_cost(attempt),
         notes=tuple(_notes(attempt)),
     )
+
+
+def _cost(attempt: Attempt) -> str:
+    """Write what is known to have been paid; nothing where nothing was bought."""
+    unpaid = attempt.cost is None or (attempt.cost == 0 and not attempt.billed)
+    return "" if unpaid else dollars(attempt.cost or 0.0)
 
 
 def shortened(text: str) -> str:

@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 import pytest
 
-COMMANDS = ("check", "generate", "init", "sandbox", "schema")
+COMMANDS = ("check", "generate", "init", "models", "sandbox", "schema")
 HEAVY = ("rich", "yaml", "jsonschema", "httpx", "httpx2", "anyio", "PIL", "router.client")
 
 WITHOUT_CLICK = """
