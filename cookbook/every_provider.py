@@ -3,14 +3,16 @@
 # # The same prompt at every provider
 #
 # One request, asked of every provider that pixroute knows. The words stay the same; what a provider
-# cannot say is adapted, and the trace tells what was. Here the built-in sandbox answers for all of
-# them; with their keys in the environment and `sandbox=False` the providers do.
+# cannot say is adapted, and the trace tells what was. The built-in sandbox answers for all of them,
+# fifty times as fast as such models are. With `PIXROUTE_LIVE=1` those are asked themselves that have
+# their keys in the environment.
 
 # %%
 import asyncio
 import base64
 import html
 import io
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,33 +20,63 @@ from PIL import Image as Picture
 
 from router import AsyncImage, AsyncRouter, ImagesResponse, RoutingError
 from router.core.jsontypes import JSON
+from router.providers.registry import find_provider
 from router.sandbox.in_process import SandboxSender
 from router.sandbox.latency import plausible
 
-REQUEST: Mapping[str, JSON] = {
-    "prompt": "a red kite over the dunes",
-    "size": "1024x1024",
-    "seed": 7,
-}
+LIVE = os.environ.get("PIXROUTE_LIVE", "0") not in {"", "0"}
+AZURE: Mapping[str, JSON] = {"resource_name": "pictures", "api_version": "preview"}
 
 MODELS: Mapping[str, str] = {
     "openai": "gpt-image-2",
+    "azure-openai": "gpt-image-2",
     "stability-ai": "stable-image-core",
     "replicate": "black-forest-labs/flux-schnell",
-    "segmind": "sdxl1.0-txt2img",
-    "together-ai": "black-forest-labs/FLUX.1-schnell",
-    "monsterapi": "sdxl-base",
     "google": "gemini-nano-banana-2.1",
+    "together-ai": "black-forest-labs/FLUX.1-schnell",
+    "segmind": "sdxl1.0-txt2img",
+    "monsterapi": "sdxl-base",
+    "x-ai": "grok-imagine-image-2.0",
+    "recraft-ai": "recraftv4_1",
     "deepinfra": "black-forest-labs/FLUX-1.1-pro",
     "nscale": "black-forest-labs/FLUX.1-schnell",
-    "recraft-ai": "recraftv3",
-    "x-ai": "grok-imagine-image-2.0",
+    "localai": "flux.1-dev",
+    "vllm-omni": "Qwen/Qwen-Image",
+    "sglang": "Qwen/Qwen-Image",
+    "xinference": "sd3.5-large",
+    "sd-cpp": "sd3.5-large",
+    "openai-compatible": "stable-diffusion-xl",
 }
 
 # %% [markdown]
-# ## Ask them all at once
+# ## Where each of them is
 #
-# `plausible` lets the sandbox take as long as such models do, here fifty times as fast.
+# The companies have hosts of their own. A server that you run yourself is where you say.
+
+
+# %%
+def is_own(provider: str) -> bool:
+    return "custom_host" in find_provider(provider).required
+
+
+def host(provider: str) -> str:
+    return f"https://{provider}.test/v1"
+
+
+def target(provider: str) -> Mapping[str, JSON]:
+    place: Mapping[str, JSON] = {"custom_host": host(provider)} if is_own(provider) else {}
+    options = AZURE if provider == "azure-openai" else place
+    return {"provider": provider, "override_params": {"model": MODELS[provider]}, **options}
+
+
+def asked() -> Sequence[str]:
+    if not LIVE:
+        return tuple(MODELS)
+    return [name for name in MODELS if os.environ.get(find_provider(name).key_variable)]
+
+
+# %% [markdown]
+# ## Ask them all at once
 
 
 # %%
@@ -58,17 +90,27 @@ class Frame:
 
     @property
     def caption(self) -> str:
-        if self.answer is None:
+        if self.answer is None or self.answer.trace.served is None:
             return self.problem
-        (attempt,) = self.answer.trace.attempts
-        cost = "price unknown" if self.answer.cost is None else f"${self.answer.cost:.4f}"
-        return f"{attempt.duration:.2f} s, {cost}"
+        cost = self.answer.cost
+        price = "price not known" if cost is None else f"${cost:.4f}"
+        return f"{self.answer.trace.served.duration:.2f} s, {price}"
 
 
-async def take(provider: str, model: str, sender: SandboxSender) -> Frame:
-    config: Mapping[str, JSON] = {"provider": provider, "override_params": {"model": model}}
+SANDBOX = SandboxSender(
+    latency=plausible(0.02), hosts={host(name): name for name in MODELS if is_own(name)}
+)
+
+
+def open_router(provider: str) -> AsyncRouter:
+    if LIVE:
+        return AsyncRouter(target(provider))
+    return AsyncRouter(target(provider), sandbox=True, environment={}, sender=SANDBOX)
+
+
+async def take(provider: str) -> Frame:
     try:
-        async with AsyncRouter(config, sandbox=True, environment={}, sender=sender) as router:
+        async with open_router(provider) as router:
             answer = await router.images.generate(
                 prompt="a red kite over the dunes",
                 size="1024x1024",
@@ -82,8 +124,7 @@ async def take(provider: str, model: str, sender: SandboxSender) -> Frame:
 
 
 async def take_all() -> Sequence[Frame]:
-    sender = SandboxSender(latency=plausible(0.02))
-    return await asyncio.gather(*(take(*pair, sender) for pair in MODELS.items()))
+    return await asyncio.gather(*map(take, asked()))
 
 
 # %% [markdown]
@@ -99,24 +140,25 @@ class Sheet:
 
     def _repr_html_(self) -> str:
         figures = "".join(map(figure, self.frames))
-        return f"<div style='display:flex;flex-wrap:wrap;gap:10px'>{figures}</div>"
+        return f"<div style='display:flex;flex-wrap:wrap;gap:12px'>{figures}</div>"
 
     def __str__(self) -> str:
-        return "\n".join(f"{frame.provider:14} {frame.caption}" for frame in self.frames)
+        return "\n".join(f"{frame.provider:18} {frame.caption}" for frame in self.frames)
 
 
 def figure(frame: Frame) -> str:
-    caption = f"<b>{frame.provider}</b><br>{html.escape(frame.caption)}"
+    model = html.escape(MODELS[frame.provider])
+    words = (f"<b>{frame.provider}</b>", model, html.escape(frame.caption))
     picture = "" if frame.answer is None else shrunk(frame.answer.data[0])
-    inner = f"{picture}<figcaption>{caption}</figcaption>"
-    return f"<figure style='margin:0;width:200px'>{inner}</figure>"
+    caption = f"<figcaption style='font-size:85%'>{'<br>'.join(words)}</figcaption>"
+    return f"<figure style='margin:0;width:200px'>{picture}{caption}</figure>"
 
 
 def shrunk(image: AsyncImage) -> str:
     with Picture.open(io.BytesIO(image.bytes())) as picture:
         picture.thumbnail((200, 200))
         file = io.BytesIO()
-        picture.save(file, "jpeg")
+        picture.save(file, "jpeg", quality=80)
     data = base64.b64encode(file.getvalue()).decode()
     return f'<img src="data:image/jpeg;base64,{data}" width="200">'
 
@@ -133,5 +175,6 @@ print(sheet)
 
 # %%
 for frame in sheet.frames:
-    notes = frame.answer.trace.attempts[0].adaptations if frame.answer else ()
-    print(f"{frame.provider:14}", "; ".join(notes) or "as asked")
+    served = frame.answer.trace.served if frame.answer else None
+    notes = served.adaptations if served else ()
+    print(f"{frame.provider:18}", "; ".join(notes) or "as asked")

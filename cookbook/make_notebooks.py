@@ -13,7 +13,13 @@ from pathlib import Path
 from router.core.jsontypes import JSON
 
 FOLDER = Path(__file__).resolve().parent
-FROM_SCRIPTS = ("write_a_provider", "write_a_strategy")
+FROM_SCRIPTS = (
+    "editing",
+    "streaming",
+    "every_provider",
+    "write_a_provider",
+    "write_a_strategy",
+)
 TIMEOUT = 120  # seconds for one cell
 
 KERNEL: Mapping[str, JSON] = {
@@ -23,7 +29,8 @@ IN_NOTEBOOKS = (
     # A notebook has a running loop, and shows the last value of a cell by itself.
     (re.compile(r"^import asyncio\n", re.MULTILINE), ""),
     (re.compile(r"\basyncio\.run\((\w+\(.*?\))\)"), r"await \1"),
-    (re.compile(r"^print\((answer[\w.]*)\)$", re.MULTILINE), r"\1"),
+    (re.compile(r"^print\(((?:answer|trace|sheet)[\w.]*)\)$", re.MULTILINE), r"\1"),
+    (re.compile(r"^( +)print\(event\)$", re.MULTILINE), r"\1display(event)"),
 )
 
 
