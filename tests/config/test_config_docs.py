@@ -1,5 +1,5 @@
-import importlib.util
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,24 +7,35 @@ from config_tools import document
 
 from router.config.portkey import KEYS
 from router.config.schema import PACKAGE, schema_text
+from router.providers.registry import providers
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE = (DOCS / "config.md").read_text(encoding="utf-8")
 
 
-def generator():
-    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
-    module = importlib.util.module_from_spec(spec)
-    # A dataclass looks its module up by name.
-    import sys
+@pytest.fixture
+def pages(monkeypatch):
+    """Return what the script would write, by path."""
+    monkeypatch.syspath_prepend(str(DOCS))
+    import generate
 
-    sys.modules["generate"] = module
-    spec.loader.exec_module(module)
-    return module
+    yield {path: page() for path, page in generate.PAGES.items()}
+    for name in ("generate", "config_page", "provider_table"):
+        sys.modules.pop(name, None)
 
 
-def test_the_page_is_what_the_schemas_say():
-    assert generator().page() == PAGE, "run: python docs/generate.py"
+def test_the_pages_are_what_their_sources_say(pages):
+    assert {path.name for path in pages} == {"config.md", "README.md"}
+    for path, page in pages.items():
+        assert path.read_text(encoding="utf-8") == page, "run: make docs"
+
+
+def test_every_provider_is_in_the_readmes_table(pages):
+    readme = next(page for path, page in pages.items() if path.name == "README.md")
+
+    for info in providers():
+        assert f"| `{info.name}`" in readme
+        assert f"| `{info.key_variable}` |" in readme or not info.key_variable
 
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
