@@ -21,6 +21,7 @@ from router.core.node import Node
 from router.core.outcome import Outcome, Success
 from router.policies.adapt import Adapt
 from router.policies.aim import TakeAim
+from router.policies.artefacts import Artefacts
 from router.policies.circuit_breaker import CircuitBreaker
 from router.policies.retry import Retry
 from router.policies.split import Split
@@ -103,7 +104,7 @@ def without_calls(node: Node) -> Node:
         case LoadBalance():
             shares = (replace(share, node=without_calls(share.node)) for share in node.shares)
             return replace(node, shares=tuple(shares))
-        case TakeAim() | Split() | Retry() | CircuitBreaker() | Timeout() | Adapt():
+        case TakeAim() | Artefacts() | Split() | Retry() | CircuitBreaker() | Timeout() | Adapt():
             return replace(node, child=without_calls(node.child))
         case _:
             raise TypeError(f"{type(node).__name__} has no place in this config")
