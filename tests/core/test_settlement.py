@@ -76,3 +76,18 @@ def test_a_refusal_moves_on_only_where_told(codes):
 
     assert moves_on(failure, codes, refusals=True)
     assert not moves_on(failure, codes, refusals=False)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_failure_after_partial_pictures_is_final_for_retries_and_groups(kind):
+    failure = Failure(kind=kind, status=503, message="", final=True)
+
+    assert not is_retryable(failure, ALL_CODES, ALL_KINDS)
+    assert not moves_on(failure, None, refusals=True)
+
+
+@pytest.mark.parametrize("kind", [Kind.CONNECTION_LOST, Kind.EMPTY, Kind.SERVER_ERROR])
+def test_a_failure_after_partial_pictures_counts_for_breakers(kind):
+    failure = Failure(kind=kind, status=503, message="", final=True)
+
+    assert is_breakage(failure, None)
