@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from router.answer import Fetch, Image
+from router.artefacts.beside import beside
 from router.asking import Unaskable
 from router.core.data_url import decode_data_url
 from router.core.files import Upload
@@ -36,7 +37,7 @@ EXPECTED = (
 async def take_in(field: str, given: FilesInput, fetch: Fetch) -> tuple[Upload, ...]:
     """Return the files of a field: one, or those of a list. Raises Unaskable.
 
-    Files are read in a thread; what is in memory and small is taken in at once.
+    Files are read beside the event loop; what is in memory and small is taken in at once.
     """
     if not isinstance(given, Sequence) or isinstance(
         given, bytes | bytearray | memoryview | str | tuple
@@ -53,7 +54,7 @@ async def _one(field: str, given: FileInput, fetch: Fetch) -> Upload:
         content = await _picture(field, content, fetch)
     if _is_at_hand(content):
         return _read(field, name, content)
-    return await asyncio.to_thread(_read, field, name, content)
+    return await beside(_read, field, name, content)
 
 
 def _named(field: str, given: FileInput) -> tuple[str | None, FileContent]:

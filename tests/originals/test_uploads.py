@@ -139,6 +139,15 @@ def test_small_pictures_in_memory_need_no_thread():
     assert [upload.read() for upload in simulate(main)] == [PNG] * 4
 
 
+def test_a_simulation_reads_large_pictures_and_files_on_the_spot(tmp_path):
+    content = noise(2)
+
+    async def main():
+        return await take_in("image", [content, written(tmp_path, content)], no_fetch)
+
+    assert [upload.read() for upload in simulate(main)] == [content] * 2
+
+
 def test_equal_pictures_have_equal_digests_whatever_they_are_called():
     one, other, different = taken([("a.png", PNG), ("b.png", PNG), ("a.png", OTHER)])
 
