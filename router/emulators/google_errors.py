@@ -39,6 +39,9 @@ MESSAGES: Mapping[int, str] = MappingProxyType(
     }
 )
 
+FREE = "FreeTier"
+"""In a limit's name it means a project without a bill, which may have no picture at all."""
+
 PER_MINUTE = "GenerateRequestsPerMinutePerProjectPerModel"
 RETRY_DELAY = "2s"
 
@@ -98,12 +101,15 @@ def error(rejection: GoogleRejection, headers: Mapping[str, str]) -> HttpRespons
 
 
 def _over(limit: str, model: str) -> Sequence[Mapping[str, JSON]]:
-    violation: Mapping[str, JSON] = {
+    violation: dict[str, JSON] = {
         "quotaMetric": f"{SERVICE}/generate_requests_per_model",
         "quotaId": limit,
         "quotaDimensions": {"location": "global", "model": model},
         "quotaValue": "10",
     }
+    if FREE in limit:  # a limit of none is left out, as protobuf leaves out every zero
+        violation["quotaMetric"] = f"{SERVICE}/generate_content_free_tier_requests"
+        del violation["quotaValue"]
     return (
         {"@type": f"{TYPE}QuotaFailure", "violations": [violation]},
         {"@type": f"{TYPE}RetryInfo", "retryDelay": RETRY_DELAY},

@@ -1,7 +1,7 @@
 """Gemini's answers: pictures among parts; a refusal comes with 200, and in three shapes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from router.core.catalog_file import sequence
 from router.core.http import HttpResponse
@@ -46,7 +46,7 @@ python-genai google/genai/types.py, FinishReason
 """
 
 UNCHARGED = "not be charged"
-"""What Gemini says of pictures that it holds back and does not bill."""
+"""What is said of pictures that Gemini holds back and does not bill."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,16 +134,22 @@ def _without(call: Call) -> Failure:
     blocked = text_of(feedback.get("blockReason"))
     if blocked:
         said = text_of(feedback.get("blockReasonMessage"))
-        return _failure(call, Kind.REFUSED, blocked, said or f"the prompt was blocked: {blocked}")
+        return _refused(call, blocked, said or f"the prompt was blocked: {blocked}")
     candidate = next(iter(call.candidates), EMPTY)
     reason = text_of(candidate.get("finishReason"))
     said, words = text_of(candidate.get("finishMessage")), _words(candidate)
     if reason in WITHHELD:
-        return _failure(call, Kind.REFUSED, reason, said or f"the picture was held back: {reason}")
+        return _refused(call, reason, said or f"the picture was held back: {reason}")
     if reason in {"", "STOP"} and words:
+        # These are the model's own words: what they say of a bill means nothing.
         return _failure(call, Kind.REFUSED, reason, f"it answered in words alone: {words}")
     ended = f" (it ended with {reason})" if reason else ""
     return _failure(call, Kind.EMPTY, reason, said or f"the answer has no picture in it{ended}")
+
+
+def _refused(call: Call, reason: str, message: str) -> Failure:
+    failure = _failure(call, Kind.REFUSED, reason, message)
+    return replace(failure, billed=False) if UNCHARGED in message else failure
 
 
 def _failure(call: Call, kind: Kind, code: str, message: str) -> Failure:
@@ -152,7 +158,7 @@ def _failure(call: Call, kind: Kind, code: str, message: str) -> Failure:
         kind=kind,
         status=400 if kind is Kind.REFUSED else 502,
         message=tidy(message, LONGEST_MESSAGE),
-        billed=False if UNCHARGED in message else None,
+        billed=None,
         code=tidy(code)[:LONGEST_WORD] or None,
         request_id=request_id_of(call.response) or number[:LONGEST_WORD] or None,
     )

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from router.core.catalog_file import sequence
 from router.core.http import HttpResponse
@@ -14,11 +15,18 @@ from router.providers.failures import READ_JSON, Complaint, fail, text_of
 
 DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)s")
 
-BILLING_DISABLED = "BILLING_DISABLED"  # the project has no account that pays
+# No page of Google's tells the reason of a wrong key; it was seen with a 400, like other mistakes.
+KIND_BY_REASON: Mapping[str, Kind] = MappingProxyType(
+    {
+        "API_KEY_INVALID": Kind.AUTH,
+        "BILLING_DISABLED": Kind.QUOTA_EXHAUSTED,  # the project has no account that pays
+    }
+)
 
 # The limits of a minute pass by themselves; those of a day do not within a request's patience.
+# Of pictures nothing is free, so a project without a bill has a limit of none, and keeps it.
 # gemini-cli packages/core/src/utils/googleQuotaErrors.ts, classifyGoogleError
-OF_A_DAY = "PerDay"
+LASTING = ("PerDay", "free_tier")
 
 
 def read_error(response: HttpResponse) -> Failure:
@@ -60,12 +68,9 @@ def _error_of(body: bytes) -> Mapping[str, JSON]:
 
 def _kind(status: int, error: Mapping[str, JSON]) -> Kind | None:
     """Return what the details say beyond the status; None where they say nothing."""
-    reason = _reason(error)
-    if status in {400, 403} and reason.startswith("API_KEY_"):
-        return Kind.AUTH
-    if status in {400, 403} and reason == BILLING_DISABLED:
-        return Kind.QUOTA_EXHAUSTED
-    if status == 429 and any(OF_A_DAY in limit for limit in _limits(error)):
+    if status in {400, 403}:
+        return KIND_BY_REASON.get(_reason(error))
+    if status == 429 and any(word in limit for limit in _limits(error) for word in LASTING):
         return Kind.QUOTA_EXHAUSTED
     return None
 
@@ -75,9 +80,13 @@ def _reason(error: Mapping[str, JSON]) -> str:
 
 
 def _limits(error: Mapping[str, JSON]) -> Iterator[str]:
-    """Yield the names of the limits that were hit, `GenerateRequestsPerMinute...` and the like."""
-    for violation in sequence(_detail(error, "QuotaFailure").get("violations")):
-        yield text_of(as_object(violation).get("quotaId"))
+    """Yield the names of the limits that were hit, and of what they count.
+
+    Such as `GenerateRequestsPerMinute...` and `.../generate_content_free_tier_requests`.
+    """
+    for violation in map(as_object, sequence(_detail(error, "QuotaFailure").get("violations"))):
+        yield text_of(violation.get("quotaId"))
+        yield text_of(violation.get("quotaMetric"))
 
 
 def _wait(error: Mapping[str, JSON]) -> float | None:

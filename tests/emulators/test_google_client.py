@@ -263,3 +263,19 @@ def test_a_spent_limit_is_named_and_says_how_long_to_wait():
     by_type = {one["@type"].rpartition(".")[2]: one for one in details}
     assert by_type["RetryInfo"]["retryDelay"] == "2s"
     assert "PerMinute" in by_type["QuotaFailure"]["violations"][0]["quotaId"]
+
+
+def test_a_project_without_a_bill_has_a_limit_of_no_pictures():
+    faults = "google: 429 code=GenerateRequestsPerMinutePerProjectPerModel-FreeTier"
+
+    details = generate(settings={"faults": faults}).details["error"]["details"]
+
+    (violation,) = details[0]["violations"]
+    assert "free_tier" in violation["quotaMetric"]
+    assert "quotaValue" not in violation
+
+
+def test_a_reason_can_be_put_in_place_of_the_usual_one():
+    error = generate(settings={"faults": "google: 403 code=BILLING_DISABLED"})
+
+    assert error.details["error"]["details"][0]["reason"] == "BILLING_DISABLED"
