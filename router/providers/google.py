@@ -9,7 +9,7 @@ from router.core.catalog import Catalog, ModelFacts
 from router.core.http import Auth, HttpRequest, origin
 from router.core.images import ImageRequest
 from router.core.target import Target
-from router.providers.abilities import DOING, Limits
+from router.providers.abilities import Limits, why_not
 from router.providers.catalog import catalog_of
 from router.providers.failures import unfit
 from router.providers.google_answers import read_answer
@@ -62,13 +62,12 @@ class Google(Adapter):
             return Ability(
                 why_not="google makes no variations; edit the picture, and say what may change"
             )
-        facts = self.facts(request, target)
-        if facts is not None and request.operation not in facts.operations:
-            return Ability(why_not=f"{facts.name} cannot {DOING[request.operation]}")
         if request.mask is not None:
             return Ability(why_not="google takes no mask; say in the prompt where to edit")
-        reasons = (PICTURES.why_not(upload, "google") for upload in request.images)
-        return Ability(why_not=next(filter(None, reasons), ""))
+        if "markup" in request.files:
+            return Ability(why_not="google takes no markup")
+        facts = self.facts(request, target)
+        return Ability(why_not=why_not(request, facts, "google", PICTURES))
 
     def pictures_per_call(self, request: ImageRequest, target: Target) -> int:  # noqa: ARG002
         return 1

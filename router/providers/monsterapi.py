@@ -113,6 +113,8 @@ def _with_pictures(request: ImageRequest, facts: ModelFacts | None) -> Ability:
         return Ability(why_not=f"{facts.name} takes no picture; img2img and pix2pix do")
     if request.mask is not None:
         return Ability(why_not="monsterapi takes no mask")
+    if "markup" in request.files:
+        return Ability(why_not="monsterapi takes no markup")
     return _beginning(request, facts.name)
 
 

@@ -42,8 +42,10 @@ class OpenAI(Adapter):
         facts = self.facts(request, target)
         return Ability(why_not=why_not(request, facts, self.provider, limits_of(facts)))
 
-    def takes_references(self, request: ImageRequest, target: Target) -> bool:  # noqa: ARG002
-        return True
+    def takes_references(self, request: ImageRequest, target: Target) -> bool:
+        """As all models do but DALL-E 2, which edits in the form with files alone."""
+        facts = self.facts(request, target)
+        return facts is None or facts.name != "dall-e-2"
 
     def streams(self, request: ImageRequest, target: Target) -> bool:
         """A model that is not known is asked as the caller says."""

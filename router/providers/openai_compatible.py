@@ -50,6 +50,8 @@ class OpenAICompatible(Adapter):
         has_mask = request.mask is not None or request.params.get("mask") is not None
         if has_mask and not self.dialect.takes_mask:
             return Ability(why_not=f"{name} takes no mask as OpenAI means it")
+        if "markup" in request.files and self.dialect.takes is not None:
+            return Ability(why_not=f"{name} takes no markup")
         given, most = count_given(request), self.dialect.most_images
         if given > most:
             return Ability(why_not=f"{name} takes {pictures(most)}, not {given}")

@@ -46,6 +46,8 @@ def _with_pictures(request: ImageRequest, model: str, facts: ModelFacts) -> Abil
 
 def _with_mask(request: ImageRequest, model: str, facts: ModelFacts) -> Ability:
     """A mask is black and white here, so that one must be made of its transparency."""
+    if "markup" in request.files:
+        return Ability(why_not=f"{model} takes no markup")
     if not _has_mask(request):
         if facts.options.get("masked") is True:
             return Ability(why_not=f"{model} edits only where a mask says")

@@ -43,6 +43,8 @@ def _with_pictures(request: ImageRequest, endpoint: Endpoint, most: int) -> Abil
 def _with_mask(request: ImageRequest, endpoint: Endpoint) -> Ability:
     """Tell whether model and mask go together: one needs it, another has none."""
     name, field = endpoint.slug, endpoint.word("mask")
+    if "markup" in request.files:
+        return Ability(why_not=f"{name} takes no markup")
     if request.mask is None:
         return Ability(why_not=f"{name} edits only where a mask says") if field else ABLE
     if not field:

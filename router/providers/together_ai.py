@@ -75,6 +75,8 @@ class TogetherAI(Adapter):
             return Ability(why_not=f"{facts.name} takes no picture to begin with")
         if request.mask is not None or request.params.get("mask") is not None:
             return Ability(why_not="together-ai takes no mask")
+        if "markup" in request.files:
+            return Ability(why_not="together-ai takes no markup")
         given = len(originals_of(request))
         return (
             ABLE if given == 1 else Ability(why_not=f"together-ai edits one picture, not {given}")

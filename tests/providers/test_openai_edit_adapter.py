@@ -179,8 +179,11 @@ def test_references_are_counted_too():
     assert why_not("openai", many) == "gpt-image-2 takes 16 pictures, and 17 are given"
 
 
-def test_openai_takes_references_and_azure_does_not():
+def test_openai_takes_references_but_for_dall_e_2_and_azure_does_not():
+    old = REFERENCES.with_params({**REFERENCES.params, "model": "dall-e-2"})
+
     assert adapter("openai").takes_references(REFERENCES, None)
+    assert not adapter("openai").takes_references(old, None)
     assert not adapter("azure-openai").takes_references(REFERENCES, None)
 
 
