@@ -94,8 +94,9 @@ def _read(field: str, name: str | None, content: FileContent) -> Upload:
                 intake.write(piece)
             upload = intake.upload(name or _own_name(content))
     except TooLargeError:
-        most = f"{LARGEST_FILE // 1024**2} MB"
-        raise Unaskable(field, f"{field} is larger than {most}; expected a smaller file") from None
+        where, most = _which(name, content), f"{LARGEST_FILE // 1024**2} MB"
+        message = f"{field}{where} is larger than {most}; expected a smaller file"
+        raise Unaskable(field, message) from None
     except OSError as error:
         raise Unaskable(field, f"{field}{_which(name, content)} {_why(error)}") from None
     if upload.media is None:

@@ -250,7 +250,7 @@ def test_a_closed_file_is_refused(tmp_path):
 
 def test_an_endless_file_is_refused():
     with Path("/dev/zero").open("rb") as endless:
-        assert refused(endless).startswith("image is larger than 50 MB;")
+        assert refused(endless).startswith("image ('zero') is larger than 50 MB;")
 
 
 def test_a_file_that_is_too_large_is_refused():
