@@ -150,6 +150,17 @@ def test_a_delivery_says_which_of_the_pictures_it_makes():
     assert simulate(main) == (5, 1, True)
 
 
+def test_a_delivery_that_says_nothing_makes_the_first():
+    async def main():
+        counter = Counter()
+        task = task_of(Delivery(counter).emit(partial()))
+        taken = await counter.take()
+        await task
+        return taken.place
+
+    assert simulate(main) == 0
+
+
 def test_every_branch_knows_what_another_handed_over():
     async def main():
         counter = Counter()

@@ -183,11 +183,18 @@ def test_data_that_only_mentions_done_is_an_event():
 # Too much
 
 
-def test_an_event_may_be_as_large_as_is_allowed():
-    line = b"data: " + b"x" * 93 + b"\n"
+def test_an_event_may_be_as_large_as_is_allowed_and_so_may_the_next():
+    event = b"data: " + b"x" * 92 + b"\n\n"
+    reader = EventReader(largest=len(event))
 
-    assert len(line) == 100
-    assert read(line + b"", largest=102)[0] == [("message", b"x" * 93)]
+    assert [len(reader.feed(event)) for _ in range(3)] == [1, 1, 1]
+
+
+def test_an_event_of_one_byte_more_is_too_large():
+    event = b"data: " + b"x" * 92 + b"\n\n"
+
+    with pytest.raises(EventTooLargeError):
+        EventReader(largest=len(event) - 1).feed(event)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +215,7 @@ def test_an_event_that_is_too_large_is_an_error(stream):
 def test_comments_between_do_not_add_up():
     pieces = [b": keep-alive\n"] * 100
 
-    assert events_in(b"data: 1\n", *pieces, b"\n") == [("message", b"1")]
+    assert read(b"data: 1\n", *pieces, b"\n", largest=100)[0] == [("message", b"1")]
 
 
 def test_events_do_not_add_up():
