@@ -10,7 +10,8 @@ from router.core.images import Operation
 from router.core.jsontypes import JSON
 from router.dialects.dialect import Dialect
 from router.emulators import shape
-from router.emulators.brief import PictureFormat
+from router.emulators.brief import PictureFormat, Source
+from router.emulators.inside import picture_in, source_of
 from router.emulators.rejection import Rejection
 
 FORMATS: Mapping[str, PictureFormat] = {"png": "png", "jpeg": "jpeg", "webp": "webp"}
@@ -35,6 +36,7 @@ class Order:
     seed: int | None
     format: PictureFormat
     by_url: bool
+    source: Source | None = None
 
 
 def read_order(request: HttpRequest, operation: Operation, dialect: Dialect) -> Order:
@@ -53,6 +55,7 @@ def read_order(request: HttpRequest, operation: Operation, dialect: Dialect) -> 
         seed=_seed(given),
         format=_format(given, dialect),
         by_url=_by_url(given, dialect),
+        source=None if operation == "generate" else _source(request, given),
     )
 
 
@@ -77,13 +80,27 @@ def _given(request: HttpRequest, operation: Operation, dialect: Dialect) -> Mapp
 
 
 def _check_inside(params: Mapping[str, JSON], dialect: Dialect) -> None:
-    found = params.get("images", [params.get("image")])
-    pictures = found if isinstance(found, list) else []
-    urls = [one.get("url") for one in pictures if isinstance(one, Mapping)]
+    urls = _urls(params)
     if not urls or not all(isinstance(url, str) and ":" in url for url in urls):
         raise Rejection(400, "An edit needs 'image' or 'images' with URLs.", param="image")
     if len(urls) > dialect.most_images:
         raise Rejection(400, f"At most {dialect.most_images} images.", param="images")
+
+
+def _source(request: HttpRequest, given: Mapping[str, JSON]) -> Source | None:
+    """Return what is to be made of the pictures; one that is somewhere else is not looked up."""
+    files = [part for part in request.parts if part.filename is not None]
+    if not files:
+        return source_of([picture_in(url) for url in _urls(given)])
+    masks = (part.read() for part in files if part.name == "mask")
+    pictures = [part.read() for part in files if part.name in PICTURES]
+    return source_of(pictures, mask=next(masks, None))
+
+
+def _urls(given: Mapping[str, JSON]) -> list[JSON]:
+    found = given.get("images", [given.get("image")])
+    pictures = found if isinstance(found, list) else []
+    return [one.get("url") for one in pictures if isinstance(one, Mapping)]
 
 
 def _check_files(request: HttpRequest, dialect: Dialect) -> None:

@@ -8,7 +8,7 @@ from router.core.http import NO_HEADERS, HttpRequest, HttpResponse
 from router.core.jsontypes import JSON
 from router.core.skeleton import as_object
 from router.emulators import shape
-from router.emulators.brief import Brief
+from router.emulators.brief import Brief, UnreadableError
 from router.emulators.chance import Chance
 from router.emulators.emulator import World
 from router.emulators.jobs import Job, begin
@@ -131,7 +131,10 @@ def _ended(job: Job, world: World) -> HttpResponse:
     seed = order.seed
     if seed is None:
         seed = Chance("monsterapi", order.prompt, str(repeat)).whole(0, 2**31)
-    urls = [_published(order, seed, index, world) for index in range(order.samples)]
+    try:
+        urls = [_published(order, seed, index, world) for index in range(order.samples)]
+    except UnreadableError:
+        return _failed(job.id, BROKEN)
     used = order.model.credits * order.samples
     return _report(job.id, "COMPLETED", {"output": urls}, used)
 
@@ -146,6 +149,7 @@ def _published(order: Order, seed: int, index: int, world: World) -> str:
         height=height,
         seed=seed,
         index=index,
+        source=order.source,
     )
     return world.publish(world.draw(brief), brief.mime)
 

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from router.core.data_url import data_url, decode_data_url
+from router.core.data_url import data_url
 from router.core.http import HttpRequest, Part
 from router.core.jsontypes import JSON
 from router.core.media import sniff_bytes
 from router.emulators import shape
+from router.emulators.brief import Source
+from router.emulators.inside import picture_in, source_of
 from router.emulators.rejection import Rejection
 
 LARGEST_FILE = 8 * 1024 * 1024  # bytes
@@ -83,6 +85,7 @@ class Order:
     size: tuple[int, int]
     seed: int | None
     filtered: bool
+    source: Source | None
 
 
 def read_fields(request: HttpRequest) -> Mapping[str, JSON]:
@@ -132,6 +135,7 @@ def read_order(model: Model, fields: Mapping[str, JSON]) -> Order:
         size=_shape(model, fields) if model.sizes else _picture(fields),
         seed=_whole(fields, "seed", 0, LARGEST_SEED, 0) if "seed" in fields else None,
         filtered=str(fields.get("safe_filter", True)).lower() != "false",
+        source=None if model.sizes else _source(fields),
     )
 
 
@@ -147,13 +151,16 @@ def _picture(fields: Mapping[str, JSON]) -> tuple[int, int]:
     url = fields.get(IMAGE)
     if isinstance(url, str) and URL.fullmatch(url):
         return SD_SIZES["square"]
-    content = decode_data_url(url) if isinstance(url, str) and url.startswith("data:") else None
-    media = sniff_bytes(content or b"")
+    media = sniff_bytes(picture_in(url) or b"")
     if media is None or not media.width or not media.height:
         raise Rejection(400, f"{IMAGE}: a URL or a file is required.")
     if max(media.width, media.height) > LONGEST_SIDE:
         raise Rejection(400, f"{IMAGE}: the picture is too large.")
     return media.width, media.height
+
+
+def _source(fields: Mapping[str, JSON]) -> Source | None:
+    return source_of([picture_in(fields.get(IMAGE))], change=fields.get("strength"))
 
 
 def _whole(fields: Mapping[str, JSON], name: str, low: int, high: int, usual: int) -> int:

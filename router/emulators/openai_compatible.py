@@ -15,6 +15,7 @@ from router.emulators.chance import Chance
 from router.emulators.compatible_order import Order, read_order
 from router.emulators.emulator import World
 from router.emulators.openai import failing
+from router.emulators.openai_answer import drawn
 from router.emulators.rejection import Rejection
 
 # How most of these servers refuse is not documented; this is how OpenAI's older models do.
@@ -51,9 +52,10 @@ class OpenAICompatible:
             order = read_order(request, operation, self.dialect)
             if self._is_refused(order):
                 raise _refusal()
+            value = self._answer(order, world)
         except Rejection as rejection:
             return self._error(rejection, world)
-        return shape.json_response(200, self._answer(order, world), _headers(world))
+        return shape.json_response(200, value, _headers(world))
 
     def failure(
         self,
@@ -118,7 +120,7 @@ class OpenAICompatible:
         if shape.REFUSE in order.prompt or shape.FILTER in order.prompt:
             return {**beside, self.dialect.withheld: False, "url": "", "b64_json": ""}
         brief = self._brief(order, index, world)
-        content = world.draw(brief)
+        content = drawn(brief, world)
         if order.by_url:
             return {**beside, "url": world.publish(content, brief.mime)}
         text = binascii.b2a_base64(content, newline=False).decode()
@@ -134,6 +136,7 @@ class OpenAICompatible:
             height=order.height,
             index=index,
             format=order.format,
+            source=order.source,
         )
 
     def _error(self, rejection: Rejection, world: World) -> HttpResponse:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Literal
 
 from router.emulators.replicate_fields import (
     FLAG,
@@ -42,6 +43,7 @@ class Model:
     step: int = 1
     format: str = "webp"
     by_api: bool = True  # made by its owner's API, which words refusals in another way
+    edited: Literal["white", "black"] = "white"  # where its mask has that colour
 
     @property
     def is_known(self) -> bool:
@@ -163,6 +165,7 @@ IDEOGRAM = Model(
     name="ideogram-ai/ideogram-v3-turbo",
     running=7.0,
     format="png",
+    edited="black",
     fields={
         "prompt": PROMPT,
         "aspect_ratio": choice(*IDEOGRAM_RATIOS),

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from router.core.http import HttpRequest
 from router.core.jsontypes import JSON
 from router.core.skeleton import as_object
+from router.emulators.brief import UnreadableError
 from router.emulators.chance import Chance
 from router.emulators.emulator import World
 from router.emulators.jobs import Job, begin
@@ -16,6 +17,7 @@ from router.emulators.replicate_task import read_task
 
 LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
 KEPT = 3600.0  # seconds that input and output are kept after a prediction has ended
+UNREADABLE = "cannot identify image file"
 REMOVED: Mapping[str, JSON] = {"output": None, "input": {}, "data_removed": True}
 
 
@@ -144,7 +146,10 @@ def _ended(job: Job, world: World) -> Mapping[str, JSON]:
         return {**times, "status": "failed", "error": task.failure}
     if world.now() >= job.ended + KEPT:
         return {**times, **REMOVED, "status": "succeeded"}
-    pictures = task.draw(world)
+    try:
+        pictures = task.draw(world)
+    except UnreadableError:
+        return {**times, "status": "failed", "error": UNREADABLE}
     output: JSON = pictures if order.model.many else pictures[0]
     counted = {**metrics, "image_count": len(pictures)}
     return {**times, "metrics": counted, "status": "succeeded", "output": output}

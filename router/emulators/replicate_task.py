@@ -2,15 +2,16 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from router.core.jsontypes import JSON
 from router.core.media import sniff
 from router.emulators import shape
-from router.emulators.brief import Brief, PictureFormat
+from router.emulators.brief import Brief, PictureFormat, Source
 from router.emulators.chance import Chance
 from router.emulators.emulator import World
+from router.emulators.inside import picture_in, source_of
 from router.emulators.replicate_models import Model
 
 # The FLUX models' own; the others' are not documented, and near to one megapixel too.
@@ -51,10 +52,11 @@ class Task:
     count: int
     format: PictureFormat
     quality: int
+    source: Source | None = None
     failure: str = ""
 
     def draw(self, world: World) -> list[str]:
-        """Draw every picture and publish it."""
+        """Draw every picture and publish it. Raises UnreadableError."""
         return [self._picture(index, world) for index in range(self.count)]
 
     def _picture(self, index: int, world: World) -> str:
@@ -68,6 +70,7 @@ class Task:
             index=index,
             format=self.format,
             compression=self.quality,
+            source=self.source,
         )
         return world.publish(world.draw(brief), brief.mime)
 
@@ -89,6 +92,7 @@ def read_task(model: Model, given: Mapping[str, JSON], repeat: int) -> Task:
         count=count - 1 if caught else count,
         format=FORMATS.get(str(given.get("output_format")), FORMATS[model.format]),
         quality=_whole(given.get("output_quality"), 0, 100, 80),
+        source=_source(model, given),
         failure=_failure(model, given, prompt, count),
     )
 
@@ -115,7 +119,7 @@ def _size(model: Model, given: Mapping[str, JSON]) -> tuple[int, int]:
         if exact:
             return _bounded(int(exact[1]), int(exact[2]))
     ratio = given.get("aspect_ratio")
-    source = _source(given) if ratio in {None, "match_input_image"} else None
+    source = _source_size(given) if ratio in {None, "match_input_image"} else None
     if source is not None:
         return _bounded(*source)
     by_pixels = "aspect_ratio" not in model.fields or "custom" in {ratio, given.get("size")}
@@ -148,21 +152,32 @@ def _bounded(width: int, height: int) -> tuple[int, int]:
     )
 
 
-def _source(given: Mapping[str, JSON]) -> tuple[int, int] | None:
+def _source(model: Model, given: Mapping[str, JSON]) -> Source | None:
+    """Return what is to be made of the pictures that came inside the input."""
+    return source_of(
+        [picture for address in _addresses(given) if (picture := picture_in(address))],
+        mask=picture_in(given.get("mask")),
+        where=model.edited,
+        change=given.get("prompt_strength"),
+    )
+
+
+def _source_size(given: Mapping[str, JSON]) -> tuple[int, int] | None:
     """Width and height of the first picture that came inside the input."""
-    for value in given.values():
-        first = value[0] if isinstance(value, Sequence) and value else None
-        address = value if isinstance(value, str) else first
-        if isinstance(address, str) and address.startswith("data:image/"):
-            return _measure(address)
-    return None
-
-
-def _measure(address: str) -> tuple[int, int] | None:
-    media = sniff(memoryview(address.partition(",")[2].encode()))
+    first = next(_addresses(given), "")
+    media = sniff(memoryview(first.partition(",")[2].encode()))
     if media is None or media.width is None or media.height is None:
         return None
     return media.width, media.height
+
+
+def _addresses(given: Mapping[str, JSON]) -> Iterator[str]:
+    """Yield the `data:` URLs of an input, the mask's aside."""
+    for name, value in given.items():
+        listed = value if isinstance(value, list) else [value]
+        for one in listed:
+            if name != "mask" and isinstance(one, str) and one.startswith("data:image/"):
+                yield one
 
 
 def _whole(value: JSON, low: int, high: int, usual: int) -> int:

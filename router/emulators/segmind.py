@@ -137,10 +137,10 @@ def _run(model: Model, fields: Mapping[str, JSON], world: World) -> HttpResponse
     check_fields(model, fields)
     try:
         order = read_order(model, fields, world.repeat)
+        pictures = list(draw(order, world))
     except RunError as wrong:
         status = 400 if str(wrong) == REFUSED else 500
         raise Rejection(status, str(wrong)) from wrong
-    pictures = list(draw(order, world))
     headers = _account(order, world)
     if not order.as_json:
         # What several samples become without base64 is not known; a body holds one picture.

@@ -74,6 +74,7 @@ def _ended(job: Job, world: World, *, whole: bool) -> HttpResponse:
     try:
         check_fields(model, fields)
         order = read_order(model, fields, repeat if isinstance(repeat, int) else 0)
+        pictures = list(draw(order, world))
     except (Rejection, RunError) as wrong:
         return failed(str(wrong), job)
     ran = round(job.ended - job.started, 3)
@@ -82,7 +83,7 @@ def _ended(job: Job, world: World, *, whole: bool) -> HttpResponse:
         done: JSON = {"status": "COMPLETED", "request_id": job.id, "metrics": metrics}
         return shape.json_response(200, done, {})
     images = []
-    for content, mime in draw(order, world):
+    for content, mime in pictures:
         url = world.publish(content, mime)
         images.append({"url": url, "content_type": mime, "file_size": str(len(content))})
     times = {"queue_time": QUEUED, "total_time": round(job.ended - job.created, 3)}

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from router.core.data_url import decode_data_url
 from router.core.http import HttpRequest
 from router.core.jsontypes import JSON
 from router.core.media import sniff_bytes
 from router.emulators import shape
-from router.emulators.brief import PictureFormat
+from router.emulators.brief import PictureFormat, Source
 from router.emulators.chance import Chance
+from router.emulators.inside import picture_in, source_of
 from router.emulators.rejection import Rejection
 from router.emulators.segmind_models import FORMATS, RATIOS, Model
 
@@ -40,6 +40,7 @@ class Order:
     format: PictureFormat
     transparent: bool
     as_json: bool
+    source: Source | None
 
 
 def read_fields(request: HttpRequest) -> Mapping[str, JSON]:
@@ -94,13 +95,14 @@ def read_order(model: Model, fields: Mapping[str, JSON], repeat: int) -> Order:
         format=_format(model, fields),
         transparent=fields.get("background") == "transparent",
         as_json=str(fields.get("base64", "")).lower() in TRUE,
+        source=_source(fields) if model.edits else None,
     )
 
 
 def _size(model: Model, fields: Mapping[str, JSON]) -> tuple[int, int]:
     """Width and height: the given picture's, else by the pixels, the size or the ratio."""
     if model.edits:
-        return _source(fields)
+        return _given_size(fields)
     low, high, step = model.bounds
     edges = [_whole(fields, name, low, high, 0) for name in model.edges]
     ratio = str(fields.get("aspect_ratio", "custom"))
@@ -114,7 +116,17 @@ def _size(model: Model, fields: Mapping[str, JSON]) -> tuple[int, int]:
     return RATIOS.get(ratio, RATIOS["1:1"])
 
 
-def _source(fields: Mapping[str, JSON]) -> tuple[int, int]:
+def _source(fields: Mapping[str, JSON]) -> Source | None:
+    """Return what is to be made of the picture; its mask is white where it is edited."""
+    return source_of(
+        [_content(fields.get("image"))],
+        mask=_content(fields.get("mask")),
+        where="white",
+        change=fields.get("strength"),
+    )
+
+
+def _given_size(fields: Mapping[str, JSON]) -> tuple[int, int]:
     """The size of the picture that is edited; that of one behind a URL is not looked up."""
     sizes = [_picture(fields, name) for name in ("image", "mask") if name in fields]
     known = [size for size in sizes if size is not None]
@@ -129,13 +141,17 @@ def _picture(fields: Mapping[str, JSON], name: str) -> tuple[int, int] | None:
         raise RunError(f"{name} must be a URL or base64")
     if text.startswith(("http://", "https://")):
         return None
-    content = decode_data_url(text) if text.startswith("data:") else _decoded(text)
-    media = sniff_bytes(content or b"")
+    media = sniff_bytes(_content(text) or b"")
     if media is None or not media.width or not media.height:
         raise RunError(f"{name} is no picture")
     if max(media.width, media.height) > LONGEST_SIDE:
         raise RunError(f"{name} is too large")
     return media.width, media.height
+
+
+def _content(text: JSON) -> bytes | None:
+    """Return the picture that a text holds; None where it is somewhere else, or is none."""
+    return picture_in(text) or (_decoded(text) if isinstance(text, str) else None)
 
 
 def _decoded(text: str) -> bytes | None:

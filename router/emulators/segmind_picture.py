@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Mapping
 
 from router.core.jsontypes import JSON
-from router.emulators.brief import Brief
+from router.emulators.brief import Brief, UnreadableError
 from router.emulators.emulator import World
-from router.emulators.segmind_order import Order
+from router.emulators.segmind_order import Order, RunError
 
 CREDITS = 25.0  # US dollars on the account: the stand-in keeps no books
 
 
 def draw(order: Order, world: World) -> Iterator[tuple[bytes, str]]:
-    """Draw the pictures of an order, each with its type."""
+    """Draw the pictures of an order, each with its type. Raises RunError."""
     for index in range(order.samples):
         brief = Brief(
             provider="segmind",
@@ -23,8 +23,16 @@ def draw(order: Order, world: World) -> Iterator[tuple[bytes, str]]:
             index=index,
             format=order.format,
             transparent=order.transparent,
+            source=order.source,
         )
-        yield world.draw(brief), brief.mime
+        yield _drawn(brief, world), brief.mime
+
+
+def _drawn(brief: Brief, world: World) -> bytes:
+    try:
+        return world.draw(brief)
+    except UnreadableError as error:
+        raise RunError("the picture, or its mask, cannot be opened") from error
 
 
 def account(order: Order) -> Mapping[str, JSON]:

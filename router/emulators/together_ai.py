@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from router.core.http import HttpRequest, HttpResponse
 from router.core.jsontypes import JSON
 from router.emulators import shape
-from router.emulators.brief import Brief
+from router.emulators.brief import Brief, UnreadableError
 from router.emulators.chance import Chance
 from router.emulators.emulator import World
 from router.emulators.rejection import Rejection
@@ -46,9 +46,10 @@ class TogetherAI:
             _check(request, world)
             order = read_order(_params(request))
             _check_safety(order)
+            value = _answer(order, world)
         except Rejection as rejection:
             return _error(rejection, world)
-        return shape.json_response(200, _answer(order, world), _headers(world))
+        return shape.json_response(200, value, _headers(world))
 
     def failure(
         self,
@@ -96,7 +97,7 @@ def _check_safety(order: Order) -> None:
 
 
 def _answer(order: Order, world: World) -> Mapping[str, JSON]:
-    """Write the answer. There is no `created` in it."""
+    """Write the answer. There is no `created` in it. Raises Rejection."""
     chance = Chance(world.serial, order.prompt)
     return {
         "id": f"o{chance.hexadecimal(7, 'id')}-{chance.hexadecimal(16, 'ray')}-SJC",
@@ -116,8 +117,9 @@ def _picture(order: Order, index: int, world: World) -> Mapping[str, JSON]:
         height=order.height,
         index=index,
         format=order.format,
+        source=order.source,
     )
-    content = world.draw(brief)
+    content = _drawn(brief, world)
     seconds = Chance(world.serial).between(0.6, 3.0, index)
     timings = {"timings": {"inference": round(seconds, 3)}}
     if order.by_url:
@@ -125,6 +127,14 @@ def _picture(order: Order, index: int, world: World) -> Mapping[str, JSON]:
         return {"index": index, "type": "url", "url": url, **timings}
     text = binascii.b2a_base64(content, newline=False).decode()
     return {"index": index, "type": "b64_json", "b64_json": text, **timings}
+
+
+def _drawn(brief: Brief, world: World) -> bytes:
+    """Draw a picture. Raises Rejection where the one that it is made of cannot be opened."""
+    try:
+        return world.draw(brief)
+    except UnreadableError:
+        raise Rejection(400, "The picture cannot be opened.", param="image_url") from None
 
 
 def _error(rejection: Rejection, world: World) -> HttpResponse:

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from router.core.jsontypes import JSON
-from router.emulators.brief import PictureFormat
+from router.emulators.brief import PictureFormat, Source
+from router.emulators.inside import picture_in, source_of
 from router.emulators.rejection import Rejection
 from router.emulators.shape import quoted
 
@@ -59,6 +60,7 @@ class Order:
     format: PictureFormat
     by_url: bool
     unchecked: bool
+    source: Source | None
 
 
 def read_order(params: Mapping[str, JSON]) -> Order:
@@ -83,6 +85,7 @@ def read_order(params: Mapping[str, JSON]) -> Order:
         format=FORMATS[_choice(given, "output_format", tuple(FORMATS), "jpeg")],
         by_url=_choice(given, "response_format", RESPONSE_FORMATS, "url") == "url",
         unchecked=given.get("disable_safety_checker") is True,
+        source=source_of([picture_in(given.get("image_url"))]),
     )
 
 

@@ -1,7 +1,7 @@
 """Edits and variations: done with the very picture that was given, or by somebody else."""
 
 import pytest
-from beginnings import BEGINNINGS, MASK, RED
+from beginnings import BEGINNINGS, BLUE, MASK, RED, painted, redness
 from speakers import EVERYONE, ask
 
 from router import RoutingError
@@ -10,11 +10,23 @@ from router.core.outcome import Kind
 everyone = pytest.mark.parametrize("speaker", EVERYONE, ids=str)
 beginnings = pytest.mark.parametrize("beginning", BEGINNINGS, ids=str)
 
+LEFT, RIGHT, CORNER = (0.2, 0.6), (0.8, 0.6), (0.875, 0.12)
+
 OTHERS = {
     "edit": {"provider": "openai", "api_key": "sk", "override_params": {"model": "gpt-image-2"}},
     "variation": {"provider": "openai", "api_key": "sk", "override_params": {"model": "dall-e-2"}},
 }
 """Who can do it in any case."""
+
+
+def those_who_can(ability):
+    able = [speaker for speaker in EVERYONE if speaker.does(ability)]
+    return pytest.mark.parametrize("speaker", able, ids=str)
+
+
+def made(speaker, to="edit", **params):
+    """Return the picture that comes of the given ones."""
+    return ask(speaker, to=to, draw=painted, **params).answer.data[0]
 
 
 def next_in_line(speaker, to):
@@ -57,3 +69,49 @@ def test_a_picture_with_marks_is_given_to_nobody_who_would_not_look_at_it(speake
 
     knows_nothing = speaker.provider == "openai-compatible"
     assert knows_nothing or (heard.answer.kind, heard.requests) == (Kind.UNSUPPORTED, [])
+
+
+# The picture that comes is made of the one that was given
+
+
+@those_who_can("edit")
+def test_an_edit_is_made_of_the_picture_that_was_given(speaker):
+    assert redness(made(speaker, image=RED), RIGHT) > 40
+
+
+@those_who_can("mask")
+def test_what_a_mask_keeps_is_kept_and_the_rest_is_new(speaker):
+    picture = made(speaker, image=RED, mask=MASK)
+
+    assert redness(picture, RIGHT) > 100
+    assert redness(picture, LEFT) < 0
+
+
+@those_who_can("many")
+def test_every_picture_that_was_given_counts_and_the_first_most(speaker):
+    picture = made(speaker, image=[RED, BLUE])
+
+    assert redness(picture, LEFT) > 40
+    assert redness(picture, CORNER) < -100
+
+
+@those_who_can("variation")
+def test_a_variation_is_made_of_the_picture_that_was_given(speaker):
+    assert redness(made(speaker, "variation", image=RED), RIGHT) > 40
+
+
+@those_who_can("edit")
+def test_a_picture_that_cannot_be_opened_is_told(speaker):
+    heard = ask(speaker, to="edit", draw=painted, image=RED[: len(RED) // 2])
+
+    assert heard.answer.kind in {Kind.BAD_REQUEST, Kind.SERVER_ERROR}
+    assert "picture" in str(heard.answer) or "image" in str(heard.answer)
+    assert heard.bought == 1
+
+
+@those_who_can("mask")
+def test_a_mask_that_cannot_be_opened_is_told(speaker):
+    heard = ask(speaker, to="edit", draw=painted, image=RED, mask=MASK[: len(MASK) // 2])
+
+    assert heard.answer.kind is Kind.BAD_REQUEST
+    assert heard.bought <= 1
