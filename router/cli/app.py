@@ -8,12 +8,14 @@ from contextlib import suppress
 import click
 
 from router.cli.check import check
+from router.cli.edit import edit
 from router.cli.generate import generate
 from router.cli.init import init
 from router.cli.models import models
 from router.cli.sandbox import sandbox
 from router.cli.schema import schema
 from router.cli.streams import BROKEN_PIPE, complain, discard, flushed
+from router.cli.variation import variation
 
 INTERRUPTED = 130  # 128 and the number of SIGINT, as shells have it
 NARROW = 52  # columns
@@ -27,6 +29,7 @@ Examples:
   pixroute init pictures
   pixroute check configs
   pixroute generate "a red kite" --config configs/fallback.yaml --sandbox
+  pixroute edit "make it night" --image kite.png --provider openai --sandbox
 """,
 )
 @click.version_option(package_name="pixroute", message="%(prog)s %(version)s")
@@ -37,7 +40,7 @@ def pixroute(context: click.Context) -> None:
         context.color = False
 
 
-for command in (check, generate, init, models, sandbox, schema):
+for command in (check, edit, generate, init, models, sandbox, schema, variation):
     pixroute.add_command(command)
 
 

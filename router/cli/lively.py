@@ -12,6 +12,7 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from router.cli import wording
+from router.cli.gallery import Saved
 from router.cli.progress import Silent
 from router.core.trace import Attempt
 
@@ -39,6 +40,7 @@ class Lively(Silent):
 
     def __init__(self) -> None:
         self._rows: list[Row] = []
+        self._partials: list[Saved] = []
         self._began = time.monotonic()
         self._is_over = False
         self._spinner = Spinner("dots", style="cyan")
@@ -65,6 +67,9 @@ class Lively(Silent):
     def erase(self) -> None:
         self._live.transient = True
 
+    def pictured(self, partial: Saved) -> None:
+        self._partials.append(partial)
+
     def attempt_started(self, attempt: Attempt) -> None:
         self._rows.append(Row(attempt, time.monotonic()))
 
@@ -76,11 +81,13 @@ class Lively(Silent):
                 return
 
     def _drawn(self) -> RenderableType:
-        """Draw every attempt, and a last line where nobody is being asked."""
+        """Draw every attempt, where nobody is being asked a pause, and the partial pictures."""
         lines = [self._cells(row) for row in self._rows]
         if not self._is_over and not any(row.is_open for row in self._rows):
             lines.append(self._pause())
-        return aligned(lines, self._console.width)
+        width = self._console.width
+        partials = [named(partial, width) for partial in self._partials]
+        return joined([*aligned(lines, width), *partials])
 
     def _cells(self, row: Row) -> Cells:
         attempt = row.attempt
@@ -106,19 +113,28 @@ class Lively(Silent):
         return Text.assemble(frame if isinstance(frame, Text) else "", f" {word}")
 
 
-def aligned(lines: Sequence[Cells], width: int) -> RenderableType:
+def aligned(lines: Sequence[Cells], width: int) -> list[Text]:
     """Lay lines out in columns; where the room is short, models go, then paths get shorter."""
     if width < NARROW:
         lines = [(cells[0], cells[1], *cells[3:]) for cells in lines]
     columns = [max(cell.cell_len for cell in column) for column in zip(*lines, strict=True)]
     room = width - 1 - sum(columns[1:]) - len(GAP) * len(columns)
     if room < min(columns[0], SHORTEST):
-        return _joined([_padded(cells[1:], columns[1:]) for cells in lines])
+        return [_padded(cells[1:], columns[1:]) for cells in lines]
     columns[0] = min(columns[0], room)
-    return _joined([_padded((_shortened(path, room), *rest), columns) for path, *rest in lines])
+    return [_padded((_shortened(path, room), *rest), columns) for path, *rest in lines]
 
 
-def _joined(lines: Sequence[Text]) -> Text:
+def named(partial: Saved, width: int) -> Text:
+    """Name a partial picture; where the room is short, its details go, then its path is cut."""
+    path, what = Text(str(partial.path)), Text(wording.picture(partial), style="dim")
+    room = width - 1 - len(GAP)
+    if path.cell_len + len(GAP) + what.cell_len <= room:
+        return Text.assemble(GAP, path, GAP, what)
+    return Text.assemble(GAP, _shortened(path, room))
+
+
+def joined(lines: Sequence[Text]) -> RenderableType:
     return Text("\n", no_wrap=True, overflow="ellipsis").join(lines)
 
 

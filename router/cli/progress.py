@@ -1,17 +1,23 @@
 """Progress: what is seen of a request while it runs. It goes to stderr."""
 
+import time
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 import click
 
 from router.cli import wording
+from router.cli.gallery import Saved
 from router.core.trace import Attempt, Decision, Observer
 
 
 class Progress(Observer, Protocol):
     def shown(self) -> AbstractContextManager[None]:
         """Show it as long as the context is open."""
+        ...
+
+    def pictured(self, partial: Saved) -> None:
+        """Show that an unfinished picture has come, and is a file."""
         ...
 
     def erase(self) -> None:
@@ -24,6 +30,9 @@ class Silent:
 
     def shown(self) -> AbstractContextManager[None]:
         return nullcontext()
+
+    def pictured(self, partial: Saved) -> None:
+        pass
 
     def erase(self) -> None:
         pass
@@ -41,10 +50,18 @@ class Silent:
 class Plain(Silent):
     """One line an event, for logs: seconds since the request began, place, what happened."""
 
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def pictured(self, partial: Saved) -> None:
+        at = time.monotonic() - self._began
+        self._say(at, str(partial.path), f"partial picture, {wording.picture(partial)}")
+
     def decided(self, decision: Decision) -> None:
         self._say(decision.at, decision.path, f"{decision.by}: {wording.decision(decision)}")
 
     def attempt_started(self, attempt: Attempt) -> None:
+        self._began = time.monotonic() - attempt.started
         wait = f" after a wait of {wording.seconds(attempt.waited)}" if attempt.waited else ""
         self._say(attempt.started, attempt.path, f"{wording.who(attempt)} asked{wait}")
 

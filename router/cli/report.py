@@ -1,54 +1,45 @@
 """Report: what is told of a request when it has ended."""
 
-import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Iterator
+from typing import TextIO
 
 import click
 
-from router.answer import AsyncImage, ImagesResponse
 from router.cli import wording
-from router.cli.findings import as_json, show
-from router.cli.terminal import red, strong, width_of, wrapped
+from router.cli.findings import show
+from router.cli.gallery import Gallery, Saved
+from router.cli.terminal import red, strong, width_of, wrapped, yellow
 from router.config.problems import ConfigError, summary
 from router.core.dollars import dollars
-from router.core.images import Picture
-from router.core.jsontypes import JSON
-from router.core.media import Media
+from router.core.outcome import Kind
 from router.core.trace import Attempt, Trace
 from router.core.trace_table import printable
 from router.errors import RoutingError
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
-    """A picture that is a file now; `size` is in bytes."""
-
-    path: Path
-    media: Media | None
-    size: int
-    picture: Picture
+GAP = "   "
 
 
-def show_answer(trace: Trace, saved: Sequence[Saved], seconds: float) -> None:
+def show_answer(trace: Trace, gallery: Gallery, seconds: float) -> None:
     """Print the pictures, who made them, and why it was they."""
-    for one in saved:
-        click.echo(_picture(one))
+    for one in gallery.pictures:
+        click.echo(_picture(one, sys.stdout))
     click.echo(wrapped(_served(trace, seconds), hang=2))
     _show_notes(trace)
 
 
-def show_paths(saved: Sequence[Saved]) -> None:
-    for one in saved:
+def show_paths(gallery: Gallery) -> None:
+    for one in gallery.pictures:
         click.echo(one.path)
 
 
-def show_failure(error: RoutingError, saved: Sequence[Saved], seconds: float) -> None:
+def show_failure(error: RoutingError, gallery: Gallery, seconds: float) -> None:
     """Print to stderr what went wrong, each attempt, and what came all the same."""
     attempts = error.trace.attempts
-    what = "too few pictures" if saved else "no picture"
+    if not attempts and _is_refused_here(error):
+        _complain(f" {_line(error.message)}", hang=7, label="error:")
+        return
+    what = "too few pictures" if gallery.pictures else "no picture"
     told = f"{what}: {error.status_code} {error.kind}: {_line(error.message)}"
     _complain(f" {told}", hang=7, label="error:")
     widest = max((len(attempt.path) for attempt in attempts), default=0)
@@ -56,10 +47,22 @@ def show_failure(error: RoutingError, saved: Sequence[Saved], seconds: float) ->
         _complain(f"  {attempt.path:<{widest}}  {_attempt(attempt, error.message)}", hang=4)
     if error.request_id is not None:
         _complain(f"  the provider's request id: {error.request_id}", hang=4)
-    count = wording.attempts(len(attempts))
+    count = wording.attempts(len(attempts)) if attempts else "no provider was asked"
     _complain(f"{count} in {wording.seconds(seconds)}{_price(error.trace)}", hang=0)
-    for one in saved:
-        click.echo(f"saved all the same: {_picture(one)}", err=True)
+    for one in gallery.pictures:
+        _keep("saved all the same", one)
+    _show_partials(gallery)
+
+
+def show_interrupt(gallery: Gallery, seconds: float) -> None:
+    """Print to stderr that it was the caller who ended it."""
+    said = "a call that was under way is cancelled, and may have been billed"
+    _complain(f"interrupted after {seconds:.1f} s; {said}", hang=2)
+    _show_partials(gallery)
+
+
+def warn(message: str) -> None:
+    click.echo(f"{yellow('warning:')} {message}", err=True)
 
 
 def show_config(error: ConfigError) -> None:
@@ -70,55 +73,27 @@ def show_config(error: ConfigError) -> None:
     click.echo(summary(errors), err=True)
 
 
-def show_config_json(error: ConfigError) -> None:
-    problems = [as_json(problem) for problem in error.problems]
-    _dump({"ok": False, "error": {"kind": "config", "problems": problems}, "pictures": []})
+def _is_refused_here(error: RoutingError) -> bool:
+    """Tell whether it never was a request that anybody could have answered."""
+    return error.failure.local and error.kind is Kind.BAD_REQUEST
 
 
-def show_answer_json(
-    answer: ImagesResponse[AsyncImage], saved: Sequence[Saved], seconds: float
-) -> None:
-    """Print one object."""
-    served = answer.trace.served
-    usage = answer.usage
-    _dump(
-        {
-            "ok": True,
-            "pictures": [_as_json(one) for one in saved],
-            "served_by": None if served is None else asdict(served),
-            "seconds": round(seconds, 3),
-            "cost": answer.trace.cost,
-            "usage": None if usage is None else dict(usage.details),
-            "trace": _trace(answer.trace),
-        }
-    )
+def _picture(saved: Saved, stream: TextIO) -> str:
+    """Name a file and what is in it: side by side, or below where there is no room."""
+    path, what = str(saved.path), wording.picture(saved)
+    width = width_of(stream)
+    is_short = width is None or len(path) + len(GAP) + len(what) <= width
+    return f"{strong(path)}{GAP}{what}" if is_short else f"{strong(path)}\n  {what}"
 
 
-def show_failure_json(error: RoutingError, saved: Sequence[Saved], seconds: float) -> None:
-    """Print one object."""
-    told = {
-        "kind": error.kind,
-        "status": error.status_code,
-        "message": error.message,
-        "code": error.code,
-        "request_id": error.request_id,
-        "retry_after": error.retry_after,
-    }
-    _dump(
-        {
-            "ok": False,
-            "error": told,
-            "pictures": [_as_json(one) for one in saved],
-            "seconds": round(seconds, 3),
-            "cost": error.trace.cost,
-            "trace": _trace(error.trace),
-        }
-    )
+def _show_partials(gallery: Gallery) -> None:
+    """Tell of unfinished pictures of which nothing came in the end."""
+    for one in gallery.partials:
+        _keep("kept, though unfinished", one)
 
 
-def _picture(saved: Saved) -> str:
-    what = f"{wording.media(saved.media)}, {wording.size(saved.size)}"
-    return f"{strong(str(saved.path))}   {what}"
+def _keep(label: str, saved: Saved) -> None:
+    click.echo(f"{label}: {_picture(saved, sys.stderr)}", err=True)
 
 
 def _served(trace: Trace, seconds: float) -> str:
@@ -170,29 +145,3 @@ def _complain(text: str, *, hang: int, label: str = "") -> None:
     """Print a line to stderr; colours come after the folding, which counts characters."""
     folded = wrapped(label + text, hang=hang, stream=sys.stderr).removeprefix(label)
     click.echo((red(label) if label else "") + folded, err=True)
-
-
-def _as_json(saved: Saved) -> dict[str, JSON]:
-    media, picture = saved.media, saved.picture
-    url = picture.url
-    return {
-        "path": str(saved.path),
-        "format": media.format if media else None,
-        "width": media.width if media else None,
-        "height": media.height if media else None,
-        "bytes": saved.size,
-        "url": None if url is None or url.startswith("data:") else url,
-        "revised_prompt": picture.revised_prompt,
-    }
-
-
-def _trace(trace: Trace) -> Mapping[str, object]:
-    return {
-        "id": trace.id,
-        "attempts": [asdict(attempt) for attempt in trace.attempts],
-        "decisions": [asdict(decision) for decision in trace.decisions],
-    }
-
-
-def _dump(report: Mapping[str, object]) -> None:
-    click.echo(json.dumps(report, indent=2, ensure_ascii=False, default=str))

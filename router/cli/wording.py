@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from router.cli.gallery import Saved
 from router.core.media import Media
 from router.core.trace import Attempt, Decision
 
@@ -33,6 +34,11 @@ def media(found: Media | None) -> str:
         return "of an unknown type"
     name = found.format.upper()
     return name if found.width is None else f"{found.width}x{found.height} {name}"
+
+
+def picture(saved: Saved) -> str:
+    """`1024x1024 PNG, 1.4 MB`."""
+    return f"{media(saved.media)}, {size(saved.size)}"
 
 
 def decision(made: Decision) -> str:

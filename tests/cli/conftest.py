@@ -13,6 +13,8 @@ import time
 
 import pytest
 from click.testing import CliRunner
+from easel import png
+from painter import Painter
 
 from router.cli.app import pixroute
 
@@ -66,6 +68,33 @@ def config(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def picture(tmp_path):
+    """Write a picture into a folder of its own and return its path."""
+
+    def write(name="kite.png", **drawn):
+        path = tmp_path / "given" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(png(**drawn))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def painter():
+    """Start a server that streams pictures, piece by piece."""
+    started = []
+
+    def start(*pieces):
+        started.append(Painter(*pieces))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()
 
 
 class Terminal:

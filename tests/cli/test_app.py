@@ -7,7 +7,16 @@ from importlib.metadata import version
 
 import pytest
 
-COMMANDS = ("check", "generate", "init", "models", "sandbox", "schema")
+COMMANDS = (
+    "check",
+    "edit",
+    "generate",
+    "init",
+    "models",
+    "sandbox",
+    "schema",
+    "variation",
+)
 HEAVY = ("rich", "yaml", "jsonschema", "httpx", "httpx2", "anyio", "PIL", "router.client")
 
 WITHOUT_CLICK = """
@@ -45,8 +54,9 @@ def test_help_of_a_command_has_examples(run, command):
 
 
 @pytest.mark.parametrize("columns", ["40", "80"])
-def test_help_fits_the_terminal(terminal, columns):
-    screen = terminal("check", "--help", columns=int(columns))
+@pytest.mark.parametrize("command", ["check", "edit", "variation"])
+def test_help_fits_the_terminal(terminal, command, columns):
+    screen = terminal(command, "--help", columns=int(columns))
 
     assert screen.end() == 0
     prose = screen.seen.partition("Examples:")[0].splitlines()

@@ -3,8 +3,7 @@
 import json
 
 import pytest
-
-from router.core.media import sniff_bytes
+from easel import pictures_in
 
 SECRET = "sk-proj-AbCdEf0123456789AbCdEf0123456789"
 
@@ -13,10 +12,6 @@ provider: openai
 override_params: {model: gpt-image-2}
 retry: {attempts: 1}
 """
-
-
-def pictures_in(folder):
-    return sorted(path.name for path in folder.iterdir() if sniff_bytes(path.read_bytes()[:4096]))
 
 
 def test_a_picture_is_saved_under_words_of_its_prompt(run, config, tmp_path):
@@ -174,7 +169,7 @@ def test_a_refused_argument_is_told_in_one_line(run, config):
     result = run("generate", "  ", "-c", config(), "--sandbox")
 
     assert result.exit_code == 1
-    assert result.stderr.startswith("error: no picture: 400 bad_request: prompt is ")
+    assert result.stderr == "error: prompt is ' '; expected some words\n"
 
 
 def test_the_config_may_be_pixroute_yaml_here(run, config):
@@ -228,6 +223,8 @@ def test_metadata_reaches_the_conditions(run, config):
         (["--param", "quality"], "'quality' is not NAME=VALUE"),
         (["--param", "quality=low", "--quality", "high"], "'quality' is given twice"),
         (["--param", "a=1", "--param", "a=2"], "'a' is given twice"),
+        (["--param", "n=null"], "n is None; expected a whole number"),
+        (["--param", "image=1"], "'image' is no parameter of a picture: --image of edit"),
         (["--param", "timeout=3"], "'timeout' is no parameter of a picture: --timeout"),
         (["--param", "seed=red"], "seed is 'red'; expected a whole number"),
         (["--metadata", "a:=b"], "the value of 'a' is not JSON"),
