@@ -17,14 +17,16 @@ HOST = "https://models.test/v1"  # where a server of one's own is said to be
 class Speaker:
     """One model of a provider, and what it `can` do with pictures that are given to it.
 
-    `edit` one picture, edit `many` or by a `mask`, make a `variation`; pictures given by their
-    `url` or `file_id` go on as they are. Whoever edits files takes pictures inside `data:` URLs.
+    `edit` one picture, edit `many` (at `most` so many) or by a `mask`, make a `variation`; pictures
+    given by their `url` or `file_id` go on as they are. Whoever edits files takes pictures inside
+    `data:` URLs.
     """
 
     provider: str
     model: str
     config: dict = field(default_factory=dict)
     can: str = ""
+    most: int = 16
 
     def __str__(self):
         return f"{self.provider}/{self.model.rpartition('/')[2]}"
@@ -60,7 +62,7 @@ SPEAKERS = (
     Speaker(provider="segmind", model="flux-1.1-pro"),
     Speaker(provider="together-ai", model="black-forest-labs/FLUX.1-schnell"),
     Speaker(provider="monsterapi", model="sdxl-base"),
-    Speaker(provider="google", model="gemini-nano-banana-2.1", can="edit many"),
+    Speaker(provider="google", model="gemini-nano-banana-2.1", can="edit many", most=14),
     Speaker(
         provider="openai-compatible",
         model="gpt-image-2",
@@ -72,7 +74,7 @@ SPEAKERS = (
     ),
     Speaker(provider="nscale", model="black-forest-labs/FLUX.1-schnell"),
     Speaker(provider="recraft-ai", model="recraftv3"),
-    Speaker(provider="x-ai", model="grok-imagine-image-2.0", can="edit many url"),
+    Speaker(provider="x-ai", model="grok-imagine-image-2.0", can="edit many url", most=3),
     Speaker(provider="localai", model="flux.1-dev", config=OWN),
     Speaker(provider="vllm-omni", model="Qwen/Qwen-Image", config=OWN, can="edit many"),
     Speaker(provider="sglang", model="Qwen/Qwen-Image", config=OWN, can="edit many"),
@@ -84,7 +86,9 @@ EDITORS = (
     Speaker(provider="stability-ai", model="stable-image-ultra", can="edit mask variation"),
     Speaker(provider="stability-ai", model="inpaint", can="edit mask"),
     Speaker(provider="stability-ai", model="stable-diffusion-v1-6", can="edit mask variation"),
-    Speaker(provider="replicate", model="black-forest-labs/flux-2-pro", can="edit many url"),
+    Speaker(
+        provider="replicate", model="black-forest-labs/flux-2-pro", can="edit many url", most=8
+    ),
     Speaker(provider="replicate", model="black-forest-labs/flux-kontext-pro", can="edit url"),
     Speaker(provider="replicate", model="black-forest-labs/flux-redux-schnell", can="variation"),
     Speaker(provider="replicate", model="ideogram-ai/ideogram-v3-turbo", can="mask"),
@@ -93,6 +97,7 @@ EDITORS = (
     Speaker(provider="segmind", model="nano-banana", can="url"),
     Speaker(provider="together-ai", model="black-forest-labs/FLUX.1-kontext-pro", can="edit url"),
     Speaker(provider="monsterapi", model="img2img", can="edit url"),
+    Speaker(provider="google", model="gemini-2.5-flash-image", can="edit many", most=3),
 )
 """More of them, for what they do with pictures."""
 

@@ -63,6 +63,26 @@ def test_the_next_is_asked_at_once_for_what_the_first_cannot_do(speaker, beginni
     assert len(decision.reason) > 50
 
 
+@those_who_can("edit")
+def test_the_next_is_given_the_same_picture_where_the_first_is_down(speaker):
+    config = next_in_line(speaker, "edit")
+    heard = ask(speaker, config=config, to="edit", faults="*: 503 x1", image=("a.png", RED))
+
+    _, _, parts = heard.sent[-1]
+    assert heard.trace.served.path == "config.targets[1]"
+    assert parts[-1] == ("image", "a.png", RED)
+
+
+@everyone
+def test_more_pictures_than_a_model_takes_are_not_given_to_it(speaker):
+    heard = ask(speaker, to="edit", image=[RED] * min(16, speaker.most + 1))
+
+    if speaker.most < 16 or not speaker.does("many"):
+        assert (heard.answer.kind, heard.requests) == (Kind.UNSUPPORTED, [])
+    else:
+        assert heard.answer.data
+
+
 @everyone
 def test_a_picture_with_marks_is_given_to_nobody_who_would_not_look_at_it(speaker):
     heard = ask(speaker, to="edit", image=RED, markup=MASK)
