@@ -33,7 +33,7 @@ def rules_for(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
     none = f"{model} has none"
     rules: dict[str, Rule] = {
         "response_format": give_url,
-        "negative_prompt": given_instead("negative_prompt", ("negprompt",), _negative),
+        "negative_prompt": _negative,
         "output_format": drop("output_format", f"{model} gives png", harmless=("png",)),
         "user": drop_unshown("user", none),
         "seed": whole_seed,
@@ -68,7 +68,12 @@ def _whole(value: JSON) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _negative(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
+def _negative(value: JSON, params: Mapping[str, JSON]) -> Becomes | None:
+    """Say it in Monster API's word; what the caller says in that wins, and neither is shown."""
+    if value is None:
+        return UNSAID
+    if params.get("negprompt") is not None:
+        return Becomes(EMPTY, "negative_prompt dropped (negprompt is given)")
     return Becomes({"negprompt": value}, "", exact=True)
 
 
