@@ -9,7 +9,10 @@ import pytest
 
 from router import AsyncRouter, ConfigError, ContentPolicyError, NoImageError, RoutingError
 from router.core.http import HttpResponse
+from router.emulators.drawing import drawn_once
+from router.sandbox.in_process import SandboxSender
 from router.testing import Scripted, error_answer, picture_answer, simulate
+from tests.originals.pictures import PNG
 from tests.toys import Providers
 
 FIRST = {"provider": "openai", "api_key": "sk-first", "custom_host": "https://a.test/v1"}
@@ -22,7 +25,7 @@ def fallback(*targets, **more):
     return {"strategy": {"mode": "fallback"}, "targets": list(targets), **more}
 
 
-def asked(config, a=(), b=(), **keywords):
+def asked(config, a=(), b=(), to="generate", **keywords):
     """Ask for a cat; return the answer or the error, who was asked, and how long it took."""
 
     async def main():
@@ -30,9 +33,8 @@ def asked(config, a=(), b=(), **keywords):
         sender = Providers(a=Scripted(*a), b=Scripted(*b))
         async with AsyncRouter(config, sender=sender) as router:
             try:
-                answer = await router.images.generate(
-                    **{"prompt": "a cat", "model": "gpt-image-2"} | keywords
-                )
+                call = getattr(router.images, to)
+                answer = await call(**{"prompt": "a cat", "model": "gpt-image-2"} | keywords)
             except RoutingError as error:
                 answer = error
         return answer, sender, asyncio.get_running_loop().time()
@@ -106,6 +108,68 @@ def test_row_11_fifty_pictures_are_fifty_pictures():
     answer, sender, _ = asked(FIRST, a=[enough] * 5, n=50)
 
     assert (len(answer), len(sender.asked)) == (50, 5)
+
+
+SPOKEN = {"replicate": "black-forest-labs/flux-schnell", "together-ai": "Qwen/Qwen-Image"}
+
+
+@pytest.mark.parametrize("is_up", [True, False])
+@pytest.mark.parametrize("first", SPOKEN)
+def test_row_12_every_provider_makes_pictures_and_is_fallen_back_from(first, is_up):
+    config = fallback(
+        {"provider": first, "override_params": {"model": SPOKEN[first]}},
+        {"provider": "openai", "override_params": {"model": "gpt-image-2"}},
+    )
+
+    async def main():
+        sender = SandboxSender(faults=None if is_up else f"{first}: 503", draw=drawn_once())
+        async with AsyncRouter(config, sandbox=True, environment={}, sender=sender) as router:
+            return await router.images.generate(prompt="a cat")
+
+    answer = simulate(main)
+    assert answer.trace.attempts[0].provider == first
+    assert answer.trace.served.provider == (first if is_up else "openai")
+
+
+def conditional(*targets):
+    query = {"url.pathname": "/v1/images/edits"}
+    first, second = (
+        {"name": name, **one} for name, one in zip(("it", "not"), targets, strict=True)
+    )
+    return {
+        "strategy": {
+            "mode": "conditional",
+            "conditions": [{"query": query, "then": "it"}],
+            "default": "not",
+        },
+        "targets": [first, second],
+    }
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        FIRST,
+        fallback(FIRST, SECOND),
+        {"strategy": {"mode": "loadbalance"}, "targets": [FIRST, {**SECOND, "weight": 0}]},
+        conditional(FIRST, SECOND),
+        fallback(fallback(FIRST), SECOND, cache={"mode": "simple"}, budget={"attempts": 1}),
+    ],
+    ids=["a target", "fallback", "load balance", "conditional", "nested"],
+)
+def test_row_13_an_edit_that_succeeds_is_a_success_whatever_the_config(config):
+    answer, sender, _ = asked(config, a=[200], to="edit", image=PNG)
+
+    assert (sender.asked, len(answer)) == (["a"], 1)
+
+
+def test_row_14_an_override_changes_the_model_in_the_form():
+    config = {**FIRST, "override_params": {"model": "gpt-image-1.5"}}
+
+    _, sender, _ = asked(config, a=[200], to="edit", image=PNG)
+
+    [request] = sender.senders["a"].requests
+    assert [part.read() for part in request.parts if part.name == "model"] == [b"gpt-image-1.5"]
 
 
 @pytest.mark.parametrize("key", ["use_retry_after_header", "use_retry_after_headers"])
