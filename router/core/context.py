@@ -43,17 +43,17 @@ class Expiry:
     heard: bool = False
 
     @property
-    def at(self) -> float:
-        """When the time is up, in loop time."""
-        return self.scope.deadline
+    def is_over(self) -> bool:
+        """Whether the time was up before there was an outcome."""
+        return self.scope.cancel_called
 
     def suspend(self) -> None:
         """Let the time not count: it is the caller who is waited for."""
-        self.heard = True
         self.scope.deadline = math.inf
 
     def renew(self, now: float) -> None:
-        """Count again, from now on."""
+        """Count again, from now on: the caller has the picture."""
+        self.heard = True
         self.scope.deadline = now + self.between
 
 

@@ -29,6 +29,10 @@ LONGEST_ID = 80  # characters
 
 log = logging.getLogger("router")
 
+STEPS = (Send, Emit, Pictures, Failure)
+ENDS = (Pictures, Failure)
+"""Made once: `Pictures | Failure` is a new object wherever it is written."""
+
 known_origin = lru_cache(maxsize=1024)(origin)
 
 
@@ -43,7 +47,7 @@ class Conversation:
         self._mask = Mask()
         self._sent = False
         self._answered = False
-        self._cut_at: float | None = None  # loop time, before anything was undone
+        self._was_late: bool | None = None  # when it was cut off, before anything was undone
         self._received = 0
         self._request_id: str | None = None
         self._listening: Listening | None = None
@@ -114,13 +118,15 @@ class Conversation:
         )
 
     def _cut_off(self) -> Failure:
-        """Tell a timeout from a caller who went away: only a timeout's moment has come."""
+        """Tell a timeout from a caller who went away."""
         billed = None if self._sent else False
-        expiry = self._context.expiry
-        at = self._context.time() if self._cut_at is None else self._cut_at
-        if expiry is not None and at >= expiry.at:
+        if self._is_late() if self._was_late is None else self._was_late:
             return Failure(kind=Kind.TIMEOUT, status=408, message="timed out", billed=billed)
         return Failure(kind=Kind.CANCELLED, status=499, message="cancelled", billed=billed)
+
+    def _is_late(self) -> bool:
+        expiry = self._context.expiry
+        return expiry is not None and expiry.is_over
 
     async def _drive(self) -> Pictures | Failure:
         """Send what the adapter's flow yields, and hand it what comes back."""
@@ -128,7 +134,7 @@ class Conversation:
         undo: HttpRequest | None = None
         try:
             step = self._advance(flow, None)
-            while not isinstance(step, Pictures | Failure):
+            while not isinstance(step, ENDS):
                 if isinstance(step, Send):
                     undo = step.undo or undo
                     talk = self._listen if step.stream else self._exchange
@@ -136,7 +142,7 @@ class Conversation:
                 else:
                     step = self._advance(flow, await self._hand_over(step.partial))
         except (asyncio.CancelledError, TransportError, AdapterError):
-            self._cut_at = self._context.time()
+            self._was_late = self._is_late()
             if undo is not None:
                 await self._undo(undo)
             raise
@@ -161,7 +167,7 @@ class Conversation:
                 step: object = flow.send(response)
             except StopIteration as end:
                 step = end.value
-            if isinstance(step, Send | Emit | Pictures | Failure):
+            if isinstance(step, STEPS):
                 return step
             raise TypeError(f"the flow gave {type(step).__name__}")
 
@@ -252,6 +258,8 @@ class Conversation:
     def _own_headers(self) -> dict[str, str]:
         """Return what the target and the caller add, and what is forwarded."""
         target, request = self._aim.target, self._request
+        if not (target.headers or request.headers or target.forward_headers):
+            return {}
         incoming = request.incoming.items()
         forwarded = {name: value for name, value in incoming if name in target.forward_headers}
         return {**target.headers, **request.headers, **forwarded}
