@@ -1,7 +1,7 @@
 """Report: what is told of a request when it has ended."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 import click
@@ -49,16 +49,15 @@ def show_failure(error: RoutingError, gallery: Gallery, seconds: float) -> None:
         _complain(f"  the provider's request id: {error.request_id}", hang=4)
     count = wording.attempts(len(attempts)) if attempts else "no provider was asked"
     _complain(f"{count} in {wording.seconds(seconds)}{_price(error.trace)}", hang=0)
-    for one in gallery.pictures:
-        _keep("saved all the same", one)
-    _show_partials(gallery)
+    _list("saved all the same:", gallery.pictures)
+    _list("kept, though unfinished:", gallery.partials)
 
 
 def show_interrupt(gallery: Gallery, seconds: float) -> None:
     """Print to stderr that it was the caller who ended it."""
     said = "a call that was under way is cancelled, and may have been billed"
     _complain(f"interrupted after {seconds:.1f} s; {said}", hang=2)
-    _show_partials(gallery)
+    _list("kept, though unfinished:", gallery.partials)
 
 
 def warn(message: str) -> None:
@@ -78,22 +77,21 @@ def _is_refused_here(error: RoutingError) -> bool:
     return error.failure.local and error.kind is Kind.BAD_REQUEST
 
 
-def _picture(saved: Saved, stream: TextIO) -> str:
+def _list(title: str, saved: Sequence[Saved]) -> None:
+    """Print to stderr files that are there although it went wrong."""
+    if saved:
+        click.echo(title, err=True)
+    for one in saved:
+        click.echo(_picture(one, sys.stderr, indent="  "), err=True)
+
+
+def _picture(saved: Saved, stream: TextIO, indent: str = "") -> str:
     """Name a file and what is in it: side by side, or below where there is no room."""
-    path, what = str(saved.path), wording.picture(saved)
+    path, what = f"{indent}{saved.path}", wording.picture(saved)
     width = width_of(stream)
-    is_short = width is None or len(path) + len(GAP) + len(what) <= width
-    return f"{strong(path)}{GAP}{what}" if is_short else f"{strong(path)}\n  {what}"
-
-
-def _show_partials(gallery: Gallery) -> None:
-    """Tell of unfinished pictures of which nothing came in the end."""
-    for one in gallery.partials:
-        _keep("kept, though unfinished", one)
-
-
-def _keep(label: str, saved: Saved) -> None:
-    click.echo(f"{label}: {_picture(saved, sys.stderr)}", err=True)
+    if width is None or len(path) + len(GAP) + len(what) <= width:
+        return f"{strong(path)}{GAP}{what}"
+    return f"{strong(path)}\n{indent}  {what}"
 
 
 def _served(trace: Trace, seconds: float) -> str:
