@@ -21,6 +21,7 @@ from router.strategies.listening import Listening
 from router.strategies.mask import Mask, mask_of
 
 UNDO_TIMEOUT = 5.0  # seconds a cancelled remote job is given to be told so
+CLOSE_TIMEOUT = 2.0  # seconds a stream is given to end
 
 REQUEST_IDS = ("x-request-id", "apim-request-id")
 
@@ -208,8 +209,11 @@ class Conversation:
         return None if event is None else self._mask.event(event)
 
     async def _stop_listening(self, listening: Listening) -> None:
+        """End a stream, whoever is cancelled meanwhile; what it has brought is not lost by it."""
         self._received += listening.received
-        await listening.close()
+        with anyio.CancelScope(shield=True, deadline=self._context.time() + CLOSE_TIMEOUT):
+            with suppress(TransportError):
+                await listening.close()
 
     def _leaving(self, request: HttpRequest) -> HttpRequest:
         """Return what is sent, and note that it leaves now."""

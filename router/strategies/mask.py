@@ -34,8 +34,8 @@ class Mask:
         return HttpResponse(status=response.status, headers=headers, body=body)
 
     def event(self, event: Event) -> Event:
-        """Clean an event, unless it is a picture."""
-        if len(event.data) > LONGEST_WORDS:
+        """Clean an event, unless it is a picture alone."""
+        if len(event.data) > LONGEST_WORDS and b'"error"' not in event.data:
             return event
         data = self._bytes(event.data)
         return event if data is event.data else replace(event, data=data)
@@ -58,7 +58,8 @@ class Mask:
         return None if word is None else self.text(word)
 
     def _headers(self, headers: Mapping[str, str]) -> Mapping[str, str]:
-        if not any(secret in value for value in headers.values() for secret in self.secrets):
+        values = "\n".join(headers.values())
+        if not any(secret in values for secret in self.secrets):
             return headers
         return {name: self.text(value) for name, value in headers.items()}
 
@@ -76,5 +77,5 @@ def mask_of(credentials: Credentials | None) -> Mask:
         return Mask()
     held = (credentials.key, credentials.token, *credentials.headers.values())
     revealed = {one.reveal() for one in held if one is not None}
-    secrets = (secret for secret in revealed if len(secret) >= SHORTEST)
+    secrets = [secret for secret in revealed if len(secret) >= SHORTEST]
     return Mask(tuple(sorted(secrets, key=len, reverse=True)))
