@@ -27,7 +27,10 @@ class TopUp:
             # The same seed would give the pictures that are there already.
             params["seed"] = seed + len(self.came)
             notes.append(f"seed {seed} -> {seed + len(self.came)}")
-        return self.request.with_params(params), context.adapted(tuple(notes))
+        branch = context.adapted(tuple(notes))
+        if branch.delivery is not None:
+            branch = branch.delivering(branch.delivery.placed(len(self.came)))
+        return self.request.with_params(params), branch
 
     def take(self, outcome: Outcome, context: Context) -> Outcome:
         """Return what an outcome means for the whole request, with what came before."""
