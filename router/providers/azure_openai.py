@@ -12,7 +12,6 @@ from router.core.jsontypes import JSON
 from router.core.target import RESOURCE_NAME, Deployment, Target
 from router.providers.abilities import Limits, why_not
 from router.providers.catalog import catalog_of
-from router.providers.catalog_rules import rules_of
 from router.providers.failures import unfit
 from router.providers.openai_edits import path_of, rules_for, write
 from router.providers.openai_streams import answered
@@ -94,7 +93,7 @@ class AzureOpenAI(Adapter):
 
     def rules(self, request: ImageRequest, target: Target) -> Mapping[str, Rule]:
         facts = self.facts(request, target)
-        return rules_for(rules_of(facts), request) if facts else NO_RULES
+        return rules_for(facts, request) if facts else NO_RULES
 
     def unknown(self, name: str, request: ImageRequest, target: Target) -> bool:  # noqa: ARG002
         """Nothing is: a parameter may be newer than this file, and an error names it."""

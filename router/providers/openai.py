@@ -10,7 +10,6 @@ from router.core.images import ImageRequest
 from router.core.target import Target
 from router.providers.abilities import why_not
 from router.providers.catalog import catalog_of
-from router.providers.catalog_rules import rules_of
 from router.providers.openai_edits import limits_of, path_of, rules_for, write
 from router.providers.openai_streams import answered
 from router.providers.rules import NO_RULES
@@ -58,7 +57,7 @@ class OpenAI(Adapter):
 
     def rules(self, request: ImageRequest, target: Target) -> Mapping[str, Rule]:
         facts = self.facts(request, target)
-        return rules_for(rules_of(facts), request) if facts else NO_RULES
+        return rules_for(facts, request) if facts else NO_RULES
 
     def unknown(self, name: str, request: ImageRequest, target: Target) -> bool:  # noqa: ARG002
         """Nothing is: a parameter may be newer than this file, and an error names it."""

@@ -14,11 +14,14 @@ from router.core.http import Auth, HttpRequest, Part
 from router.core.images import PATHNAMES, ImageRequest
 from router.core.jsontypes import JSON
 from router.providers.abilities import Limits
-from router.providers.rules import drop, drop_unshown
+from router.providers.catalog_rules import rules_of
+from router.providers.rules import NO_RULES, drop, drop_unshown
 from router.providers.wire import FORM_HEADERS, form_text, json_body
 
 GPT_LIMITS = Limits(formats=("png", "jpeg", "webp"), largest=50 * 1024 * 1024)
 DALL_E_2_LIMITS = Limits(formats=("png",), largest=4 * 1024 * 1024, square=True)
+
+NO_FIDELITY = drop("input_fidelity", "there is no picture to keep to", harmless=("low",))
 
 NO_MODERATION = drop("moderation", "a form for edits has none", harmless=("auto",))
 """It is in the JSON form alone."""
@@ -30,18 +33,27 @@ OF_VARIATIONS: Mapping[str, Rule] = MappingProxyType(
     }
 )
 
+# Clients that know the model send none, and `standard` is what comes anyway.
+OF_DALL_E_2_EDITS: Mapping[str, Rule] = MappingProxyType(
+    {"quality": drop("quality", "an edit by dall-e-2 has none", harmless=("auto", "standard"))}
+)
+
 
 def limits_of(facts: ModelFacts | None) -> Limits:
     """Return what pictures a model takes; DALL-E 2 takes the fewest."""
     return DALL_E_2_LIMITS if facts is not None and facts.name == "dall-e-2" else GPT_LIMITS
 
 
-def rules_for(rules: Mapping[str, Rule], request: ImageRequest) -> Mapping[str, Rule]:
+def rules_for(facts: ModelFacts, request: ImageRequest) -> Mapping[str, Rule]:
     """Return a model's rules as they are for the request's operation."""
+    rules = rules_of(facts)
     if request.operation == "variation":
         return {**rules, **OF_VARIATIONS}
     if request.operation == "edit" and not request.has_references:
-        return {**rules, "moderation": NO_MODERATION}
+        own = OF_DALL_E_2_EDITS if facts.name == "dall-e-2" else NO_RULES
+        return {**rules, "moderation": NO_MODERATION, **own}
+    if request.operation == "generate" and "input_fidelity" in request.params:
+        return {**rules, "input_fidelity": NO_FIDELITY}
     return rules
 
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 from edit_talk import CAT, OVER, edit, parts, variation, why_not
-from provider_talk import adapted, answer, sent, told
+from provider_talk import adapted, answer, ask, sent, told
 
 from router.core.files import held
 from router.core.http import BEARER
@@ -124,6 +124,20 @@ def test_a_variation_is_a_form():
         ),
         (edit(GPT, style="vivid"), {"model": GPT}, ["style vivid dropped (gpt-image-2 has none)"]),
         (edit("mine", moderation="low"), {"model": "mine", "moderation": "low"}, []),
+        (edit("dall-e-2", quality="standard"), {"model": "dall-e-2"}, []),
+        (
+            edit("dall-e-2", quality="hd", input_fidelity="high"),
+            {"model": "dall-e-2"},
+            [
+                "quality hd dropped (an edit by dall-e-2 has none)",
+                "input_fidelity high dropped (dall-e-2 has none)",
+            ],
+        ),
+        (
+            ask("gpt-image-1.5", input_fidelity="high"),
+            {"model": "gpt-image-1.5"},
+            ["input_fidelity high dropped (there is no picture to keep to)"],
+        ),
         (variation("dall-e-2", quality="standard"), {"model": "dall-e-2"}, []),
         (
             variation("dall-e-2", prompt="a kite"),
@@ -131,8 +145,11 @@ def test_a_variation_is_a_form():
             ["prompt dropped (a variation has none)"],
         ),
     ],
-    ids=["usual", "moderation", "fidelity", "has it", "style", "unknown", "quality", "prompt"],
-)
+    ids=[
+        "usual", "moderation", "fidelity", "has it", "style", "unknown", "only quality",
+        "dall-e-2", "no edit", "quality", "prompt",
+    ],
+)  # fmt: skip
 def test_an_edit_has_parameters_of_its_own(request_, params, notes):
     settled, told_of = adapted("openai", request_)
 
