@@ -154,7 +154,7 @@ def _unfinished(
         pictures=pictures,
     )
     context.trace.last_failure = failure
-    return failure
+    return context.ending(failure)
 
 
 def _renewed(pictures: Pictures, data: tuple[Picture, ...]) -> Pictures:
