@@ -1,5 +1,6 @@
 """Abilities: whether a model can do an operation with the pictures that are given to it."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -19,13 +20,17 @@ DOING: Mapping[Operation, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a picture to begin with may be. `largest` is in bytes, everything else in pixels."""
+    """What a picture to begin with may be. `largest` is in bytes, everything else in pixels.
+
+    `steepest` is how many times as long as the shorter edge the longer one may be.
+    """
 
     formats: tuple[str, ...]
     largest: int | None = None
     square: bool = False
     shortest: int = 1
     longest: int | None = None
+    steepest: float = math.inf
     least_area: int = 1
     most_area: int | None = None
 
@@ -42,18 +47,17 @@ class Limits:
         return self._why_not_size(media.width, media.height, f"{name} takes", upload.name)
 
     def _why_not_size(self, width: int, height: int, takes: str, picture: str) -> str:
-        given = f"{picture} is {width}x{height}"
-        if self.square and width != height:
-            return f"{takes} squares, and {given}"
-        if min(width, height) < self.shortest:
-            return f"{takes} edges of {self.shortest} pixels or more, and {given}"
-        if self.longest is not None and max(width, height) > self.longest:
-            return f"{takes} edges of {self.longest} pixels at most, and {given}"
-        if width * height < self.least_area:
-            return f"{takes} {self.least_area} pixels or more, and {given}"
-        if self.most_area is not None and width * height > self.most_area:
-            return f"{takes} {self.most_area} pixels at most, and {given}"
-        return ""
+        short, long, area = *sorted((width, height)), width * height
+        checks = (
+            (self.square and short != long, "squares"),
+            (short < self.shortest, f"edges of {self.shortest} pixels or more"),
+            (long > (self.longest or long), f"edges of {self.longest} pixels at most"),
+            (long > short * self.steepest, f"shapes up to {self.steepest:g}:1"),
+            (area < self.least_area, f"{self.least_area} pixels or more"),
+            (area > (self.most_area or area), f"{self.most_area} pixels at most"),
+        )
+        expected = next((words for is_wrong, words in checks if is_wrong), "")
+        return f"{takes} {expected}, and {picture} is {width}x{height}" if expected else ""
 
 
 def why_not(request: ImageRequest, facts: ModelFacts | None, name: str, limits: Limits) -> str:

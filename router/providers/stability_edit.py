@@ -1,6 +1,6 @@
 """Edit: how one of Stability's endpoints makes a picture of another; what both contracts share."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from router.core.adapter import Becomes, Rule
@@ -9,10 +9,10 @@ from router.core.http import HttpRequest, HttpResponse, Part
 from router.core.images import ImageRequest, Pictures
 from router.core.jsontypes import EMPTY, JSON
 from router.core.outcome import Failure
-from router.core.sizes import parse_size
+from router.core.sizes import Size, parse_size
 from router.providers.abilities import Limits
 from router.providers.masks import paint, read_header
-from router.providers.rules import UNSAID, drop_unshown, dropped, given_instead
+from router.providers.rules import UNSAID, drop_unshown, dropped, given_instead, shown
 from router.providers.wire import form_text
 
 IMAGE_STRENGTH = 0.35
@@ -26,6 +26,9 @@ STRENGTH = 1 - IMAGE_STRENGTH
 
 NEUTRAL = "the same picture, drawn anew"
 """The prompt of a variation, which has none, where an endpoint needs one."""
+
+SIDES = ("left", "right", "up", "down")
+"""By how many pixels a picture is to grow on each side."""
 
 PNG_HEAD = 33  # bytes of a PNG's signature and first chunk
 
@@ -69,7 +72,8 @@ def note_of(request: ImageRequest, usual: str) -> str:
 
     `usual` is how much of the picture is kept, where the caller does not say.
     """
-    said = {"strength", "image_strength", "init_image_mode"} & set(request.params)
+    words = ("strength", "image_strength", "init_image_mode")
+    said = any(request.params.get(word) is not None for word in words)
     extras = "" if said else f", {usual}"
     if not request.prompt:
         extras += f", prompt {NEUTRAL!r}"
@@ -78,17 +82,45 @@ def note_of(request: ImageRequest, usual: str) -> str:
 
 def keeping_size(request: ImageRequest) -> Mapping[str, Rule]:
     """Return the rules for sizes where the new picture is as large as the given one."""
+    size = _size(request)
+    return _fixed(str(size or "the picture's own"), "it stays as large", "it keeps its shape")
+
+
+def growing_size(request: ImageRequest) -> Mapping[str, Rule]:
+    """Return the rules for sizes where the picture grows by what is said of its sides."""
+    why = "it grows by its sides"
+    size = _grown(_size(request), [request.params.get(side) or 0 for side in SIDES])
+    return _fixed(str(size or "the grown picture's"), why, why)
+
+
+def _size(request: ImageRequest) -> Size | None:
+    """Return the given picture's size, if it is known."""
     media = request.images[0].media if request.images else None
-    size = f"{media.width}x{media.height}" if media and media.width else "the picture's own"
+    if media is None or media.width is None or media.height is None:
+        return None
+    return Size(media.width, media.height)
+
+
+def _grown(size: Size | None, sides: Sequence[JSON]) -> Size | None:
+    """Return the size with its four sides added; None where one of them is no whole number."""
+    growth = [side for side in sides if isinstance(side, int)]
+    if size is None or len(growth) < len(sides):
+        return None
+    left, right, up, down = growth
+    return Size(size.width + left + right, size.height + up + down)
+
+
+def _fixed(size: str, why: str, why_shape: str) -> Mapping[str, Rule]:
+    """Return the rules for sizes where nothing can be chosen; `size` is what comes."""
 
     def rule(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
         if value is None or value == "auto":
             return UNSAID
         same = str(parse_size(value)) == size
-        return Becomes(EMPTY, f"size {value} -> {size} (it stays as large)", exact=same)
+        return Becomes(EMPTY, f"size {shown(value)} -> {size} ({why})", exact=same)
 
     def ratio(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
-        return UNSAID if value is None else dropped("aspect_ratio", value, "it keeps its shape")
+        return UNSAID if value is None else dropped("aspect_ratio", value, why_shape)
 
     return {"size": rule, "aspect_ratio": ratio}
 

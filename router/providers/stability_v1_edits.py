@@ -32,6 +32,9 @@ OWN = frozenset({"image_strength", "init_image_mode", "step_schedule_start", "st
 SIZES = frozenset({"width", "height"})
 """What only text-to-image has: here the picture stays as large as the given one."""
 
+UNWRITTEN = SPOKEN | {"text_prompts"}
+ALL_CHANGES = drop("strength", "a mask says where, and all of it changes")
+
 # That an engine with a list of sizes takes pictures of these sizes only, and none above 5 MB, is
 # what its users report.
 LARGEST = 5 * 1024 * 1024  # bytes
@@ -50,7 +53,7 @@ def find_edit(request: ImageRequest, facts: ModelFacts) -> Edit | str:
             **common_rules(facts.name, LARGEST_SEED),
             **keeping_size(request),
             "output_format": drop("output_format", f"{facts.name} gives png", harmless=("png",)),
-            "strength": inverse("strength", "image_strength"),
+            "strength": ALL_CHANGES if masked else inverse("strength", "image_strength"),
         },
         own=own if masked else own | OWN,
         limits=Limits(formats=("png", "jpeg"), largest=LARGEST),
@@ -76,10 +79,13 @@ def _write(engine: str, request: ImageRequest, base: str) -> HttpRequest:
     said: dict[str, JSON] = dict(_prompts(request))
     if request.mask is not None:
         said["mask_source"] = "MASK_IMAGE_WHITE"
-    elif "init_image_mode" not in request.params:
+    elif request.params.get("init_image_mode") is None:
         said["image_strength"] = IMAGE_STRENGTH
-    unwritten = SPOKEN | {"text_prompts"}
-    said |= {key: value for key, value in request.params.items() if key not in unwritten}
+    said |= {
+        key: value
+        for key, value in request.params.items()
+        if key not in UNWRITTEN and value is not None
+    }
     if "n" in request.params:
         said["samples"] = request.n
     parts = [*texts(said), file_part("init_image", request.images[0])]

@@ -4,7 +4,7 @@ platform.stability.ai/docs/api-reference; the fields that each endpoint takes ar
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
@@ -14,12 +14,14 @@ from router.core.http import BEARER, HttpRequest
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
 from router.providers.abilities import Limits
-from router.providers.rules import one_of, shown
+from router.providers.rules import drop, one_of, shown
 from router.providers.stability_edit import (
     NEUTRAL,
+    SIDES,
     STRENGTH,
     Edit,
     file_part,
+    growing_size,
     inverse,
     keeping_size,
     lacking,
@@ -50,6 +52,7 @@ LIMITS = Limits(
 IMAGE_TO_IMAGE_LIMITS = Limits(
     formats=("png", "jpeg", "webp"), largest=LARGEST, shortest=64, longest=16_384, least_area=4_096
 )
+GROWING_LIMITS = replace(LIMITS, steepest=2.5)
 SMALL_LIMITS = Limits(
     formats=("png", "jpeg", "webp"),
     largest=LARGEST,
@@ -96,8 +99,9 @@ SERVICES: Mapping[str, Service] = MappingProxyType(
         ),
         "outpaint": Service(
             path="edit/outpaint",
-            own=frozenset({"left", "right", "up", "down", "creativity"}),
+            own=frozenset({*SIDES, "creativity"}),
             lacks=frozenset({"negative_prompt"}),
+            limits=GROWING_LIMITS,
         ),
         "search-and-replace": Service(
             path="edit/search-and-replace", own=frozenset({"search_prompt", "grow_mask"})
@@ -140,9 +144,11 @@ def _by_service(name: str, service: Service, request: ImageRequest, note: str = 
     rules = {
         **common_rules(name, LARGEST_SEED),
         "output_format": service.output_format,
-        **(shapes(None) if "aspect_ratio" in service.own else keeping_size(request)),
+        **_sizes(service, request),
         **lacking(service.lacks, name),
     }
+    if "style_preset" not in service.own:
+        rules["style"] = drop("style", f"{name} has none")
     return Edit(
         model=name,
         rules=rules,
@@ -152,6 +158,12 @@ def _by_service(name: str, service: Service, request: ImageRequest, note: str = 
         read=read_picture,
         note=note,
     )
+
+
+def _sizes(service: Service, request: ImageRequest) -> Mapping[str, Rule]:
+    if "aspect_ratio" in service.own:
+        return shapes(None)
+    return growing_size(request) if service.own.issuperset(SIDES) else keeping_size(request)
 
 
 def _image_to_image(model: str, facts: ModelFacts | None, request: ImageRequest) -> Edit | str:
@@ -184,7 +196,11 @@ def _image_to_image(model: str, facts: ModelFacts | None, request: ImageRequest)
 def _write(path: str, always: Mapping[str, JSON], request: ImageRequest, base: str) -> HttpRequest:
     """Write the form. Raises ValueError where the mask is broken."""
     said = {"prompt": request.params.get("prompt"), **always}
-    said |= {key: value for key, value in request.params.items() if key not in UNWRITTEN}
+    said |= {
+        key: value
+        for key, value in request.params.items()
+        if key not in UNWRITTEN and value is not None
+    }
     parts = [*texts(said), file_part("image", request.images[0])]
     if request.mask is not None:
         parts.append(mask_part("mask", request.mask))

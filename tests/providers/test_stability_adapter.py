@@ -5,10 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from provider_talk import LONG, adapted, answer, ask, form, sent, target, told
 
+from router.core.catalog import ModelFacts
 from router.core.http import BEARER, HttpResponse
 from router.core.images import Pictures
 from router.core.outcome import Kind
 from router.providers.registry import adapter
+from router.providers.stability_v1 import find_engine
 
 SDXL = "stable-diffusion-xl-1024-v1-0"
 SD_1_6 = "stable-diffusion-v1-6"
@@ -121,6 +123,13 @@ def test_v1_keeps_prompts_that_are_given_in_its_own_words():
     prompts = json.loads(stability(ask(SDXL, text_prompts=own)).body)["text_prompts"]
 
     assert prompts == [{"text": "a red kite", "weight": 1}, *own]
+
+
+def test_an_engine_of_which_no_sizes_are_known_is_asked_for_any():
+    engine = find_engine("mine", ModelFacts(name="mine", options={"contract": "v1"}))
+
+    assert "size" not in engine.rules
+    assert "seed" in engine.rules
 
 
 def test_v1_sends_no_prompt_where_there_is_none():
