@@ -4,8 +4,8 @@
 #
 # One request, asked of every provider that pixroute knows. The words stay the same; what a provider
 # cannot say is adapted, and the trace tells what was. The built-in sandbox answers for all of them,
-# fifty times as fast as such models are. With `PIXROUTE_LIVE=1` those are asked themselves that have
-# their keys in the environment.
+# fifty times as fast as such models are. With `PIXROUTE_LIVE=1` those are asked themselves whose
+# keys are in the environment.
 
 # %%
 import asyncio

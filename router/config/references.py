@@ -69,9 +69,12 @@ def resolve(text: str, environment: Mapping[str, str], base: Path | None) -> str
     Raises LookupError for a value that cannot be had, ValueError for a broken reference; neither
     message holds a value.
     """
+    split = parts(text)
+    if split == (text,) and text:
+        return text  # there is nothing to put in
     if gives_nothing(text, environment):
         raise LookupError(_nothing(text))
-    return "".join(_value(part, environment, base) for part in parts(text))
+    return "".join(_value(part, environment, base) for part in split)
 
 
 def gives_nothing(text: str, environment: Mapping[str, str]) -> bool:

@@ -46,7 +46,7 @@ class Order:
     @property
     def size(self) -> Size | None:
         """The size of the first picture; None where it is not known."""
-        return next(iter(self._sizes()), None)
+        return next(self._sizes(), None)
 
     @property
     def area(self) -> int | None:
@@ -57,7 +57,8 @@ class Order:
     def value(self, name: str) -> str | None:
         """Return a parameter's value; None where it is the model's own choice, or not known."""
         if name == "size":
-            return None if self.size is None else str(self.size)
+            size = self.size
+            return None if size is None else str(size)
         if name == "operation":
             return self.request.operation
         value = self._said(name)

@@ -18,6 +18,7 @@ from router.core.skeleton import as_object
 
 Values: TypeAlias = tuple[str | None, ...]
 
+NUMBERS = (int, float)
 DECIMALS = 10  # one more than is promised
 
 OVERHEAD = 64  # tokens
@@ -72,12 +73,18 @@ def patch_tokens(patches: int, size: Size) -> int:
     return math.ceil(patches * across * (2_000_000 + size.area) / 4_000_000)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Group:
-    """Prices of which one holds, and the parameters that tell which: there is one such a plan."""
+    """Prices of which one holds, and the parameters that tell which: there is one such a plan.
+
+    They count the same: units of `first.per`, found in `usage` under the first of `paths`.
+    """
 
     prices: tuple[Price, ...]
     names: tuple[str, ...]
+    paths: tuple[tuple[str, ...], ...]
+    has_bounds: bool
+    by_patches: bool
 
     @property
     def first(self) -> Price:
@@ -111,7 +118,13 @@ def _plan(facts: ModelFacts) -> _Plan:
 
 
 def _group(prices: Sequence[Price]) -> Group:
-    return Group(tuple(prices), tuple(dict.fromkeys(name for one in prices for name in one.when)))
+    return Group(
+        prices=tuple(prices),
+        names=tuple(dict.fromkeys(name for one in prices for name in one.when)),
+        paths=tuple(tuple(path.split(".")) for path in prices[0].tokens or (SECONDS,)),
+        has_bounds=any(one.bound for one in prices),
+        by_patches=any(one.expect is not None and one.expect.patches for one in prices),
+    )
 
 
 def _tells_pictures(price: Price) -> bool:
@@ -128,14 +141,20 @@ def _dearest(group: Group, order: Order) -> float | None:
 def _exact(group: Group, order: Order) -> float | None:
     """Return what the price comes to that holds; None where it is not sure which that is."""
     prices = _possible(group, order)
-    if any(price.bound for price in prices) or not _is_told(group, order):
+    if group.has_bounds and any(price.bound for price in prices):
         return None
+    if not _is_told(group, order):
+        return None
+    if len(prices) == 1:
+        return _most(prices[0], order)
     amounts = {_most(price, order) for price in prices}
     return amounts.pop() if len(amounts) == 1 else None
 
 
 def _possible(group: Group, order: Order) -> Sequence[Price]:
     """Return the prices that may hold, up to the first that surely does."""
+    if not group.names:
+        return group.prices[:1]
     return _fitting(group, tuple(map(order.value, group.names)))
 
 
@@ -163,8 +182,7 @@ def _is_told(group: Group, order: Order) -> bool:
     """Tell whether everything is known that pixels and patches are counted by."""
     if group.first.per == "megapixel":
         return order.area is not None
-    by_patches = any(price.expect and price.expect.patches for price in group.prices)
-    return not by_patches or None not in {order.size, order.value("quality")}
+    return not group.by_patches or None not in {order.size, order.value("quality")}
 
 
 def _most(price: Price, order: Order) -> float | None:
@@ -228,36 +246,33 @@ def _largest_area(facts: ModelFacts) -> int | None:
 
 def _counted(group: Group, order: Order, usage: Mapping[str, JSON]) -> float | None:
     """Return what was counted, times the price that holds; None where nothing was counted."""
-    prices = _possible(group, order)
-    if len({price.usd for price in prices}) != 1:
-        return None
-    price = prices[0]
-    counts = (_amount(_at(usage, path)) for path in price.tokens or (SECONDS,))
+    counts = (_amount(_at(usage, path)) for path in group.paths)
     count = next((count for count in counts if count is not None), None)
     if count is None:
-        return 0.0 if price.optional else None
-    return count * price.usd
+        return 0.0 if group.first.optional else None
+    prices = _possible(group, order)
+    return count * prices[0].usd if len({price.usd for price in prices}) == 1 else None
 
 
-def _at(usage: Mapping[str, JSON], path: str) -> JSON:
+def _at(usage: Mapping[str, JSON], path: Sequence[str]) -> JSON:
     value: JSON = usage
-    for step in path.split("."):
-        value = as_object(value).get(step)
+    for step in path:
+        value = value.get(step) if isinstance(value, Mapping) else None
     return value
 
 
 def _amount(value: JSON) -> float | None:
     """Return a number that can be an amount, if it is one."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not isinstance(value, NUMBERS) or isinstance(value, bool):
         return None
     return float(value) if value >= 0 and math.isfinite(value) else None
 
 
 def _sum(amounts: Iterable[float | None]) -> float | None:
     """Add amounts; where one is unknown, so is the sum."""
-    known: list[float] = []
+    total = 0.0
     for amount in amounts:
         if amount is None:
             return None
-        known.append(amount)
-    return round(math.fsum(known), DECIMALS)
+        total += amount
+    return round(total, DECIMALS)

@@ -4,10 +4,12 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from router.core.jsontypes import JSON
 
 SIZE = re.compile(r"([1-9][0-9]{0,6})x([1-9][0-9]{0,6})")
+LONGEST = len("9999999x9999999")
 RATIO = re.compile(r"([1-9][0-9]{0,3}):([1-9][0-9]{0,3})")
 
 
@@ -32,7 +34,12 @@ class Size:
 
 def parse_size(value: JSON) -> Size | None:
     """Read `1024x1536`; None where it is no size."""
-    found = SIZE.fullmatch(value) if isinstance(value, str) else None
+    return _read_size(value) if isinstance(value, str) and len(value) <= LONGEST else None
+
+
+@lru_cache(maxsize=1024)  # callers ask for few sizes, and often
+def _read_size(text: str) -> Size | None:
+    found = SIZE.fullmatch(text)
     return Size(int(found[1]), int(found[2])) if found else None
 
 

@@ -39,10 +39,12 @@ class Adapt:
             return _unsupported(f"{aim.target.provider} takes pictures as files, and {reference}")
         if ability.why_not:
             return _unsupported(ability.why_not)
+        if not changes and not ability.note:
+            return await self.child.execute(given, context)
         lost = [ability.note, *(change.note for change in changes.values() if not change.exact)]
         if any(lost) and self.mode in {"skip", "error"}:
             return self._unfit(filter(None, lost), aim)
-        adapted = given.with_params(apply(changes, given, self.mode)) if changes else given
+        adapted = given.with_params(apply(changes, given, self.mode))
         notes = (ability.note, *(self._note(change) for change in changes.values()))
         told = tuple(note for note in notes if note)
         return await self.child.execute(adapted, context.adapted(told) if told else context)

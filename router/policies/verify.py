@@ -1,7 +1,7 @@
 """Verify: a picture is checked before it counts as success."""
 
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from router.core.images import ImageRequest, Picture, Pictures
@@ -17,16 +17,20 @@ def check_pictures(request: ImageRequest, pictures: Pictures) -> Failure | None:
         return _failure(Kind.EMPTY, "the answer has no picture in it", ())
     claimed = pictures.fields.get("output_format")
     faults = [find_fault(picture, claimed) for picture in pictures.data]
-    good = tuple(
-        picture for picture, fault in zip(pictures.data, faults, strict=True) if fault is None
-    )
     for index, fault in enumerate(faults):
         if fault is not None:
             kind = Kind.EMPTY if fault == NOTHING else Kind.INVALID_OUTPUT
-            return _failure(kind, f"picture {index}: {fault}", good)
-    if len(good) < request.n:
-        return _failure(Kind.INVALID_OUTPUT, f"{len(good)} of {request.n} pictures came", good)
+            return _failure(kind, f"picture {index}: {fault}", _good(pictures, faults))
+    came = len(pictures.data)
+    if came < request.n:
+        message = f"{came} of {request.n} pictures came"
+        return _failure(Kind.INVALID_OUTPUT, message, pictures.data)
     return None
+
+
+def _good(pictures: Pictures, faults: Sequence[str | None]) -> tuple[Picture, ...]:
+    both = zip(pictures.data, faults, strict=True)
+    return tuple(picture for picture, fault in both if fault is None)
 
 
 NOTHING = "neither b64_json nor url is in it"
