@@ -3,10 +3,14 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from router.core.context import Aim
 from router.core.outcome import Kind, Success
 from router.core.ports import Incoming
+from router.core.target import Target
+from router.policies.verify import check_pictures
+from router.strategies.call import Call
 from router.testing import Scripted, Streamed, simulate, stream_answer, stream_event
-from tests.streaming import StreamingProviders, leaf, showing, watch, watched
+from tests.streaming import Shows, StreamingProviders, leaf, showing, watch, watched
 from tests.toys import budget, fallback, retry, target
 
 PARTIAL = stream_event("image_generation.partial_image", 1, partial_image_index=0)
@@ -183,3 +187,13 @@ def test_an_answer_that_is_no_stream_has_the_timeout_alone():
     result = watched(leaf(timeout=5.0), (4.0, 200))
 
     assert (result.statuses, result.took) == ([200], 4.0)
+
+
+def test_a_call_that_nobody_times_waits_for_its_pictures_however_long_it_takes():
+    to = Target(path="config", provider="a", credential="key")
+    aim = Aim(target=to, adapter=Shows(), origins=frozenset({"https://a.test:443"}), state_key="a")
+    slow = Streamed((NEVER, PARTIAL, NEVER, COMPLETED))
+
+    result = watched(Call(path="config", check=check_pictures), slow, aimed_at=aim)
+
+    assert (result.status, result.times) == (200, (NEVER,))
