@@ -126,12 +126,14 @@ def aligned(lines: Sequence[Cells], width: int) -> list[Text]:
 
 
 def named(partial: Saved, width: int) -> Text:
-    """Name a partial picture; where the room is short, its details go, then its path is cut."""
+    """Name a partial picture; where the room is short, its details go first, then its folder."""
     path, what = Text(str(partial.path)), Text(wording.picture(partial), style="dim")
     room = width - 1 - len(GAP)
     if path.cell_len + len(GAP) + what.cell_len <= room:
         return Text.assemble(GAP, path, GAP, what)
-    return Text.assemble(GAP, _shortened(path, room))
+    return Text.assemble(
+        GAP, path if path.cell_len <= room else _shortened(Text(partial.path.name), room)
+    )
 
 
 def joined(lines: Sequence[Text]) -> RenderableType:

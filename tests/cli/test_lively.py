@@ -59,7 +59,8 @@ def test_a_narrow_terminal_loses_models_first_and_then_the_beginnings_of_paths()
     [
         (80, "  pictures/of-june/red-kite-1.partial-2.png  64x64 PNG, 12 kB"),
         (50, "  pictures/of-june/red-kite-1.partial-2.png"),
-        (30, "  …e/red-kite-1.partial-2.png"),
+        (30, "  red-kite-1.partial-2.png"),
+        (20, "  …-1.partial-2.png"),
     ],
 )
 def test_a_partial_picture_is_named_in_the_room_there_is(width, line):

@@ -8,11 +8,11 @@ from contextlib import suppress
 import anyio
 import pytest
 from easel import pictures_in
+from errands import OPENAI, carried, errand
 from painter import BREAK, completed, partial, refused
 
 from router import AsyncRouter
 from router.cli.carrier import Carrier
-from router.cli.errand import Errand, Output
 from router.cli.progress import Silent
 from router.cli.report import show_interrupt
 from router.core.http import TransportError
@@ -20,7 +20,6 @@ from router.core.ports import StreamingSender
 from router.senders.default import default_sender
 from router.testing import Scripted, Streamed, simulate, stream_answer
 
-OPENAI = {"provider": "openai", "api_key": "sk-x", "override_params": {"model": "gpt-image-2"}}
 TWO = {"strategy": {"mode": "fallback"}, "targets": [OPENAI, OPENAI]}
 
 needs_live = pytest.mark.skipif(
@@ -41,47 +40,6 @@ def paint(run, painter, config):
     return generate
 
 
-class Watch(Silent):
-    """Notes when each partial picture came, and which files there were then."""
-
-    def __init__(self):
-        self.seen = []
-
-    def pictured(self, partial):
-        files = sorted(path.name for path in partial.path.parent.iterdir())
-        self.seen.append((anyio.current_time(), files))
-
-
-def errand(folder, *, output=Output.TEXT, **params):
-    return Errand(
-        operation="generate",
-        params={"prompt": "a red kite", "stream": True, "partial_images": 2, **params},
-        given={},
-        name="red-kite",
-        config=OPENAI,
-        metadata={},
-        provider=None,
-        folder=folder,
-        sandbox=False,
-        faults=None,
-        environment={},
-        timeout=None,
-        output=output,
-    )
-
-
-def carried(folder, *steps, config=OPENAI, **wishes):
-    """Carry an errand to a scripted provider in virtual time; return carrier, progress, code."""
-    watch = Watch()
-    carrier = Carrier(errand(folder, **wishes), watch)
-
-    async def main():
-        async with AsyncRouter(config, sender=Scripted(*steps), environment={}) as router:
-            return await carrier.take_to(router)
-
-    return carrier, watch, simulate(main)
-
-
 def test_partial_pictures_stand_beside_the_finished_one(paint, tmp_path):
     result, _ = paint(partial(0), partial(1), completed())
 
@@ -96,10 +54,10 @@ def test_partial_pictures_stand_beside_the_finished_one(paint, tmp_path):
 
 
 def test_each_is_written_when_it_comes(tmp_path):
-    _, watch, code = carried(tmp_path, stream_answer(2, every=3.0))
+    seen, code = carried(tmp_path, stream_answer(2, every=3.0))
 
     assert code == 0
-    assert watch.seen == [
+    assert seen == [
         (3.0, ["red-kite-1.partial-1.png"]),
         (6.0, ["red-kite-1.partial-1.png", "red-kite-1.partial-2.png"]),
     ]
@@ -234,7 +192,7 @@ def test_a_stream_that_breaks_is_one_object_too(paint, pieces, told):
 def test_a_connection_that_breaks_off_keeps_what_came(tmp_path, capsys):
     pieces = (partial(0), TransportError("broke off", sent=True))
 
-    *_, code = carried(tmp_path, Streamed(pieces))
+    _, code = carried(tmp_path, Streamed(pieces))
 
     assert code == 1
     told = capsys.readouterr().err
@@ -244,9 +202,9 @@ def test_a_connection_that_breaks_off_keeps_what_came(tmp_path, capsys):
 
 
 def test_before_the_first_one_others_are_asked_as_ever(tmp_path, capsys):
-    _, watch, code = carried(tmp_path, 503, stream_answer(1), config=TWO)
+    seen, code = carried(tmp_path, 503, stream_answer(1), config=TWO)
 
-    assert (code, len(watch.seen)) == (0, 1)
+    assert (code, len(seen)) == (0, 1)
     assert "(config.targets[1]) after 2 attempts in " in capsys.readouterr().out
 
 
