@@ -78,7 +78,9 @@ def _events(event: Event | None) -> Flow:
 
 
 def read_event(event: Event) -> Told:
-    """Read one event; its picture is not parsed."""
+    """Read one event; its picture is not parsed. One without content keeps a connection alive."""
+    if not event.data.strip():
+        return None
     try:
         skeleton = dissect(event.data)
         body = as_object(skeleton.rest)
