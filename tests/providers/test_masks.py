@@ -126,3 +126,15 @@ def test_a_mask_that_is_cut_off_or_spoilt_is_never_painted_wrong(mask, data):
         return
 
     assert painted.tobytes() == ImageOps.invert(mask.getchannel("A")).tobytes()
+
+
+def test_a_row_with_a_filter_that_png_has_not_is_told():
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 6, 0, 0, 0)
+    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(b"\x05" + bytes(4))), (b"IEND", b"")
+    png = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )
+
+    with pytest.raises(ValueError, match="a row with the filter 5"):
+        paint(png, white=True)
