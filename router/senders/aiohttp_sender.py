@@ -3,13 +3,14 @@
 import asyncio
 import io
 import mimetypes
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import ExitStack, aclosing, asynccontextmanager
 from functools import lru_cache
 
 from router.core.http import HttpRequest, HttpResponse, Part, origin
+from router.core.ports import Incoming
 from router.senders import wording
-from router.senders.body import gather
+from router.senders.body import gather, measured
 from router.senders.headers import incoming, outgoing
 from router.senders.limits import CONNECT_TIMEOUT, MAX_BODY, allowed
 from router.senders.pinning import public_address
@@ -50,9 +51,7 @@ class AiohttpSender:
 
     async def send(self, request: HttpRequest) -> HttpResponse:
         """Raise TransportError where no whole answer came, RuntimeError once it is closed."""
-        session = self._session or self._open()
-        if asyncio.get_running_loop() is not self._loop:
-            raise RuntimeError("this sender belongs to another event loop; make one for each loop")
+        session = self._ready()
         # The answer may come before all of a file is sent, so files are closed at the very end.
         with ExitStack() as files:
             response = await self._begin(session, request, files)
@@ -62,6 +61,27 @@ class AiohttpSender:
                 raise wording.broken_off(request.url, error) from None
             finally:
                 response.close()
+
+    @asynccontextmanager
+    async def stream(self, request: HttpRequest) -> AsyncIterator[Incoming]:
+        """Raise TransportError where no answer begins; leaving early closes its connection."""
+        session = self._ready()
+        with ExitStack() as files:
+            response = await self._begin(session, request, files)
+            headers = incoming(response.raw_headers)
+            limit = allowed(request, self._max_body)
+            try:
+                async with aclosing(_chunks(response, headers, request.url, limit)) as chunks:
+                    yield Incoming(status=response.status, headers=headers, chunks=chunks)
+            finally:
+                response.close()
+
+    def _ready(self) -> aiohttp.ClientSession:
+        """Return the session of this loop."""
+        session = self._session or self._open()
+        if asyncio.get_running_loop() is not self._loop:
+            raise RuntimeError("this sender belongs to another event loop; make one for each loop")
+        return session
 
     async def _begin(
         self, session: aiohttp.ClientSession, request: HttpRequest, files: ExitStack
@@ -114,6 +134,19 @@ class AiohttpSender:
         chunks = response.content.iter_any()
         body = await gather(chunks, headers, limit=max_body, url=url)
         return HttpResponse(status=response.status, headers=headers, body=body)
+
+
+async def _chunks(
+    response: ClientResponse, headers: Mapping[str, str], url: str, limit: int
+) -> AsyncGenerator[bytes, None]:
+    """Hand on the body; its errors are told in our words."""
+    pieces = measured(response.content.iter_any(), headers, limit=limit, url=url)
+    try:
+        async with aclosing(pieces):
+            async for piece in pieces:
+                yield piece
+    except (aiohttp.ClientError, OSError) as error:
+        raise wording.broken_off(url, error) from None
 
 
 def _parse(url: str) -> URL:

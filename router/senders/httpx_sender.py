@@ -5,8 +5,8 @@ cookies, redirects, environment or retries, so none of them can be left switched
 """
 
 import asyncio
-from collections.abc import AsyncIterable, Sequence
-from contextlib import ExitStack
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Mapping, Sequence
+from contextlib import ExitStack, aclosing, asynccontextmanager, suppress
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -14,8 +14,9 @@ from types import ModuleType
 from typing import BinaryIO, Literal, Protocol, TypeAlias
 
 from router.core.http import HttpRequest, HttpResponse, Part, TransportError, origin
+from router.core.ports import Incoming
 from router.senders import wording
-from router.senders.body import gather
+from router.senders.body import gather, measured
 from router.senders.headers import WITH_BODY, incoming, outgoing
 from router.senders.limits import CONNECT_TIMEOUT, MAX_BODY, allowed
 from router.senders.pinning import public_address
@@ -91,6 +92,13 @@ class HttpxSender:
         line = self._line or self._open()
         return await line.exchange(request, self._max_body)
 
+    @asynccontextmanager
+    async def stream(self, request: HttpRequest) -> AsyncIterator[Incoming]:
+        """Raise TransportError where no answer begins; leaving early closes its connection."""
+        line = self._line or self._open()
+        async with line.answer(request, self._max_body) as begun:
+            yield begun
+
     async def aclose(self) -> None:
         self._closed = True
         line, self._line = self._line, None
@@ -132,25 +140,56 @@ class _Line:
         self._refused = (library.UnsupportedProtocol, library.LocalProtocolError)
 
     async def exchange(self, request: HttpRequest, max_body: int) -> HttpResponse:
+        with ExitStack() as files:
+            prepared = await self._prepared(request, files)
+            try:
+                response = await self.transport.handle_async_request(prepared)
+                try:
+                    return await self._read(response, request.url, allowed(request, max_body))
+                finally:
+                    await response.aclose()
+            except (self._library.HTTPError, OSError) as error:
+                raise self._explained(error, request.url) from None
+
+    @asynccontextmanager
+    async def answer(self, request: HttpRequest, max_body: int) -> AsyncIterator[Incoming]:
+        """Send, and hand over the answer as it comes."""
+        with ExitStack() as files:
+            prepared = await self._prepared(request, files)
+            try:
+                response = await self.transport.handle_async_request(prepared)
+            except (self._library.HTTPError, OSError) as error:
+                raise self._explained(error, request.url) from None
+            headers = incoming(response.headers.raw)
+            limit = allowed(request, max_body)
+            try:
+                async with aclosing(self._chunks(response, headers, request.url, limit)) as chunks:
+                    yield Incoming(status=response.status_code, headers=headers, chunks=chunks)
+            finally:
+                with suppress(self._library.HTTPError, OSError):
+                    await response.aclose()
+
+    async def _prepared(self, request: HttpRequest, files: ExitStack) -> object:
+        """Make the library's request, with the files that it opens."""
         if asyncio.get_running_loop() is not self._loop:
             raise RuntimeError("this sender belongs to another event loop; make one for each loop")
-        with ExitStack() as files:
-            pin = await public_address(request.url) if request.public else None
-            try:
-                outgoing_request = self._build(request, files, pin)
-            except self._unbuildable:
-                raise wording.unsendable(request.url) from None
-            except OSError as error:
-                raise wording.unreadable(request.url, error) from None
-            return await self._send(outgoing_request, request.url, allowed(request, max_body))
-
-    async def _send(self, outgoing_request: object, url: str, max_body: int) -> HttpResponse:
+        pin = await public_address(request.url) if request.public else None
         try:
-            response = await self.transport.handle_async_request(outgoing_request)
-            try:
-                return await self._read(response, url, max_body)
-            finally:
-                await response.aclose()
+            return self._build(request, files, pin)
+        except self._unbuildable:
+            raise wording.unsendable(request.url) from None
+        except OSError as error:
+            raise wording.unreadable(request.url, error) from None
+
+    async def _chunks(
+        self, response: _Response, headers: Mapping[str, str], url: str, limit: int
+    ) -> AsyncGenerator[bytes, None]:
+        """Hand on the body; its errors are told in our words."""
+        pieces = measured(response.stream, headers, limit=limit, url=url)
+        try:
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    yield piece
         except (self._library.HTTPError, OSError) as error:
             raise self._explained(error, url) from None
 
