@@ -19,7 +19,7 @@ FORMATS = ["png", "jpeg", "webp"]
 SIDES = st.sampled_from([1, 64, 100, 256, 640, 832, 1024, 1216, 1536])
 
 WORDS = {
-    "n": st.integers(1, 3),
+    "n": st.integers(1, 2),
     "size": st.sampled_from(["auto", "1024x1024", "1536x1024", "256x256", "640x832"]),
     "quality": st.sampled_from(["auto", "low", "high", "standard"]),
     "background": st.sampled_from(["auto", "opaque"]),

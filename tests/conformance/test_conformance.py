@@ -138,7 +138,7 @@ def test_where_a_loss_is_no_option_nothing_is_bought(speaker):
 REQUESTS = st.fixed_dictionaries(
     {},
     optional={
-        "n": st.integers(1, 4),
+        "n": st.integers(1, 3),
         "size": st.sampled_from([*SIZES, "auto"]),
         "quality": st.sampled_from(["auto", "low", "medium", "high", "standard", "hd"]),
         "style": st.sampled_from(["vivid", "natural", "anime"]),
@@ -164,7 +164,7 @@ COMPRESSED = st.fixed_dictionaries(
 
 
 @every
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8)
 @given(REQUESTS | COMPRESSED)
 def test_every_request_of_openais_words_is_answered_in_full(speaker, params):
     heard = ask(speaker, **params)
