@@ -27,6 +27,7 @@ def picture(width=64, height=64, *, size=100, form="png"):
     ("limits", "upload", "said"),
     [
         (ANY, picture(), ""),
+        (ANY, picture(1, 1), ""),
         (ANY, picture(form="webp"), "x takes png, and a.png is webp"),
         (Limits(formats=("png", "jpeg")), held(b"text", "t.txt"),
          "x takes png and jpeg, and t.txt is no picture"),
@@ -50,6 +51,7 @@ def picture(width=64, height=64, *, size=100, form="png"):
         (Limits(formats=("png",), most_area=4096, least_area=4096, shortest=64, longest=64),
          picture(), ""),
         (Limits(formats=("png",), shortest=65), picture(None, None), ""),
+        (Limits(formats=("png",), shortest=65), picture(64, None), ""),
     ],
 )  # fmt: skip
 def test_why_a_picture_may_not_be_given_is_told(limits, upload, said):
@@ -94,6 +96,7 @@ MARKED = ModelFacts(name="m", operations=frozenset({"edit"}), parameters=frozens
         (edit(images=(CAT, CAT, CAT)), TWO, "m takes 2 pictures, and 3 are given"),
         (edit(images=(CAT, CAT)), WHOLE, "m takes one picture, and 2 are given"),
         (by_url("https://a", "https://b", "https://c"), TWO, "m takes 2 pictures, and 3 are given"),
+        (by_url("https://a", "https://b"), TWO, ""),
         (by_url("https://a", mask={"file_id": "f"}), TWO, "m takes no mask"),
         (by_url("https://a", mask={"file_id": "f"}), WHOLE, ""),
         (edit(files=MARKUP), WHOLE, "m takes no markup"),
