@@ -11,10 +11,11 @@ from types import MappingProxyType
 from router.answer import Fetch
 from router.asking import Unaskable
 from router.core.data_url import decode_data_url
-from router.core.files import FILE_HEAD, Upload
+from router.core.files import FILE_HEAD, Upload, held
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
 from router.core.media import has_alpha, sniff_bytes
+from router.core.skeleton import as_object
 from router.originals.given import Given
 from router.originals.uploads import MOST_FILES, take_in
 
@@ -57,11 +58,28 @@ def _check_fields(request: ImageRequest, given: Given) -> None:
         if references is None:
             raise Unaskable("mask", "mask is a reference and image is a file; expected one form")
         _check_reference("mask", mask)
+        overlay = _inside(mask)
+        if overlay is not None:
+            _check_overlay("mask", (overlay,), _first_inside(references))
     if {"mask", "markup"} <= files:
         raise Unaskable("markup", "markup and mask are both given; expected one of them")
 
 
-def _check_overlay(field: str, given: tuple[Upload, ...], image: Upload) -> None:
+def _first_inside(references: JSON) -> Upload | None:
+    if not isinstance(references, Sequence) or isinstance(references, str):
+        return None
+    return _inside(references[0])
+
+
+def _inside(reference: JSON) -> Upload | None:
+    """Return the picture that a reference holds itself; None where it is somewhere else."""
+    url = as_object(reference).get("image_url")
+    if not isinstance(url, str) or not url.startswith("data:"):
+        return None
+    return held(decode_data_url(url) or b"", "")
+
+
+def _check_overlay(field: str, given: tuple[Upload, ...], image: Upload | None) -> None:
     """Check what is laid over the first picture: transparent pixels say where."""
     if len(given) != 1:
         raise Unaskable(field, f"{field} has {len(given)} files; expected one")
@@ -81,7 +99,7 @@ def _check_overlay(field: str, given: tuple[Upload, ...], image: Upload) -> None
     _check_size(field, given[0], image)
 
 
-def _check_size(field: str, overlay: Upload, image: Upload) -> None:
+def _check_size(field: str, overlay: Upload, image: Upload | None) -> None:
     of_overlay, of_image = _size(overlay), _size(image)
     if None not in {of_overlay, of_image} and of_overlay != of_image:
         raise Unaskable(
@@ -89,8 +107,8 @@ def _check_size(field: str, overlay: Upload, image: Upload) -> None:
         )
 
 
-def _size(upload: Upload) -> str | None:
-    media = upload.media
+def _size(upload: Upload | None) -> str | None:
+    media = upload.media if upload else None
     return f"{media.width}x{media.height}" if media and media.width and media.height else None
 
 

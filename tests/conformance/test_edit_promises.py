@@ -4,7 +4,7 @@ import io
 import json
 
 import pytest
-from beginnings import BLUE, MASK, RED, SIZE
+from beginnings import BLUE, MASK, RED, SIZE, inside
 from speakers import Recorder, asked, sketch
 
 from router import AsyncRouter, RoutingError
@@ -178,6 +178,10 @@ def test_pictures_of_an_answer_are_the_next_requests_pictures():
         ({"image": RED, "mask": drawn("jpeg", SIZE)}, "mask is jpeg"),
         ({"image": RED, "mask": MASK, "markup": MASK}, "markup and mask are both given"),
         ({"images": [{"image_url": "ftp://a.test/b.png"}]}, "is no URL"),
+        (
+            {"images": [inside(RED)], "mask": inside(masking((512, 512)))},
+            "mask is 512x512 and the first image",
+        ),
     ],
 )
 def test_what_is_no_edit_is_told_before_anything_is_sent(params, message):

@@ -161,6 +161,29 @@ def test_a_mask_may_be_a_reference_that_is_checked_too():
     assert message.startswith("mask.image_url: mask.image_url is no URL")
 
 
+def inside(content):
+    return {"image_url": data_url(content, "image/png")}
+
+
+@pytest.mark.parametrize(
+    ("overlay", "message"),
+    [
+        (drawn("jpeg"), "is jpeg; expected a png with transparent pixels"),
+        (PNG, "has no transparency; expected a png whose transparent pixels say where to edit"),
+        (masking((64, 65)), "is 64x65 and the first image 64x64; expected equal sizes"),
+    ],
+    ids=["type", "opaque", "size"],
+)
+def test_a_mask_inside_a_reference_fits_the_first_picture_too(overlay, message):
+    params = {"images": [inside(PNG), THERE], "mask": inside(overlay)}
+
+    assert refused(params=params) == f"mask: mask {message}"
+
+
+def test_a_mask_inside_a_reference_is_not_compared_with_a_picture_somewhere_else():
+    assert taken(params={"images": [THERE], "mask": inside(masking((64, 65)))}) == {}
+
+
 @pytest.mark.parametrize("field", ["mask", "markup"])
 @pytest.mark.parametrize(
     ("overlay", "message"),
