@@ -15,6 +15,7 @@ from tests.originals.pictures import drawn, masking, noise
 
 GPT = {"provider": "openai", "override_params": {"model": "gpt-image-2"}}
 OLD = {"provider": "openai", "override_params": {"model": "dall-e-2"}}
+OLD_ENGINE = "stable-diffusion-xl-1024-v1-0"
 STABLE = {"provider": "stability-ai", "override_params": {"model": "sd3.5-large"}}
 
 
@@ -230,6 +231,16 @@ def test_an_edit_that_nobody_tops_up_says_how_many_came_and_carries_them():
     assert len(error.pictures) == 3
 
 
+@pytest.mark.parametrize("to", ["generate", "edit"])
+def test_a_picture_that_was_refused_is_asked_of_nobody_else(to):
+    config = {"strategy": {"mode": "fallback", "top_up": True}, "targets": [STABLE, GPT]}
+    params = {"n": 3, **({"image": RED} if to == "edit" else {})}
+    (error,), _ = visit(config, (to, params), faults="stability-ai: refusal x1")
+
+    assert (error.kind, len(error.pictures)) == (Kind.REFUSED, 2)
+    assert {attempt.path for attempt in error.trace.attempts} == {"config.targets[0]"}
+
+
 # Money
 
 
@@ -278,3 +289,21 @@ def test_an_edit_is_kept_where_the_caller_wants_it(tmp_path):
 
     (kept,) = tmp_path.iterdir()
     assert (answer.data[0].url, kept.suffix) == (kept.as_uri(), ".webp")
+
+
+@pytest.mark.parametrize(("to", "served"), [("edit", 1), ("generate", 1), ("variation", None)])
+def test_without_pillow_whoever_gives_the_format_is_asked(to, served, monkeypatch):
+    monkeypatch.setattr("router.artefacts.convert.find_spec", lambda name: None)
+    plain = {"provider": "stability-ai", "override_params": {"model": OLD_ENGINE}}
+    config = {"strategy": {"mode": "fallback"}, "targets": [plain, GPT]}
+    params = {"output_format": "webp", **({} if to == "generate" else {"image": RED})}
+    (came,), _ = visit(config, (to, params))
+
+    told = came.trace.decisions[0].reason
+    assert "was not asked: stability-ai cannot give output_format webp" in told
+    assert "pip install 'pixroute[convert]'" in told
+    if served is None:
+        assert came.kind is Kind.UNSUPPORTED
+    else:
+        assert came.data[0].media.format == "webp"
+        assert came.trace.served.path == f"config.targets[{served}]"
