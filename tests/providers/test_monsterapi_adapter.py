@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from provider_talk import adapted, ask, sent, target, told
 
-from router.core.catalog import ModelFacts
+from router.core.catalog import Catalog, ModelFacts
 from router.core.files import Upload, held
 from router.core.http import BEARER
 from router.core.images import ImageRequest
 from router.core.outcome import Kind
-from router.providers.monsterapi import LARGEST_FILE
+from router.providers.monsterapi import LARGEST_FILE, MonsterAPI
 from router.providers.monsterapi_rules import rules_for
 from router.providers.registry import adapter
 from tests.originals.pictures import MASK
@@ -124,6 +124,15 @@ def test_photo_maker_makes_several():
     assert not any(
         name == "samples" for name, *_ in parts(sent("monsterapi", edit("img2img", n=3)))
     )
+
+
+def test_a_catalog_of_ones_own_may_name_another_field():
+    facts = ModelFacts(name="m", operations=frozenset({"edit"}), options={"image": "source"})
+    speaker = MonsterAPI(catalog=Catalog(provider="monsterapi", models=(facts,)))
+
+    send = next(speaker.flow(by_url("m"), target("monsterapi")))
+
+    assert json.loads(send.request.body)["source"] == WEB
 
 
 HUGE = Upload(name="h.png", size=LARGEST_FILE + 1, digest="", open=CAT.open, media=CAT.media)

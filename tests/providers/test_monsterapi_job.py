@@ -49,14 +49,14 @@ def outcome(*responses):
 
 
 def test_a_job_is_asked_after_until_it_is_done():
-    sends, pictures = talk(ACCEPTED, QUEUED, RUNNING, RUNNING, DONE)
+    sends, pictures = talk(ACCEPTED, QUEUED, *[RUNNING] * 5, DONE)
 
     questions = sends[1:]
     assert {(one.request.method, one.request.url) for one in questions} == {
         ("GET", f"{HOST}/status/{JOB}")
     }
     assert all(one.request.auth is BEARER and one.undo is None for one in questions)
-    assert [one.after for one in questions] == [1.0, 1.5, 2.25, 3.375]
+    assert [one.after for one in questions] == [1.0, 1.5, 2.25, 3.375, 5.0, 5.0, 5.0]
     assert [one.url for one in pictures.data] == [URL]
     assert pictures.fields == {"usage": {"credit_used": 9, "overage": 0}}
 
