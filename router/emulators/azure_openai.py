@@ -12,11 +12,12 @@ from router.emulators.azure_deployments import MISSING, family_at_azure, model_o
 from router.emulators.azure_safety import FILTERED, SAFE, SAFE_PROMPT
 from router.emulators.chance import Chance
 from router.emulators.emulator import World
-from router.emulators.openai import json_params, refusing
+from router.emulators.openai import emptied, json_params, refusing
 from router.emulators.openai_edit import edit_order
 from router.emulators.openai_form import Given, read_form
 from router.emulators.openai_models import Family
 from router.emulators.openai_order import Order, read_order
+from router.emulators.openai_stream import streamed
 from router.emulators.rejection import Rejection
 
 CLASSIC = re.compile(r"/openai/deployments/([^/]+)/images/(generations|edits)")
@@ -68,6 +69,8 @@ class AzureOpenAI:
             route = _route(request)
             order = _order(route, request, world)
             _check_safety(order, request, world)
+            if order.streams:
+                return self._streamed(order, request, world)
             is_dalle = order.family.kind == "dall-e-3"
             beside = _annotations if is_dalle else openai_answer.nothing_beside
             value = openai_answer.answer(order, self.provider, world, beside)
@@ -86,7 +89,13 @@ class AzureOpenAI:
         return _error(_refusing(family, "input", request, world), request, world)
 
     def emptied(self, response: HttpResponse) -> HttpResponse:
-        return shape.without(response, "data")
+        return emptied(response)
+
+    def _streamed(self, order: Order, request: HttpRequest, world: World) -> HttpResponse:
+        """Draw the pictures, the unfinished ones too. Raises Rejection."""
+        headers = _headers(request, world, self.model(request) or "")
+        caught = _withheld(order, request, world)
+        return streamed(order, self.provider, world, headers, caught)
 
 
 def _check_key(request: HttpRequest, world: World) -> None:
@@ -165,8 +174,16 @@ def _check_version(version: str, family: Family) -> None:
 def _check_safety(order: Order, request: HttpRequest, world: World) -> None:
     if shape.REFUSE in order.prompt:
         raise _refusing(order.family, "input", request, world)
-    if shape.FILTER in order.prompt:
-        raise _refusing(order.family, "output", request, world)
+    caught = _withheld(order, request, world)
+    if caught is not None and not order.streams:
+        raise caught
+
+
+def _withheld(order: Order, request: HttpRequest, world: World) -> Rejection | None:
+    """Why the filter withholds the finished picture; None where it does not."""
+    if shape.FILTER not in order.prompt:
+        return None
+    return _refusing(order.family, "output", request, world)
 
 
 def _refusing(family: Family, stage: str, request: HttpRequest, world: World) -> Rejection:

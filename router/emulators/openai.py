@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from router.core.http import HttpRequest, HttpResponse
 from router.core.images import PATHNAMES, Operation
 from router.core.jsontypes import JSON
-from router.emulators import openai_answer, shape
+from router.emulators import openai_answer, openai_stream, shape
 from router.emulators.chance import Chance
 from router.emulators.emulator import World
 from router.emulators.openai_edit import (
@@ -47,6 +47,9 @@ class OpenAI:
             _check_key(request, world)
             order = _read(request, world)
             check_safety(order, world)
+            if order.streams:
+                said, caught = headers(request, world), withheld(order, world)
+                return openai_stream.streamed(order, self.provider, world, said, caught)
             value = openai_answer.answer(order, self.provider, world)
         except Rejection as rejection:
             return error(rejection, headers(request, world, whole=rejection.status != 404))
@@ -62,7 +65,14 @@ class OpenAI:
         return error(refusing(family, "input", request_id(request, world)), headers(request, world))
 
     def emptied(self, response: HttpResponse) -> HttpResponse:
-        return shape.without(response, "data")
+        return emptied(response)
+
+
+def emptied(response: HttpResponse) -> HttpResponse:
+    """The same answer, streamed or not, without its pictures."""
+    if shape.is_stream(response):
+        return openai_stream.without_pictures(response)
+    return shape.without(response, "data")
 
 
 def check_route(request: HttpRequest, known: bool) -> None:
@@ -140,12 +150,23 @@ def _text_model(params: Mapping[str, JSON]) -> str | None:
 
 
 def check_safety(order: Order, world: World) -> None:
-    """Refuse the prompts that ask for it."""
-    request_id = Chance(world.serial, order.prompt).hexadecimal(32)
+    """Refuse the prompts that ask for it; what is streamed may be withheld later."""
     if shape.REFUSE in order.prompt:
-        raise refusing(order.family, "input", request_id)
-    if shape.FILTER in order.prompt:
-        raise refusing(order.family, "output", request_id)
+        raise refusing(order.family, "input", _refusal_id(order, world))
+    caught = withheld(order, world)
+    if caught is not None and not order.streams:
+        raise caught
+
+
+def withheld(order: Order, world: World) -> Rejection | None:
+    """Why the filter withholds the finished picture; None where it does not."""
+    if shape.FILTER not in order.prompt:
+        return None
+    return refusing(order.family, "output", _refusal_id(order, world))
+
+
+def _refusal_id(order: Order, world: World) -> str:
+    return Chance(world.serial, order.prompt).hexadecimal(32)
 
 
 def refusing(family: Family | None, stage: str, request_id: str) -> Rejection:
@@ -196,14 +217,7 @@ def failing(status: int, code: str | None) -> Rejection:
 
 
 def error(rejection: Rejection, extra_headers: Mapping[str, str]) -> HttpResponse:
-    """A rejection in OpenAI's shape: four keys, all of them always there."""
-    detail = {
-        "message": rejection.message,
-        "type": rejection.kind,
-        "param": rejection.param,
-        "code": rejection.code,
-        **rejection.extra,
-    }
+    detail = openai_answer.complaint(rejection)
     return shape.json_response(rejection.status, {"error": detail}, extra_headers)
 
 

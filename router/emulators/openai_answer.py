@@ -27,18 +27,36 @@ def answer(
     ]
     fields: dict[str, JSON] = {"created": int(world.now()), "data": data}
     if order.family.is_gpt:
-        fields["background"] = "transparent" if order.transparent else "opaque"
-        fields["output_format"] = order.format
-        fields["quality"] = order.quality
-        fields["size"] = order.size
+        fields |= looks(order)
         fields["usage"] = usage(order)
     if order.safety_identifier:
         fields["safety_identifier"] = order.safety_identifier
     return fields
 
 
+def looks(order: Order) -> dict[str, JSON]:
+    """What an answer of a GPT model says of its pictures."""
+    return {
+        "background": "transparent" if order.transparent else "opaque",
+        "output_format": order.format,
+        "quality": order.quality,
+        "size": order.size,
+    }
+
+
+def complaint(rejection: Rejection) -> Mapping[str, JSON]:
+    """A rejection in OpenAI's shape: four keys, all of them always there."""
+    return {
+        "message": rejection.message,
+        "type": rejection.kind,
+        "param": rejection.param,
+        "code": rejection.code,
+        **rejection.extra,
+    }
+
+
 def _picture(order: Order, provider: str, index: int, world: World) -> dict[str, JSON]:
-    brief = _brief(order, provider, index, world)
+    brief = brief_of(order, provider, index, world)
     content = drawn(brief, world)
     picture: dict[str, JSON] = {}
     if order.by_url:
@@ -59,7 +77,8 @@ def drawn(brief: Brief, world: World) -> bytes:
         raise Rejection(400, message, code="invalid_image_file", param="image") from None
 
 
-def _brief(order: Order, provider: str, index: int, world: World) -> Brief:
+def brief_of(order: Order, provider: str, index: int, world: World, finished: float = 1.0) -> Brief:
+    """Say what picture number `index` is to be, and how far it has come."""
     return Brief(
         provider=provider,
         model=order.model,
@@ -72,6 +91,7 @@ def _brief(order: Order, provider: str, index: int, world: World) -> Brief:
         format=order.format,
         compression=order.compression,
         transparent=order.transparent,
+        finished=finished,
         source=order.source,
     )
 

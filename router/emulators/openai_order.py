@@ -29,6 +29,7 @@ class Order:
     """What is to be made. Nothing in it is `auto` any more.
 
     `source` is the picture that an edit begins with, and `image_tokens` what it counts for.
+    `partials` are shown of each picture before it is finished; only what `streams` has any.
     """
 
     model: str
@@ -46,6 +47,8 @@ class Order:
     operation: Operation = "generate"
     source: Source | None = None
     image_tokens: int = 0
+    streams: bool = False
+    partials: int = 0
 
     @property
     def size(self) -> str:
@@ -61,9 +64,10 @@ def read_order(params: Mapping[str, JSON], model: str, family: Family) -> Order:
             )
     given = {name: value for name, value in params.items() if value is not None or name == "user"}
     prompt = _prompt(given, family)
-    _rarely_used(given, family)
+    _rarely_used(given)
     picture_format = FORMATS[_choice(given, "output_format", family.formats, "png")]
     width, height = _size(given, family)
+    streams, partials = _stream(given)
     return Order(
         model=model,
         family=family,
@@ -77,6 +81,8 @@ def read_order(params: Mapping[str, JSON], model: str, family: Family) -> Order:
         transparent=_is_transparent(given, picture_format),
         by_url=_is_by_url(given, family),
         safety_identifier=_text(given, "safety_identifier"),
+        streams=streams,
+        partials=partials,
     )
 
 
@@ -101,23 +107,21 @@ def _prompt(given: Mapping[str, JSON], family: Family) -> str:
     return prompt
 
 
-def _rarely_used(given: Mapping[str, JSON], family: Family) -> None:
+def _rarely_used(given: Mapping[str, JSON]) -> None:
     """Check what makes no difference to the picture."""
     _text(given, "user")
     _choice(given, "moderation", ("auto", "low"), "auto")
     _choice(given, "style", ("vivid", "natural"), "vivid")
     _choice(given, "complexity", ("low", "medium", "high"), "high")
-    _whole(given, "partial_images", 0, 3, 0)
+
+
+def _stream(given: Mapping[str, JSON]) -> tuple[bool, int]:
+    """Whether pictures are shown while they are made, and how many of each."""
+    partials = _whole(given, "partial_images", 0, 3, 0)
     stream = given.get("stream", False)
     if not isinstance(stream, bool):
         raise _wrong_type("stream", "a boolean", stream)
-    if stream and family.is_gpt:
-        raise Rejection(
-            400,
-            "The sandbox does not stream yet.",
-            code="unsupported_value",
-            param="stream",
-        )
+    return stream, partials if stream else 0
 
 
 def _size(given: Mapping[str, JSON], family: Family) -> tuple[int, int]:

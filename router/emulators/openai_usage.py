@@ -29,11 +29,13 @@ GPT_25: Table = MappingProxyType(
     }
 )
 
+PARTIAL = 100  # tokens of an unfinished picture that is shown; OpenAI's guide to image generation
+
 
 def usage(order: Order) -> Mapping[str, JSON]:
     """The `usage` object of a GPT model's answer."""
     text = max(1, round(len(order.prompt) / 4))  # four letters a token, as a rule of thumb
-    pictures = _picture_tokens(order) * order.n
+    pictures = (_picture_tokens(order) + PARTIAL * order.partials) * order.n
     given = order.image_tokens
     return {
         "input_tokens": text + given,

@@ -13,6 +13,8 @@ REFUSE = "[refuse]"
 FILTER = "[filter]"
 """A prompt with this in it passes, but its picture is caught by the provider's filter."""
 
+EVENT_STREAM = "text/event-stream"
+
 
 def path(request: HttpRequest) -> str:
     return urlsplit(request.url).path
@@ -65,6 +67,21 @@ def json_response(
         status=status,
         headers={"content-type": content_type, **headers},
         body=json.dumps(value, separators=(",", ":")).encode(),
+    )
+
+
+def is_stream(response: HttpResponse) -> bool:
+    """Tell whether an answer is made of server-sent events."""
+    return response.content_type == EVENT_STREAM
+
+
+def asks_for_stream(request: HttpRequest) -> bool:
+    """Tell whether a JSON body, or a form, says `stream`."""
+    for part in request.parts:
+        if part.name == "stream" and part.filename is None:
+            return part.read() == b"true"
+    return b'"stream"' in request.body and (
+        (json_object(request.body) or EMPTY).get("stream") is True
     )
 
 

@@ -2,7 +2,8 @@
 
 import binascii
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from itertools import takewhile
 from types import MappingProxyType
@@ -12,11 +13,14 @@ import anyio
 
 from router.core.http import HttpRequest, HttpResponse, TransportError, origin
 from router.core.jsontypes import JSON
+from router.core.ports import Incoming
 from router.emulators.brief import Draw
 from router.emulators.drawing import draw as draw_picture
 from router.emulators.drawing import require_pillow
 from router.emulators.emulator import Emulator, World
 from router.emulators.registry import EMULATORS, emulator, emulator_at
+from router.emulators.shape import is_stream
+from router.sandbox.course import course_of, play
 from router.sandbox.fault import FaultKind
 from router.sandbox.fault_script import parse_faults
 from router.sandbox.faults import Faults
@@ -26,6 +30,13 @@ from router.sandbox.reception import Reception, Visit, answer
 
 KEYS = frozenset({"authorization", "api-key", "x-api-key"})
 """Where providers look for a key."""
+
+BROKEN: Mapping[FaultKind | None, str] = MappingProxyType(
+    {
+        FaultKind.RESET: "the sandbox reset the connection",
+        FaultKind.CUT: "the sandbox closed the connection within the answer",
+    }
+)
 
 NO_HOSTS: Mapping[str, str] = MappingProxyType({})
 
@@ -71,16 +82,33 @@ class SandboxSender:
         )
 
     async def send(self, request: HttpRequest) -> HttpResponse:
-        found = self._emulator(request)
-        visit = self._reception.admit(found, _at_home(request, found), self._elapsed(), data_url)
+        visit = self._admit(request)
+        status = 0
+        try:
+            await anyio.sleep(visit.wait + visit.span)
+            response = await _delivered(visit)
+            status = response.status
+        finally:
+            self.requests.end(visit.entry, status)
+        return response
+
+    @asynccontextmanager
+    async def stream(self, request: HttpRequest) -> AsyncIterator[Incoming]:
+        """Answer with events as they come, or whole where it is no stream."""
+        visit = self._admit(request)
+        status = 0
         try:
             await anyio.sleep(visit.wait)
-            response = await _delivered(visit)
-        except BaseException:
-            self.requests.end(visit.entry, 0)
-            raise
-        self.requests.end(visit.entry, response.status)
-        return response
+            _check_way(visit, FaultKind.RESET)
+            response = answer(visit)
+            if not is_stream(response):
+                await anyio.sleep(visit.span)
+                response = await _arrived(response, visit)
+            status = response.status
+            async with aclosing(_chunks(response, visit)) as chunks:
+                yield Incoming(status=status, headers=response.headers, chunks=chunks)
+        finally:
+            self.requests.end(visit.entry, status)
 
     def host(self, url: str, provider: str) -> None:
         """Let a provider answer at a base URL, too. Raises ValueError where it is not known."""
@@ -93,6 +121,10 @@ class SandboxSender:
 
     async def aclose(self) -> None:
         """Do nothing: there is nothing to close."""
+
+    def _admit(self, request: HttpRequest) -> Visit:
+        found = self._emulator(request)
+        return self._reception.admit(found, _at_home(request, found), self._elapsed(), data_url)
 
     def _now(self) -> float:
         """Unix seconds, by the loop's clock: what goes on remotely goes on in virtual time too."""
@@ -166,14 +198,33 @@ def _at_home(request: HttpRequest, found: Emulator) -> HttpRequest:
 
 async def _delivered(visit: Visit) -> HttpResponse:
     """The answer as a client would see it that had it over a wire."""
-    match visit.manner:
-        case FaultKind.RESET:
-            raise TransportError("the sandbox reset the connection", sent=True)
-        case FaultKind.CUT:
-            raise TransportError("the sandbox closed the connection within the answer", sent=True)
-        case FaultKind.WRONG_LENGTH:
-            whole = answer(visit)
-            return replace(whole, body=whole.body[: len(whole.body) // 2])
-        case FaultKind.TRICKLE:
-            await anyio.sleep(visit.seconds)
-    return answer(visit)
+    _check_way(visit, FaultKind.RESET, FaultKind.CUT)
+    return await _arrived(answer(visit), visit)
+
+
+async def _arrived(response: HttpResponse, visit: Visit) -> HttpResponse:
+    """A whole answer, and what the way has done to it."""
+    _check_way(visit, FaultKind.CUT)
+    if visit.manner is FaultKind.TRICKLE:
+        await anyio.sleep(visit.seconds)
+    if visit.manner is FaultKind.WRONG_LENGTH:
+        return replace(response, body=response.body[: len(response.body) // 2])
+    return response
+
+
+def _check_way(visit: Visit, *breaks: FaultKind) -> None:
+    """Raise TransportError where one of these faults keeps the answer from coming."""
+    if visit.manner in breaks:
+        raise TransportError(BROKEN[visit.manner], sent=True)
+
+
+async def _chunks(response: HttpResponse, visit: Visit) -> AsyncGenerator[bytes, None]:
+    if not is_stream(response):
+        yield response.body
+        return
+    course = course_of(response, visit.manner, seconds=visit.seconds, span=visit.span)
+    async with aclosing(play(course.pieces)) as pieces:
+        async for piece in pieces:
+            yield piece
+    if course.breaks:
+        raise TransportError(BROKEN[FaultKind.CUT], sent=True)

@@ -22,14 +22,25 @@ Publish = Callable[[bytes, str], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One request taken in, and its entry in the log. `wait` is in seconds."""
+    """One request taken in, and its entry in the log. `latency` is in seconds."""
 
     emulator: Emulator
     request: HttpRequest
     world: World
     entry: Entry
-    wait: float
+    latency: float
     fault: Fault | None
+
+    @property
+    def wait(self) -> float:
+        """Seconds before it is answered."""
+        delay = self.fault.delay if self.fault else 0.0
+        return delay + self.latency - self.span
+
+    @property
+    def span(self) -> float:
+        """Seconds over which the events of a stream come, as the pictures are made meanwhile."""
+        return self.latency if shape.asks_for_stream(self.request) else 0.0
 
     @property
     def manner(self) -> FaultKind | None:
@@ -66,7 +77,7 @@ class Reception:
         self._serial += 1
         provider, model = emulator.provider, emulator.model(request)
         fault = self.faults.strike(provider, model, self._serial, at - self._script_began)
-        wait = self._latency(provider, model, self._serial)
+        latency = self._latency(provider, model, self._serial)
         entry = Entry(
             serial=self._serial,
             at=at,
@@ -84,7 +95,7 @@ class Reception:
                 self._world, serial=self._serial, repeat=self._repeat(request), publish=publish
             ),
             entry=entry,
-            wait=wait + (fault.delay if fault else 0.0),
+            latency=latency,
             fault=fault,
         )
 

@@ -2,21 +2,22 @@
 
 import asyncio
 import time
-from collections.abc import Callable
-from types import TracebackType
+from collections.abc import Callable, Mapping
+from types import MappingProxyType, TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
 import anyio
 import anyio.to_thread
 
-from router.core.http import HttpRequest, HttpResponse
+from router.core.http import HttpRequest
 from router.core.jsontypes import JSON
 from router.emulators.brief import Draw
 from router.emulators.drawing import draw as draw_picture
 from router.emulators.drawing import require_pillow
 from router.emulators.emulator import World
 from router.emulators.registry import ALIASES
+from router.emulators.shape import is_stream
 from router.sandbox.connection import Connection
 from router.sandbox.control import Control
 from router.sandbox.delivery import Delivery
@@ -31,6 +32,8 @@ from router.sandbox.shelf import Shelf
 
 GRACE = 5.0  # seconds
 # A picture being drawn is waited for, since a thread cannot be stopped; a client is not.
+
+HEADERS: Mapping[str, str] = MappingProxyType({"server": "pixroute-sandbox"})
 
 SAME_HOST = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -147,7 +150,7 @@ class Sandbox:
     async def _respond(self, request: HttpRequest) -> Delivery:
         routed = route(request)
         if routed is None:
-            return self._whole(self._control.handle(request))
+            return Delivery(response=self._control.handle(request), headers=HEADERS)
         return await self._emulated(routed, self._address_of(request))
 
     async def _emulated(self, routed: Routed, address: str) -> Delivery:
@@ -159,16 +162,18 @@ class Sandbox:
         try:
             await anyio.sleep(visit.wait)
             response = await anyio.to_thread.run_sync(answer, visit)
+            if not is_stream(response):
+                await anyio.sleep(visit.span)
             status = 0 if visit.manner is FaultKind.RESET else response.status
         finally:
             self.requests.end(visit.entry, status)
-        return self._whole(response, visit.manner, visit.seconds)
-
-    def _whole(
-        self, response: HttpResponse, manner: FaultKind | None = None, seconds: float = 0.0
-    ) -> Delivery:
-        headers = {"server": "pixroute-sandbox"}
-        return Delivery(response=response, manner=manner, seconds=seconds, headers=headers)
+        return Delivery(
+            response=response,
+            manner=visit.manner,
+            seconds=visit.seconds,
+            span=visit.span,
+            headers=HEADERS,
+        )
 
     def _address_of(self, request: HttpRequest) -> str:
         """Where this client can open files: by the name it used, if that is no provider's."""
