@@ -1,6 +1,7 @@
 """Painter: a server on loopback that shows pictures while it paints, as OpenAI's does."""
 
 import json
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -20,7 +21,7 @@ class Painter:
 
     def __init__(self, *pieces):
         self.asked = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self, pieces))
+        self._server = _Server(("127.0.0.1", 0), _handler(self, pieces))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
@@ -40,6 +41,13 @@ class Painter:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *about):
+        """Say nothing where a caller left before the end, as one does who has heard enough."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(*about)
 
 
 def _handler(painter, pieces):

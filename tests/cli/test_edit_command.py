@@ -1,5 +1,6 @@
 """The command edit: given pictures become new ones; every way to give them, and to give none."""
 
+import errno
 import json
 import os
 import subprocess
@@ -120,12 +121,10 @@ def test_the_mask_may_be_standard_input_instead(sent, picture):
 def test_a_picture_may_come_through_a_named_pipe(sent, tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    writer = threading.Thread(target=pipe.write_bytes, args=(png(),))
-    writer.start()
+    threading.Thread(target=pipe.write_bytes, args=(png(),), daemon=True).start()
 
     body = sent("--image", pipe)
 
-    writer.join()
     assert png() in body
 
 
@@ -318,10 +317,24 @@ def test_ctrl_c_cancels_the_call_and_is_told_in_one_line(terminal, config, pictu
 
 
 def test_ctrl_c_while_a_pipe_is_waited_for_is_told_in_one_line(terminal, config, tmp_path):
-    os.mkfifo(tmp_path / "pipe")
-    screen = terminal("edit", NIGHT, "--image", tmp_path / "pipe", "-c", config(SMALL), "--sandbox")
-    with (tmp_path / "pipe").open("wb"):  # which it does when the command has opened it too
-        screen.press(b"\x03")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    screen = terminal("edit", NIGHT, "--image", pipe, "-c", config(SMALL), "--sandbox")
+    writer = opened(pipe, screen.process)
 
-        assert screen.end() == 130
+    screen.press(b"\x03")
+
+    assert screen.end() == 130
     assert screen.seen == "^C\ninterrupted\n"
+    os.close(writer)
+
+
+def opened(pipe, reader):
+    """Open a pipe for writing as soon as the reader has opened it too."""
+    while reader.poll() is None:
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError as error:
+            if error.errno != errno.ENXIO:  # which says that nobody reads yet
+                raise
+    raise AssertionError("it ended before it read")
