@@ -100,6 +100,13 @@ def test_what_is_done_gives_its_urls(output, urls):
     assert [one.url for one in pictures.data] == urls
 
 
+def test_when_it_was_made_is_told_by_the_clock_of_the_answer():
+    body = {"status": "COMPLETED", "result": {"output": [URL]}}
+
+    assert outcome(answer(body)).created == 0
+    assert outcome(answer(body, date="Thu, 01 Jan 1970 00:01:00 GMT")).created == 60
+
+
 def test_what_is_not_said_of_money_is_not_told():
     response = answer({"status": "COMPLETED", "result": {"output": [URL]}})
 
@@ -130,6 +137,10 @@ def test_a_job_that_failed_says_of_what(message, kind, code):
 )
 def test_whether_a_failed_job_is_billed_is_told_by_its_credits(money, billed):
     assert outcome(failed("gone wrong", **money)).billed is billed
+
+
+def test_a_long_reason_is_cut():
+    assert len(outcome(failed("x" * 5000)).message) == 1000
 
 
 def test_a_failed_job_may_say_why_elsewhere():
