@@ -211,6 +211,23 @@ def test_a_target_that_cannot_stream_gives_the_finished_picture_and_says_so(run,
     assert "partial_images 2 -> 0 (stable-image-core cannot stream)" in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("faults", "code", "names"),
+    [
+        ((), 0, ["kite-1.partial-1.png", "kite-1.png"]),
+        (("--faults", "cut"), 1, ["kite-1.partial-1.png"]),
+    ],
+    ids=["whole", "cut"],
+)
+def test_the_sandbox_streams_and_breaks_off_too(run, config, tmp_path, faults, code, names):
+    path = config("{provider: openai, override_params: {model: gpt-image-1}}")
+
+    result = run("generate", "kite", "-c", path, "--sandbox", "--partial-images", 1, *faults)
+
+    assert result.exit_code == code
+    assert pictures_in(tmp_path) == names
+
+
 def test_a_partial_picture_that_cannot_be_kept_costs_no_finished_one(tmp_path, capsys, monkeypatch):
     # A name that is all right for the finished picture is too long for the unfinished one.
     name = "k" * 240
