@@ -30,7 +30,8 @@ def made(speaker, to="edit", **params):
 
 
 def next_in_line(speaker, to):
-    return {"strategy": {"mode": "fallback"}, "targets": [speaker.target, OTHERS[to]]}
+    strategy = {"mode": "fallback", "on_status_codes": [503]}
+    return {"strategy": strategy, "targets": [speaker.target, OTHERS[to]]}
 
 
 @everyone

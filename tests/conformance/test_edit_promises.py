@@ -233,7 +233,8 @@ def test_an_edit_that_nobody_tops_up_says_how_many_came_and_carries_them():
 
 @pytest.mark.parametrize("to", ["generate", "edit"])
 def test_a_picture_that_was_refused_is_asked_of_nobody_else(to):
-    config = {"strategy": {"mode": "fallback", "top_up": True}, "targets": [STABLE, GPT]}
+    strategy = {"mode": "fallback", "top_up": True, "on_refusal": "fallback"}
+    config = {"strategy": strategy, "targets": [STABLE, GPT]}
     params = {"n": 3, **({"image": RED} if to == "edit" else {})}
     (error,), _ = visit(config, (to, params), faults="stability-ai: refusal x1")
 
