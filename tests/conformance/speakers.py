@@ -28,6 +28,7 @@ class Speaker:
     config: dict = field(default_factory=dict)
     can: str = ""
     most: int = 16
+    streams: bool = False
 
     def __str__(self):
         return f"{self.provider}/{self.model.rpartition('/')[2]}"
@@ -46,11 +47,17 @@ OWN = {"custom_host": HOST, "api_key": "sk-own-server"}
 GPT = "edit many mask url file_id"
 
 SPEAKERS = (
-    Speaker(provider="openai", model="gpt-image-2", can=GPT),
-    Speaker(provider="openai", model="gpt-image-1.5", can=GPT),
+    Speaker(provider="openai", model="gpt-image-2", can=GPT, streams=True),
+    Speaker(provider="openai", model="gpt-image-1.5", can=GPT, streams=True),
     Speaker(provider="openai", model="dall-e-3"),
     Speaker(provider="openai", model="dall-e-2", can="edit mask variation"),
-    Speaker(provider="azure-openai", model="gpt-image-2", config=AZURE, can="edit many mask"),
+    Speaker(
+        provider="azure-openai",
+        model="gpt-image-2",
+        config=AZURE,
+        can="edit many mask",
+        streams=True,
+    ),
     Speaker(provider="azure-openai", model="dall-e-3", config=OLD_AZURE),
     Speaker(provider="stability-ai", model="stable-image-core", can="mask"),
     Speaker(provider="stability-ai", model="sd3.5-large", can="edit mask variation"),
@@ -136,6 +143,23 @@ class Heard:
         return [note for attempt in self.trace.attempts for note in attempt.adaptations]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """A stream that was read to its end: every event, and the error that it ended with, if any."""
+
+    events: list
+    error: RoutingError | None
+    trace: object
+
+    @property
+    def partial(self):
+        return [event for event in self.events if event.is_partial]
+
+    @property
+    def finished(self):
+        return [event for event in self.events if not event.is_partial]
+
+
 class Recorder(SandboxSender):
     """Keeps what every order had in it, to the byte."""
 
@@ -198,4 +222,16 @@ async def asked(images, to, /, **params):
     if to == "variation":
         return await images.create_variation(**params)
     call = images.edit if to == "edit" else images.generate
-    return await call(**{"prompt": "a red kite", **params})
+    came = await call(**{"prompt": "a red kite", **params})
+    return await watched(came) if params.get("stream") else came
+
+
+async def watched(stream):
+    events, error = [], None
+    try:
+        async for event in stream:
+            events.append(event)  # noqa: PERF401  those before an error count
+    except RoutingError as raised:
+        error = raised
+    after = [event async for event in stream]
+    return Watched(events=events + after, error=error, trace=stream.trace)
