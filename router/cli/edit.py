@@ -4,7 +4,7 @@ from typing import Unpack
 
 import click
 
-from router.cli.order import StreamedOrder, fill, order_options, stream_options, stream_params
+from router.cli.order import StreamedOrder, order_options, stream_options
 from router.cli.sources import Sources, file_alone, file_or_url
 
 
@@ -61,6 +61,8 @@ def edit(
     The pictures given stay as they are. Shows each attempt while it runs. Exits with 1 if no
     picture came, or fewer than asked for.
     """
+    from router.cli.filling import fill, stream_params
+
     sources = Sources(images=images, mask=mask, markup=markup).checked()
     params = {"prompt": prompt, "input_fidelity": input_fidelity, **stream_params(order)}
     context.exit(fill(order, "edit", name=prompt, params=params, sources=sources))

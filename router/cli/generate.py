@@ -4,7 +4,7 @@ from typing import Unpack
 
 import click
 
-from router.cli.order import StreamedOrder, fill, order_options, stream_options, stream_params
+from router.cli.order import StreamedOrder, order_options, stream_options
 
 
 @click.command(
@@ -28,5 +28,7 @@ def generate(context: click.Context, *, prompt: str, **order: Unpack[StreamedOrd
 
     Shows each attempt while it runs. Exits with 1 if no picture came, or fewer than asked for.
     """
+    from router.cli.filling import fill, stream_params
+
     params = {"prompt": prompt, **stream_params(order)}
     context.exit(fill(order, "generate", name=prompt, params=params))

@@ -1,26 +1,14 @@
 """Order: what the commands that ask for pictures understand in the same way."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypedDict, TypeVar
 
 import click
 
-from router.cli.options import (
-    catalog_option,
-    env_file_option,
-    environment,
-    need_pictures,
-    parse_pairs,
-)
-from router.cli.sources import NO_SOURCES, Sources
-from router.core.images import Operation
-from router.core.jsontypes import JSON
-from router.options import ConfigSource
+from router.cli.options import catalog_option, env_file_option
 
 CommandT = TypeVar("CommandT", bound=Callable[..., object])
-
-DEFAULT_CONFIG = Path("pixroute.yaml")
 
 MOST_PARTIALS = 3  # openai-openapi openapi.yaml, PartialImages
 
@@ -139,81 +127,3 @@ def _given(command: CommandT, options: tuple[Callable[[CommandT], CommandT], ...
     for option in reversed(options):
         command = option(command)
     return command
-
-
-def stream_params(order: StreamedOrder) -> dict[str, JSON]:
-    """Return the parameters of a stream; asking for partial pictures asks for one."""
-    partials = order["partial_images"]
-    streamed = order["stream"] or partials is not None
-    return {"stream": streamed or None, "partial_images": partials}
-
-
-def fill(
-    order: Order,
-    operation: Operation,
-    *,
-    name: str,
-    params: Mapping[str, JSON],
-    sources: Sources = NO_SOURCES,
-) -> int:
-    """Do what was ordered and return the exit code; the files are called `name` and a number.
-
-    `params` are those that only some commands have.
-    """
-    if order["faults"] is not None and not order["sandbox"]:
-        raise click.UsageError("--faults needs --sandbox: real providers have faults of their own")
-    if order["sandbox"]:
-        need_pictures()
-    from router.cli.carrier import run
-    from router.cli.errand import Errand, Output
-    from router.cli.gallery import slug
-    from router.cli.parameters import parameters
-
-    written = parse_pairs("--param", order["params"], plain=False)
-    errand = Errand(
-        operation=operation,
-        params=parameters({**params, **_params(order), **sources.params}, written),
-        name=slug(name),
-        config=order["config"] or _default_config(order["provider"]),
-        metadata=parse_pairs("--metadata", order["metadata"], plain=True),
-        provider=order["provider"],
-        folder=order["out"],
-        sandbox=order["sandbox"],
-        faults=None if order["faults"] is None else _script(order["faults"]),
-        environment=environment(order["env_file"], sandbox=False),
-        timeout=order["timeout"],
-        catalog=order["catalog"],
-        output=Output.JSON if order["as_json"] else Output.PATHS if order["quiet"] else Output.TEXT,
-        given=sources.files(),
-    )
-    return run(errand)
-
-
-def _params(order: Order) -> dict[str, JSON]:
-    """Return the options that are parameters of a picture."""
-    return {
-        "model": order["model"],
-        "n": order["n"],
-        "size": order["size"],
-        "quality": order["quality"],
-        "style": order["style"],
-        "seed": order["seed"],
-        "negative_prompt": order["negative_prompt"],
-        "output_format": order["output_format"],
-    }
-
-
-def _script(faults: str) -> JSON:
-    # Fault scripts know the emulators; a request without one need not wait for them.
-    from router.cli.faults import read_faults
-
-    return read_faults(faults)
-
-
-def _default_config(provider: str | None) -> ConfigSource:
-    """Return the config beside us, else one that has the named provider alone."""
-    if DEFAULT_CONFIG.is_file():
-        return DEFAULT_CONFIG
-    if provider is not None:
-        return {"provider": provider}
-    raise click.UsageError(f"--config or --provider is needed: there is no {DEFAULT_CONFIG} here")

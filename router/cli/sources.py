@@ -1,20 +1,14 @@
 """Sources: the pictures that edit and variation begin with: files, standard input, and URLs."""
 
-import stat
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import TypeAlias
 
 import click
 
-from router.cli.terminal import Failed
-from router.core.jsontypes import JSON
-from router.originals.given import FileInput, FilesInput, Given
-
 STDIN = "-"
-STDIN_NAME = "standard input"
 
 Written: TypeAlias = str | tuple[str, ...] | None
 """What stands behind an option, or behind one that may be repeated."""
@@ -28,28 +22,6 @@ class Sources:
     mask: str | None = None
     markup: str | None = None
 
-    @property
-    def params(self) -> dict[str, JSON]:
-        """Return pictures that are somewhere else, which are parameters of the request."""
-        if not self._are_elsewhere:
-            return {}
-        images: JSON = [_reference(url) for url in self.images]
-        return {"images": images, "mask": self.mask and _reference(self.mask)}
-
-    def files(self) -> Given:
-        """Return pictures that are files; what comes through a pipe is read now. Raises Failed."""
-        if self._are_elsewhere:
-            return {}
-        files: dict[str, FilesInput | None] = {
-            "mask": self.mask and _content(self.mask),
-            "markup": self.markup and _content(self.markup),
-        }
-        if self.images:
-            # Alone it is no list, so that messages do not count it.
-            contents = [_content(image) for image in self.images]
-            files["image"] = contents if len(contents) > 1 else contents[0]
-        return {field: file for field, file in files.items() if file is not None}
-
     def checked(self) -> "Sources":
         """Return these sources. Raises UsageError where they do not go together."""
         given = list(self._all())
@@ -62,7 +34,7 @@ class Sources:
         return self
 
     @property
-    def _are_elsewhere(self) -> bool:
+    def are_elsewhere(self) -> bool:
         return any(map(is_url, self._all()))
 
     def _all(self) -> Iterator[str]:
@@ -102,34 +74,3 @@ def _check_path(context: click.Context, param: click.Parameter, source: str) -> 
     """Raise BadParameter where nothing is there; what it is will be seen when it is read."""
     if source != STDIN and not Path(source).exists():
         raise click.BadParameter(f"File {source!r} does not exist.", context, param)
-
-
-def _reference(url: str) -> Mapping[str, JSON]:
-    return {"image_url": url}
-
-
-def _content(source: str) -> FileInput:
-    """Return a path for the library to read; what comes through a pipe comes only once."""
-    if source == STDIN:
-        return (STDIN_NAME, _standard_input())
-    path = Path(source)
-    try:
-        if not stat.S_ISFIFO(path.stat().st_mode):
-            return path
-        with path.open("rb") as pipe:
-            return (path.name, _read(pipe))
-    except OSError as error:
-        raise Failed(f"{path} cannot be read: {error.strerror}") from None
-
-
-def _standard_input() -> bytes:
-    if sys.stdin is None:
-        raise Failed("standard input is closed")
-    return _read(sys.stdin.buffer)
-
-
-def _read(stream: BinaryIO) -> bytes:
-    """Read to the end, or until it is more than the library takes, which will say so."""
-    from router.originals.uploads import LARGEST_FILE
-
-    return stream.read(LARGEST_FILE + 1)

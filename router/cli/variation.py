@@ -5,7 +5,7 @@ from typing import Unpack
 
 import click
 
-from router.cli.order import Order, fill, order_options
+from router.cli.order import Order, order_options
 from router.cli.sources import STDIN, Sources, file_alone
 
 
@@ -34,6 +34,8 @@ def variation(context: click.Context, *, image: str, **order: Unpack[Order]) -> 
     They are named after it, and it stays as it is. Shows each attempt while it runs. Exits with 1
     if no picture came, or fewer than asked for.
     """
+    from router.cli.filling import fill
+
     name = "variation" if image == STDIN else Path(image).stem
     sources = Sources(images=(image,)).checked()
     context.exit(fill(order, "variation", name=name, params={}, sources=sources))

@@ -17,7 +17,17 @@ COMMANDS = (
     "schema",
     "variation",
 )
-HEAVY = ("rich", "yaml", "jsonschema", "httpx", "httpx2", "anyio", "PIL", "router.client")
+HEAVY = (
+    "rich",
+    "yaml",
+    "jsonschema",
+    "httpx",
+    "httpx2",
+    "anyio",
+    "PIL",
+    "router.answer",
+    "router.client",
+)
 
 WITHOUT_CLICK = """
 import importlib.util, sys
