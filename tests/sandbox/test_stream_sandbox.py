@@ -194,6 +194,20 @@ def test_a_request_that_is_left_before_its_stream_begins_has_no_answer():
     assert simulate(main) == ([0], 3.0)
 
 
+@pytest.mark.parametrize("stream", ["yes", 1, []])
+def test_what_is_no_yes_or_no_asks_for_no_stream(stream):
+    found, _, _ = streamed(asked(stream=stream))
+
+    error = json.loads(found.body)["error"]
+    assert (found.status, error["code"], error["param"]) == (400, "invalid_type", "stream")
+
+
+def test_whom_a_picture_is_for_is_said_in_its_last_event():
+    found, _, _ = streamed(asked(safety_identifier="u_1"))
+
+    assert ["safety_identifier" in body for body in found.bodies] == [False] * 3 + [True]
+
+
 # Faults
 
 
