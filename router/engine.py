@@ -12,7 +12,7 @@ from functools import partial
 from router.artefacts.convert import find_converter
 from router.artefacts.stores import DataUrls
 from router.asking import Wishes
-from router.core.context import CacheWish, Context, Dice
+from router.core.context import NO_WISH, CacheWish, Context, Dice
 from router.core.delivery import Counter, Delivery
 from router.core.finishing import ArtefactStore, Finishing
 from router.core.images import ImageRequest, Pictures
@@ -157,7 +157,7 @@ class Engine:
             now=self._now,
             shared=self._shared,
             began=asyncio.get_running_loop().time(),
-            cache=CacheWish(namespace=wishes.cache_namespace, refresh=wishes.cache_force_refresh),
+            cache=_cache_wish(wishes),
             finishing=self._finishing(loaded),
         )
 
@@ -182,6 +182,13 @@ class Engine:
     def _notice_fork(self) -> None:
         if self._pid != os.getpid():
             self.renew()
+
+
+def _cache_wish(wishes: Wishes) -> CacheWish:
+    namespace, refresh = wishes.cache_namespace, wishes.cache_force_refresh
+    if namespace is None and not refresh:
+        return NO_WISH
+    return CacheWish(namespace=namespace, refresh=refresh)
 
 
 def _seed(given: int | str | None) -> int:

@@ -99,6 +99,9 @@ class CacheWish:
     tenant: str = ""
 
 
+NO_WISH = CacheWish()
+
+
 @dataclass(slots=True, kw_only=True)
 class Context:
     """One request's ports, trace, chance and clock, and what its branch of the tree added.
@@ -118,7 +121,7 @@ class Context:
     now: Callable[[], float]
     shared: Shared
     began: float
-    cache: CacheWish = field(default_factory=CacheWish)
+    cache: CacheWish = NO_WISH
     budget: Budget = field(default_factory=Budget)
     deadline: float = math.inf
     aimed_at: Aim | None = None

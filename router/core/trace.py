@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from router.core.attempt import Attempt, Decision
 from router.core.images import Picture
@@ -11,6 +11,9 @@ from router.core.outcome import Failure
 __all__ = ["Attempt", "Decision", "Observer", "Trace"]
 
 T = TypeVar("T")
+
+Opening: TypeAlias = Callable[[], Attempt]
+"""Tells of a call under way. It is asked where somebody looks before the call has ended."""
 
 DECIMALS = 9  # of a dollar: what amounts are exact to
 
@@ -44,19 +47,19 @@ class Trace:
         self.failed = False
         self.last_failure: Failure | None = None
         self.salvaged: tuple[Picture, ...] = ()
-        self._attempts: list[Attempt] = []
+        self._attempts: list[Attempt | Opening] = []
         self._decisions: list[Decision] = []
         self._observers = observers
 
     def __getstate__(self) -> tuple[None, dict[str, object]]:
         """Leave the observers behind: they are their program's, and a copy tells them nothing."""
         kept = {name: getattr(self, name) for name in self.__slots__}
-        return None, {**kept, "_observers": ()}
+        return None, {**kept, "_attempts": list(self.attempts), "_observers": ()}
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
         """Every call made, in the order they began."""
-        return tuple(self._attempts)
+        return tuple(one if isinstance(one, Attempt) else one() for one in self._attempts)
 
     @property
     def decisions(self) -> tuple[Decision, ...]:
@@ -67,7 +70,7 @@ class Trace:
         """The attempt that gave the answer; None where none did, or the request failed."""
         if self.failed:
             return None
-        return next((a for a in reversed(self._attempts) if a.ok), None)
+        return next((attempt for attempt in reversed(self.attempts) if attempt.ok), None)
 
     @property
     def cost(self) -> float | None:
@@ -76,7 +79,7 @@ class Trace:
         None where the cost of one of them is not known; 0 where nothing was bought, as for an
         answer from a cache. Attempts of which nobody knows whether they were billed are not in it.
         """
-        costs = [attempt.cost for attempt in self._attempts if attempt.billed]
+        costs = [attempt.cost for attempt in self.attempts if attempt.billed]
         known = [cost for cost in costs if cost is not None]
         return round(math.fsum(known), DECIMALS) if len(known) == len(costs) else None
 
@@ -85,11 +88,13 @@ class Trace:
         for observer in self._observers:
             _tell(observer.decided, decision)
 
-    def begin(self, attempt: Attempt) -> int:
+    def begin(self, attempt: Attempt | Opening) -> int:
         """Record a call under way; the number returned names it to `end`."""
         self._attempts.append(attempt)
-        for observer in self._observers:
-            _tell(observer.attempt_started, attempt)
+        if self._observers:
+            begun = attempt if isinstance(attempt, Attempt) else attempt()
+            for observer in self._observers:
+                _tell(observer.attempt_started, begun)
         return len(self._attempts) - 1
 
     def end(self, number: int, attempt: Attempt) -> None:
@@ -106,13 +111,13 @@ class Trace:
         """Write it as a table of attempts and the reasons for them, at most 80 columns wide."""
         from router.core.trace_table import as_text
 
-        return as_text(self._attempts, self._decisions, self.served)
+        return as_text(self.attempts, self._decisions, self.served)
 
     def _repr_html_(self) -> str:
         """Draw it for a notebook."""
         from router.core.trace_html import as_html
 
-        return as_html(self._attempts, self._decisions, self.served)
+        return as_html(self.attempts, self._decisions, self.served)
 
     def __repr__(self) -> str:
         return f"Trace({self.id!r}, {len(self._attempts)} attempts)"

@@ -36,11 +36,10 @@ class TakeAim:
         aim = self.aim or self._aim_of(slug or request.provider)
         if aim is None:
             return self._unaimed(slug or request.provider)
-        params = dict(request.params)
-        if slug is not None:
-            params["model"] = model
-        settled = request.with_params(self.parameters.apply(params))
-        return await self.child.execute(settled, context.aiming(aim))
+        if slug is not None or not self.parameters.are_empty:
+            named = {} if slug is None else {"model": model}
+            request = request.with_params(self.parameters.apply({**request.params, **named}))
+        return await self.child.execute(request, context.aiming(aim))
 
     def _aim_of(self, slug: str | None) -> Aim | None:
         return None if slug is None else self.aims.get(slug.removeprefix("@"))

@@ -21,6 +21,11 @@ class Parameters:
     overrides: Mapping[str, JSON] = field(default_factory=dict)
     drops: tuple[tuple[Step, ...], ...] = ()
 
+    @property
+    def are_empty(self) -> bool:
+        """Whether there is nothing to apply."""
+        return not (self.defaults or self.overrides or self.drops)
+
     def apply(self, params: Mapping[str, JSON]) -> Mapping[str, JSON]:
         settled: Mapping[str, JSON] = {**self.defaults, **params, **self.overrides}
         for path in self.drops:

@@ -32,7 +32,7 @@ class Call:
         except AdapterError as bug:
             spending.call_off()
             return bug.failure(sent=False)
-        number = context.trace.begin(conversation.attempt)
+        number = context.trace.begin(conversation.opened)
         outcome: Outcome | None = None
         try:
             outcome = self._checked(await conversation.hold(), spending)

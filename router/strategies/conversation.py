@@ -52,17 +52,8 @@ class Conversation:
         self._received = 0
         self._request_id: str | None = None
         self._listening: Listening | None = None
-        target, pause = self._aim.target, context.pause
-        self.attempt = Attempt(
-            path=target.path,
-            provider=target.provider,
-            model=self._aim.adapter.model(request, target),
-            virtual_key=target.credential,
-            started=context.time() - context.began,
-            waited=pause.seconds if pause else 0.0,
-            wait_reason=pause.reason if pause else "",
-            adaptations=context.adaptations,
-        )
+        self._model = self._aim.adapter.model(request, self._aim.target)
+        self._started = context.time() - context.began
 
     @property
     def sent(self) -> bool:
@@ -92,27 +83,41 @@ class Conversation:
             failure = replace(failure, request_id=self._request_id)
         return self._mask.failure(failure)
 
+    def opened(self) -> Attempt:
+        """Return the attempt as it began."""
+        target, pause = self._aim.target, self._context.pause
+        return Attempt(
+            path=target.path,
+            provider=target.provider,
+            model=self._model,
+            virtual_key=target.credential,
+            started=self._started,
+            waited=pause.seconds if pause else 0.0,
+            wait_reason=pause.reason if pause else "",
+            adaptations=self._context.adaptations,
+        )
+
     def closed(self, outcome: Outcome | None, cost: float | None) -> Attempt:
         """Return the attempt as it ended; no outcome means that it was cancelled."""
-        opened = self.attempt
+        target, pause = self._aim.target, self._context.pause
         failure = outcome if isinstance(outcome, Failure) else None
         if outcome is None:
             failure = self._cut_off()
         request_id = (failure.request_id if failure else None) or self._request_id
         return Attempt(
-            path=opened.path,
-            provider=opened.provider,
-            model=opened.model,
-            virtual_key=opened.virtual_key,
+            path=target.path,
+            provider=target.provider,
+            model=self._model,
+            virtual_key=target.credential,
             status=failure.status if failure else 200,
             kind=failure.kind if failure else None,
             message=failure.message if failure else "",
-            started=opened.started,
-            duration=self._context.time() - self._context.began - opened.started,
-            waited=opened.waited,
-            wait_reason=opened.wait_reason,
+            started=self._started,
+            duration=self._context.time() - self._context.began - self._started,
+            waited=pause.seconds if pause else 0.0,
+            wait_reason=pause.reason if pause else "",
             billed=failure.billed if failure else True,
-            adaptations=opened.adaptations,
+            adaptations=self._context.adaptations,
             received=self._received,
             request_id=request_id and request_id[:LONGEST_ID],
             cost=cost,
