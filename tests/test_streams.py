@@ -1,7 +1,5 @@
 """Streams as a caller of AsyncRouter has them, in virtual time."""
 
-import asyncio
-import gc
 import logging
 
 import anyio
@@ -10,7 +8,6 @@ import pytest
 from router import (
     APIConnectionError,
     APITimeoutError,
-    AsyncRouter,
     BadRequestError,
     BudgetExceededError,
     ContentPolicyError,
@@ -21,79 +18,20 @@ from router import (
 )
 from router.core.http import TransportError
 from router.core.outcome import Kind
-from router.emulators.drawing import fixed
-from router.sandbox.in_process import SandboxSender
-from router.testing import Scripted, Streamed, picture_answer, simulate, stream_answer, stream_event
+from router.testing import Scripted, Streamed, picture_answer, stream_answer
 from tests.originals.pictures import PNG
-
-OPENAI = {"provider": "openai", "api_key": "sk-test", "override_params": {"model": "gpt-image-2"}}
-STABILITY = {
-    "provider": "stability-ai",
-    "api_key": "sk-other",
-    "override_params": {"model": "stable-image-core"},
-}
-TWO = {"strategy": {"mode": "fallback"}, "targets": [OPENAI, STABILITY]}
-PARTIAL = stream_event("image_generation.partial_image", 1, partial_image_index=0)
-COMPLETED = stream_event("image_generation.completed")
-LOST = TransportError("it broke off", sent=True)
-
-
-def forty_seconds(provider, model, serial):
-    return 40.0
-
-
-def with_router(work, sender, config=OPENAI, **options):
-    """Run `work(router)` in virtual time."""
-
-    async def main():
-        async with AsyncRouter(config, sender=sender, environment={}, **options) as router:
-            return await work(router)
-
-    return simulate(main)
-
-
-class Seen:
-    """What a caller saw of one stream: its events with their times, its error, and the stream."""
-
-    def __init__(self, stream=None):
-        self.stream = stream
-        self.events = []
-        self.times = []
-        self.error = None
-
-    @property
-    def types(self):
-        return [event.type.partition(".")[2] for event in self.events]
-
-
-async def watch(router, operation="generate", **params):
-    asked = {"prompt": "a red kite", "stream": True, "partial_images": 2, **params}
-    seen = Seen()
-    try:
-        seen.stream = await getattr(router.images, operation)(**asked)
-        async for event in seen.stream:
-            seen.events.append(event)
-            seen.times.append(anyio.current_time())
-    except RoutingError as error:
-        seen.error = error
-    return seen
-
-
-def watched(*steps, config=OPENAI, sender=None, operation="generate", **params):
-    sender = sender or Scripted(*steps)
-    return with_router(lambda router: watch(router, operation, **params), sender, config)
-
-
-def sandboxed(config=OPENAI, *, faults=None, **params):
-    """Watch a stream of the sandbox, whose pictures take forty seconds."""
-
-    async def main():
-        sender = SandboxSender(faults=faults, latency=forty_seconds, draw=fixed(PNG))
-        async with AsyncRouter(config, sandbox=True, environment={}, sender=sender) as router:
-            return await watch(router, **params)
-
-    return simulate(main)
-
+from tests.watching import (
+    COMPLETED,
+    LOST,
+    OPENAI,
+    PARTIAL,
+    STABILITY,
+    TWO,
+    sandboxed,
+    watch,
+    watched,
+    with_router,
+)
 
 # What comes
 
@@ -327,168 +265,6 @@ def test_a_slow_trickle_is_a_stream_like_any_other():
         "partial_image",
         "completed",
     ]
-
-
-# Who leaves
-
-
-def leaving(leave, steps=2):
-    """Take one event, leave, and return what was open before, after, and the attempts."""
-
-    async def work(router):
-        stream = await router.images.generate(prompt="a cat", stream=True, partial_images=2)
-        await anext(stream)
-        before, trace = sender.streaming, stream.trace
-        await leave(stream)
-        del stream
-        gc.collect()
-        await anyio.sleep(1)
-        return before, sender.streaming, [(a.status, a.kind) for a in trace.attempts]
-
-    sender = Scripted(stream_answer(2, every=100.0))
-    return with_router(work, sender)
-
-
-async def close(stream):
-    await stream.close()
-
-
-async def aclose(stream):
-    await stream.aclose()
-
-
-async def close_twice(stream):
-    await stream.close()
-    await stream.close()
-
-
-async def leave_its_context(stream):
-    async with stream:
-        pass
-
-
-async def forget(stream):
-    """Do nothing: the caller lets go of it."""
-
-
-@pytest.mark.parametrize("leave", [close, aclose, close_twice, leave_its_context, forget])
-def test_leaving_a_stream_cancels_the_upstream_call_and_the_trace_shows_it(leave):
-    assert leaving(leave) == (1, 0, [(499, Kind.CANCELLED)])
-
-
-def test_a_stream_that_was_closed_says_so_to_who_reads_on():
-    async def work(router):
-        stream = await router.images.generate(prompt="a cat", stream=True, partial_images=2)
-        await stream.close()
-        kept = await anext(stream)
-        with pytest.raises(RoutingError) as caught:
-            await anext(stream)
-        return kept.is_partial, caught.value, [event async for event in stream]
-
-    kept, error, more = with_router(work, Scripted(stream_answer(2, every=100.0)))
-
-    assert (kept, error.kind, error.message, more) == (
-        True,
-        Kind.CANCELLED,
-        "the stream was closed before its end",
-        [],
-    )
-
-
-def test_closing_a_stream_that_has_ended_changes_nothing():
-    async def work(router):
-        seen = await watch(router)
-        await seen.stream.close()
-        return seen.stream.answer, seen.stream.trace.served.status
-
-    answer, status = with_router(work, Scripted(stream_answer(1)))
-
-    assert (len(answer), status) == (1, 200)
-
-
-def test_a_caller_who_is_cancelled_before_the_first_event_leaves_nothing_open():
-    async def work(router):
-        with anyio.move_on_after(5):
-            await router.images.generate(prompt="a cat", stream=True)
-        return sender.streaming, anyio.current_time()
-
-    sender = Scripted(Streamed((60.0, COMPLETED)))
-    assert with_router(work, sender) == (0, 5.0)
-
-
-def test_a_reader_who_is_cancelled_may_read_on_and_loses_no_event():
-    async def work(router):
-        stream = await router.images.generate(prompt="a cat", stream=True, partial_images=2)
-        types = []
-        while True:
-            with anyio.move_on_after(3) as scope:
-                event = await stream.next()
-            if scope.cancelled_caught:
-                continue
-            if event is None:
-                return types
-            types.append(event.type.partition(".")[2])
-
-    assert with_router(work, Scripted(stream_answer(2, every=10.0))) == [
-        "partial_image",
-        "partial_image",
-        "completed",
-    ]
-
-
-def test_two_readers_share_a_stream_and_each_event_goes_to_one():
-    async def work(router):
-        stream = await router.images.generate(prompt="a cat", stream=True, partial_images=2)
-
-        async def read():
-            return [event.type async for event in stream]
-
-        one, other = await asyncio.gather(read(), read())
-        return sorted(one + other)
-
-    assert with_router(work, Scripted(stream_answer(2, every=1.0))) == [
-        "image_generation.completed",
-        "image_generation.partial_image",
-        "image_generation.partial_image",
-    ]
-
-
-def test_closing_the_router_ends_its_streams():
-    async def main():
-        sender = Scripted(stream_answer(2, every=100.0))
-        async with AsyncRouter(OPENAI, sender=sender) as router:
-            stream = await router.images.generate(prompt="a cat", stream=True, partial_images=2)
-            await anext(stream)
-        with pytest.raises(RoutingError) as caught:
-            await anext(stream)
-        return sender.streaming, caught.value.kind, len(asyncio.all_tasks())
-
-    assert simulate(main) == (0, Kind.CANCELLED, 1)
-
-
-def test_a_closed_router_streams_nothing():
-    async def main():
-        router = AsyncRouter(OPENAI, sender=Scripted())
-        await router.aclose()
-        with pytest.raises(RuntimeError, match="this router is closed"):
-            await router.images.generate(prompt="a cat", stream=True)
-
-    simulate(main)
-
-
-def test_a_stream_whose_failure_nobody_reads_complains_to_nobody(caplog):
-    async def work(router):
-        stream = await router.images.generate(prompt="a cat", stream=True, partial_images=2)
-        await anext(stream)
-        await anyio.sleep(10)
-        del stream
-        gc.collect()
-        await anyio.sleep(1)
-
-    with caplog.at_level(logging.ERROR):
-        with_router(work, Scripted(Streamed((PARTIAL, LOST))))
-
-    assert caplog.records == []
 
 
 # What is not shared
