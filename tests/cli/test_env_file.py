@@ -42,3 +42,11 @@ def test_windows_line_ends_and_marks_are_no_part_of_a_value(tmp_path):
     path.write_bytes(b"\xef\xbb\xbfA=1\r\nB=2\r\n")
 
     assert read_env_file(path) == {"A": "1", "B": "2"}
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path):
+    path = tmp_path / ".env"
+    path.write_bytes(b"KEY=\xff\xfe\n")
+
+    with pytest.raises(BadEnvFile, match=r"\.env is not a UTF-8 text"):
+        read_env_file(path)

@@ -30,6 +30,12 @@ targets:
 strategy: {mode: fallback}
 targets: [{provider: openai, name: first}, {provider: openai, name: second}]
 """,
+    "fallback of 2 (openai near; openai far)": """
+strategy: {mode: fallback}
+targets:
+  - {name: near, strategy: {mode: single}, targets: [{provider: openai}]}
+  - {name: far, strategy: {mode: single}, targets: [{provider: openai}]}
+""",
     "fallback of openai eu, openai us": """
 virtual_keys:
   eu: {provider: openai, api_key: x}
