@@ -189,7 +189,7 @@ def test_pictures_to_edit_are_parts_before_the_prompt_in_the_type_that_they_are(
         "image/jpeg",
         "image/webp",
     ]
-    assert base64.b64decode(pictures[1]["inlineData"]["data"]) == DOG.read()
+    assert pictures[1]["inlineData"]["data"] == base64.b64encode(DOG.read()).decode()
     assert words == {"text": "a red kite"}
 
 

@@ -87,6 +87,7 @@ def test_several_pictures_of_one_answer_all_count():
     )
 
     assert texts(pictures) == ["QUJD", "REVG", "R0hJ"]
+    assert pictures.created == 0  # nothing in the body says when
 
 
 @pytest.mark.parametrize(
