@@ -1,6 +1,7 @@
 """Streams: the pictures of one request as they come, partial ones first."""
 
 from collections import deque
+from contextlib import suppress
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -146,7 +147,8 @@ class BlockingImageStream:
 
     def close(self) -> None:
         """Cancel the upstream call, unless it has ended."""
-        self._run(self._core.close)
+        with suppress(RuntimeError):  # a router that is closed has ended its streams
+            self._run(self._core.close)
 
     def __iter__(self) -> Self:
         return self
