@@ -16,9 +16,12 @@ from router import (
     RateLimitError,
     RoutingError,
 )
+from router.core.events import Partial
 from router.core.http import TransportError
-from router.core.outcome import Kind
+from router.core.images import Picture, Pictures
+from router.core.outcome import Kind, Success
 from router.testing import Scripted, Streamed, picture_answer, stream_answer
+from router.trees import tree_of, with_tree
 from tests.originals.pictures import PNG
 from tests.watching import (
     COMPLETED,
@@ -297,3 +300,44 @@ def test_a_stream_shows_its_trace():
     seen = watched(stream_answer(1))
 
     assert repr(seen.stream) == f"ImageStream({seen.stream.trace!r})"
+
+
+class Silent:
+    """A node of one's own that answers without a picture."""
+
+    path = "silent"
+
+    async def execute(self, request, context):
+        return Success(pictures=Pictures(created=1, data=()))
+
+
+def test_a_stream_of_no_pictures_ends_at_once():
+    async def work(router):
+        return (await watch(with_tree(router, Silent()))).events
+
+    assert with_router(work, Scripted()) == []
+
+
+class Showing:
+    """A node of one's own that shows a picture before it hands the request on."""
+
+    path = "showing"
+
+    def __init__(self, child):
+        self.child = child
+
+    async def execute(self, request, context):
+        await context.delivery.emit(Partial(picture=Picture(url="https://8.8.8.8/a"), index=9))
+        return await self.child.execute(request, context)
+
+
+def test_a_node_of_ones_own_may_show_pictures():
+    async def work(router):
+        seen = await watch(with_tree(router, Showing(tree_of(router))))
+        return seen.types, seen.events[0].partial_image_index, seen.events[0].url
+
+    assert with_router(work, Scripted(stream_answer(1))) == (
+        ["partial_image", "partial_image", "completed"],
+        9,
+        "https://8.8.8.8/a",
+    )
