@@ -50,9 +50,10 @@ def settle(facts: ModelFacts | None, request: ImageRequest, pictures: Pictures) 
     if reported is not None or facts is None or not facts.prices:
         return _sum([reported])
     order, plan = Order(facts, request, pictures), _plan(facts)
-    counted = _sum(_counted(group, order, usage) for group in plan.metered) if usage else None
-    if counted is not None and plan.metered:
-        return counted
+    if usage and plan.metered:
+        counted = _sum(_counted(group, order, usage) for group in plan.metered)
+        if counted is not None:
+            return counted
     return _sum(_exact(group, order) for group in plan.listed) if plan.listed else None
 
 

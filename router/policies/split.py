@@ -29,6 +29,8 @@ class Split:
     mode: Mode = "adapt"
 
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
+        if request.n == 1:
+            return await self.child.execute(request, context)
         aim = context.aim
         try:
             per_call = guard(lambda: _per_call(request, aim))

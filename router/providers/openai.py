@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from router.core.adapter import Ability, Adapter, Flow, Rule
+from router.core.adapter import ABLE, Ability, Adapter, Flow, Rule
 from router.core.catalog import Catalog, ModelFacts
 from router.core.http import BEARER, origin
 from router.core.images import ImageRequest
@@ -39,7 +39,8 @@ class OpenAI(Adapter):
 
     def ability(self, request: ImageRequest, target: Target) -> Ability:
         facts = self.facts(request, target)
-        return Ability(why_not=why_not(request, facts, self.provider, limits_of(facts)))
+        reason = why_not(request, facts, self.provider, limits_of(facts))
+        return Ability(why_not=reason) if reason else ABLE
 
     def takes_references(self, request: ImageRequest, target: Target) -> bool:
         """As all models do but DALL-E 2, which edits in the form with files alone."""
