@@ -39,7 +39,7 @@ docs: $(VENV)/.test
 	@$(BIN)/python docs/generate.py
 
 bench: $(VENV)/.test
-	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python benchmarks/run.py $(if $(FORMER),--former $(FORMER))
 
 $(VENV)/.python:
 	@test -n '$(PYTHON)' || { \

@@ -1,6 +1,6 @@
 """Run: every benchmark in one interleaved run; writes results.json and results.md.
 
-    python benchmarks/run.py [--rounds 5] [--no-peers]
+    python benchmarks/run.py [--rounds 5] [--no-peers] [--former COMMIT]
 
 Takes about five minutes. LiteLLM gets an environment of its own, `benchmarks/.venv-peers`; where
 it cannot be had, the results say so.
@@ -14,10 +14,12 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 
 from engine import EngineTime
+from former import FormerSelf, checkout, described
 from machine import MachineSpeed
 from measuring import HERE, PEERS, ROUNDS, Subject, interleaved, medians
 from memory import bursts
@@ -39,14 +41,16 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rounds", type=int, default=ROUNDS)
     options.add_argument("--no-peers", action="store_true", help="leave LiteLLM out")
+    options.add_argument("--former", metavar="COMMIT", help="compare the engine with itself there")
     given = options.parse_args()
     skipped = [] if given.no_peers else set_up_peers()
     date = time.strftime("%Y-%m-%d", time.gmtime())
     load = os.getloadavg()[0]
-    with call_times() as calls, bursts() as memory:
+    with call_times() as calls, bursts() as memory, former_self(given.former) as former:
         subjects: Sequence[Subject] = [
             MachineSpeed(),
             EngineTime(),
+            *former,
             *calls,
             *memory,
             *start_times(),
@@ -59,6 +63,7 @@ def main() -> None:
         "versions": versions(),
         "rounds": given.rounds,
         "skipped": skipped,
+        "former": described(given.former) if given.former else "",
         "loaded": {
             "after the import": loaded_modules(IMPORT),
             "after the first answer": loaded_modules(FIRST_ANSWER),
@@ -71,6 +76,15 @@ def main() -> None:
     (HERE / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     (HERE / "results.md").write_text(markdown(results))
     print((HERE / "results.md").read_text())
+
+
+@contextmanager
+def former_self(commit: str | None) -> Iterator[Sequence[Subject]]:
+    if commit is None:
+        yield []
+        return
+    with checkout(commit) as folder:
+        yield [FormerSelf(folder)]
 
 
 def set_up_peers() -> list[str]:

@@ -30,6 +30,7 @@ class Results(TypedDict):
     versions: Mapping[str, str]
     rounds: int
     skipped: Sequence[str]
+    former: str
     loaded: Mapping[str, Sequence[str]]
     targets: Sequence[Verdict]
     figures: Mapping[str, Figure]
@@ -54,8 +55,9 @@ def _setting(results: Results) -> str:
     versions = ", ".join(f"{name} {value}" for name, value in results["versions"].items())
     busy = f"\n\n{BUSY}" if results["machine"]["busy"] else ""
     skipped = "".join(f"\n\nLeft out: {reason}." for reason in results["skipped"])
+    former = f"\n\nThe former self is {results['former']}." if results["former"] else ""
     run = f"{results['date']}; {results['rounds']} rounds, medians."
-    return f"{run} {machine}. {versions}.{busy}{skipped}"
+    return f"{run} {machine}. {versions}.{former}{busy}{skipped}"
 
 
 def _targets(targets: Iterable[Verdict]) -> str:
@@ -103,7 +105,7 @@ def _rest(figures: Mapping[str, Figure]) -> str:
     rows = [
         (name, f"{figure['median'] * 1e6:.1f}")
         for name, figure in figures.items()
-        if name.startswith(("engine.", "startup.", "machine."))
+        if name.startswith(("engine.", "now.", "former.", "startup.", "machine."))
     ]
     return _table(("", "us"), rows)
 

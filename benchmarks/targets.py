@@ -23,6 +23,7 @@ class Verdict(TypedDict):
 def verdicts(figures: Figures) -> list[Verdict]:
     return [
         *_engine(figures),
+        *_former(figures),
         *_overhead(figures),
         *_memory(figures),
         *_startup(figures),
@@ -36,6 +37,12 @@ def _engine(figures: Figures) -> Iterator[Verdict]:
         40,
         (figures["engine.tree"] - figures["engine.empty"]) * 1e6,
     )
+
+
+def _former(figures: Figures) -> Iterator[Verdict]:
+    if "former.engine.tree" in figures:
+        ratio = figures["now.engine.tree"] / figures["former.engine.tree"]
+        yield _verdict("engine over its former self", "x", 1.1, ratio)
 
 
 def _overhead(figures: Figures) -> Iterator[Verdict]:
