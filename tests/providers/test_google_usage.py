@@ -57,11 +57,23 @@ def without(*names, **more):
             PLAIN,
         ),
         (
+            {"promptTokenCount": 10, "candidatesTokenCount": 90, "thoughtsTokenCount": 40,
+             "totalTokenCount": 100},
+            {"input_tokens": 10, "output_tokens": 90, "total_tokens": 100},
+        ),
+        (
+            {"promptTokenCount": 10, "totalTokenCount": 10, "thoughtsTokenCount": 40},
+            {"input_tokens": 10, "output_tokens": 0, "total_tokens": 10},
+        ),
+        (
             {"promptTokenCount": True, "candidatesTokenCount": -3, "totalTokenCount": "many"},
             {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0},
         ),
     ],
-    ids=["all", "no prompt's", "no picture's", "no total", "odd total", "tools", "nonsense"],
+    ids=[
+        "all", "no prompt's", "no picture's", "no total", "odd total", "tools", "thoughts within",
+        "nothing made", "nonsense",
+    ],
 )  # fmt: skip
 def test_usage_is_told_in_openais_words_and_thoughts_count_as_text(said, usage):
     pictures = heard(BANANA, usageMetadata=said)

@@ -13,7 +13,6 @@ from router.core.images import Pictures
 from router.core.outcome import Kind
 from router.providers.registry import adapter
 from router.providers.stability_edit import NEUTRAL
-from router.providers.stability_v2_edits import LARGEST
 from tests.originals.pictures import MASK, drawn, masking
 
 HOST = "https://api.stability.ai"
@@ -138,10 +137,18 @@ def test_each_endpoint_has_its_own_sizes(request_, reason):
     assert bool(told_of) is bool(reason)
 
 
-def test_a_request_has_ten_megabytes_and_some_room_is_left_for_its_texts():
-    large = Upload(name="l.png", size=LARGEST + 1, digest="", open=CAT.open, media=CAT.media)
+@pytest.mark.parametrize(
+    ("model", "largest"), [(LARGE, 10 * 2**20 - 65_536), ("inpaint", 10 * 2**20 - 65_536),
+                           ("outpaint", 10 * 2**20 - 65_536), (SD_16, 5 * 2**20)]
+)  # fmt: skip
+def test_a_picture_has_so_many_bytes_and_no_more(model, largest):
+    just, more = (
+        Upload(name="l.png", size=size, digest="", open=CAT.open, media=CAT.media)
+        for size in (largest, largest + 1)
+    )
 
-    assert "is larger" in why_not("stability-ai", edit(images=(large,)))
+    assert why_not("stability-ai", edit(model, images=(just,))) == ""
+    assert "is larger" in why_not("stability-ai", edit(model, images=(more,)))
 
 
 def test_a_name_that_is_too_long_is_not_asked():
@@ -247,7 +254,13 @@ def test_v1_has_another_way_to_say_how_near_it_stays():
 def test_v1_has_a_neutral_prompt_unless_the_caller_has_some_in_its_own_words():
     own = [{"text": "at night", "weight": 0.5}]
 
-    assert texts(stability(variation(SD_16)))["text_prompts[0][text]"] == NEUTRAL
+    assert texts(stability(variation(SD_16, negative_prompt="fog"))) == {
+        "text_prompts[0][text]": NEUTRAL,
+        "text_prompts[0][weight]": "1",
+        "text_prompts[1][text]": "fog",
+        "text_prompts[1][weight]": "-1",
+        "image_strength": "0.35",
+    }
     assert texts(stability(variation(SD_16, text_prompts=own))) == {
         "text_prompts[0][text]": "at night",
         "text_prompts[0][weight]": "0.5",
