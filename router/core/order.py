@@ -13,7 +13,7 @@ STEPS = ("steps", "num_inference_steps")
 """The names that providers have for how long a picture is worked on."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Order:
     """A request in the provider's words, and the pictures that came of it, if any have.
 

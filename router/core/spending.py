@@ -80,7 +80,7 @@ class Spending:
             self.call_off()
             return 0.0
         cost = self._cost(outcome, sent=sent)
-        if cost is not None:
+        if cost is not None and self.context.budget.counts_money:
             self.context.budget.refund(0, (self.aside or 0.0) - cost)
         return cost
 

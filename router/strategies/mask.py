@@ -76,6 +76,5 @@ def mask_of(credentials: Credentials | None) -> Mask:
     if credentials is None:
         return Mask()
     held = (credentials.key, credentials.token, *credentials.headers.values())
-    revealed = {one.reveal() for one in held if one is not None}
-    secrets = [secret for secret in revealed if len(secret) >= SHORTEST]
+    secrets = {one.reveal() for one in held if one is not None and len(one.reveal()) >= SHORTEST}
     return Mask(tuple(sorted(secrets, key=len, reverse=True)))

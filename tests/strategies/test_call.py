@@ -320,10 +320,12 @@ def test_a_bug_in_any_part_of_an_adapter_costs_only_its_own_target(part):
 
     adapter = type("Broken", (Toy,), {part: broken})("a")
     node = compiled(
-        fallback(target("a"), target("b"), budget=budget(attempts=1)), adapters={"a": adapter}
+        fallback(target("a"), target("b"), budget=budget(attempts=2)),
+        adapters={"a": adapter, "b": Toy("b", most=1)},
     )
 
-    result = run(node, 200)
+    # Of two pictures, as one is planned without asking how many there may be.
+    result = run(node, 200, 200, request=CAT.with_params({**CAT.params, "n": 2}))
 
     assert isinstance(result.outcome, Success)
     assert result.attempts[-1].provider == "b"
