@@ -13,6 +13,7 @@ import base64
 import html
 import io
 import os
+from asyncio import gather
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -124,7 +125,7 @@ async def take(provider: str) -> Frame:
 
 
 async def take_all() -> Sequence[Frame]:
-    return await asyncio.gather(*map(take, asked()))
+    return await gather(*map(take, asked()))
 
 
 # %% [markdown]

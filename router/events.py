@@ -1,5 +1,6 @@
 """Events: what a stream is made of, as the openai package names it."""
 
+import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -87,6 +88,16 @@ class ImageEvent(Image):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.type!r}, {self.output_format}, {self.size})"
+
+    def _repr_html_(self) -> str:
+        """Show the picture, with what it is below: a stream's pictures look much alike."""
+        index = self.partial_image_index
+        words = [self.type if index is None else f"{self.type} {index}", self.size or ""]
+        caption = html.escape(" · ".join(filter(None, words)))
+        return (
+            f'<figure style="margin:0 0 1em 0">{super()._repr_html_()}'
+            f'<figcaption style="font-size:90%;opacity:.75">{caption}</figcaption></figure>'
+        )
 
 
 class AsyncImageEvent(ImageEvent, AsyncImage):

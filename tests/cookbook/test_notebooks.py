@@ -10,11 +10,27 @@ from pathlib import Path
 import pytest
 import yaml
 
+from router.providers.registry import providers
 from tests.configs.asking import ROOT
 
 COOKBOOK = ROOT / "cookbook"
-PICTURES = {"multi_provider": 4, "write_a_provider": 1, "write_a_strategy": 1}
-TRACES = {"multi_provider": 4, "write_a_provider": 1, "write_a_strategy": 1}
+PICTURES = {
+    "multi_provider": 4,
+    "editing": 4,
+    "streaming": 7,
+    "every_provider": 18,
+    "write_a_provider": 1,
+    "write_a_strategy": 1,
+}
+TRACES = {
+    "multi_provider": 4,
+    "editing": 2,
+    "streaming": 2,
+    "every_provider": 0,
+    "write_a_provider": 1,
+    "write_a_strategy": 1,
+}
+FROM_SCRIPTS = [name for name in PICTURES if name != "multi_provider"]
 TIMEOUT = 180  # seconds, for a machine that has much else to do
 
 
@@ -63,7 +79,7 @@ def test_a_notebook_tells_nothing_of_the_machine_it_was_run_on(name):
     assert str(Path.home()) not in text
 
 
-@pytest.mark.parametrize("name", ["write_a_provider", "write_a_strategy"])
+@pytest.mark.parametrize("name", FROM_SCRIPTS)
 def test_a_notebook_is_its_script(name, monkeypatch):
     monkeypatch.syspath_prepend(COOKBOOK)
     from make_notebooks import sources_of
@@ -71,6 +87,24 @@ def test_a_notebook_is_its_script(name, monkeypatch):
     script = (COOKBOOK / f"{name}.py").read_text(encoding="utf-8")
 
     assert sources(load(COOKBOOK / f"{name}.ipynb")) == list(sources_of(script))
+
+
+def test_every_provider_is_on_the_contact_sheet_with_time_and_cost():
+    html = shown(load(COOKBOOK / "every_provider.ipynb"))
+
+    captions = re.findall(r"<b>([\w-]+)</b><br>([^<]+)<br>([^<]+)</figcaption>", html)
+    assert {name for name, _, _ in captions} == {info.name for info in providers()}
+    for _, model, told in captions:
+        assert model
+        assert re.fullmatch(r"\d+\.\d\d s, (\$\d+\.\d{4}|price not known)", told)
+
+
+def test_the_unfinished_pictures_are_shown_as_they_come():
+    html = shown(load(COOKBOOK / "streaming.ipynb"))
+
+    first = html.partition("served by")[0]
+    kinds = re.findall(r"image_generation\.(partial_image \d|completed) · 1024x1024", first)
+    assert kinds == ["partial_image 0", "partial_image 1", "partial_image 2", "completed"]
 
 
 def test_the_mission_of_the_notebook_is_that_of_the_configs():
