@@ -79,7 +79,7 @@ def _why_not_operation(request: ImageRequest, facts: ModelFacts) -> str:
     if request.operation == "generate":
         return ""
     given, most = count_given(request), facts.most_images
-    if given > most:
+    if given > most and "most_images" not in facts.uncertain:
         return f"{facts.name} takes {pictures(most)}, and {given} are given"
     if _has_mask(request) and not facts.takes_mask:
         return f"{facts.name} takes no mask"

@@ -18,7 +18,7 @@ HOST = "https://models.test/v1"  # where a server of one's own is said to be
 class Speaker:
     """One model of a provider, and what it `can` do with pictures that are given to it.
 
-    `edit` one picture, edit `many` (at `most` so many) or by a `mask`, make a `variation`; pictures
+    `edit` one picture, edit `many` (at `most` so many, where that is certain) or by a `mask`, make a `variation`; pictures
     given by their `url` or `file_id` go on as they are. Whoever edits files takes pictures inside
     `data:` URLs.
     """
@@ -70,7 +70,7 @@ SPEAKERS = (
     Speaker(provider="segmind", model="flux-1.1-pro"),
     Speaker(provider="together-ai", model="black-forest-labs/FLUX.1-schnell"),
     Speaker(provider="monsterapi", model="sdxl-base"),
-    Speaker(provider="google", model="gemini-nano-banana-2.1", can="edit many", most=14),
+    Speaker(provider="google", model="gemini-nano-banana-2.1", can="edit many"),
     Speaker(
         provider="openai-compatible",
         model="gpt-image-2",
@@ -105,7 +105,7 @@ EDITORS = (
     Speaker(provider="segmind", model="nano-banana", can="url"),
     Speaker(provider="together-ai", model="black-forest-labs/FLUX.1-kontext-pro", can="edit url"),
     Speaker(provider="monsterapi", model="img2img", can="edit url"),
-    Speaker(provider="google", model="gemini-2.5-flash-image", can="edit many", most=3),
+    Speaker(provider="google", model="gemini-2.5-flash-image", can="edit many"),
 )
 """More of them, for what they do with pictures."""
 

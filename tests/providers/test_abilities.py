@@ -1,5 +1,7 @@
 """What a picture to begin with may be, and whether a model can begin with it."""
 
+from dataclasses import replace
+
 import pytest
 from edit_talk import CAT, OVER, edit, variation
 from hypothesis import given
@@ -94,6 +96,7 @@ MARKED = ModelFacts(name="m", operations=frozenset({"edit"}), parameters=frozens
         (ask("m"), ModelFacts(name="m"), ""),
         (edit(images=(CAT, CAT)), TWO, ""),
         (edit(images=(CAT, CAT, CAT)), TWO, "m takes 2 pictures, and 3 are given"),
+        (edit(images=(CAT, CAT, CAT)), replace(TWO, uncertain=("most_images",)), ""),
         (edit(images=(CAT, CAT)), WHOLE, "m takes one picture, and 2 are given"),
         (by_url("https://a", "https://b", "https://c"), TWO, "m takes 2 pictures, and 3 are given"),
         (by_url("https://a", "https://b"), TWO, ""),
