@@ -18,9 +18,9 @@ HOST = "https://models.test/v1"  # where a server of one's own is said to be
 class Speaker:
     """One model of a provider, and what it `can` do with pictures that are given to it.
 
-    `edit` one picture, edit `many` (at `most` so many, where that is certain) or by a `mask`, make a `variation`; pictures
-    given by their `url` or `file_id` go on as they are. Whoever edits files takes pictures inside
-    `data:` URLs.
+    `edit` one picture, edit `many` (at `most` so many, where that is certain) or by a `mask`, make
+    a `variation`; pictures given by their `url` or `file_id` go on as they are. Whoever edits files
+    takes pictures inside `data:` URLs.
     """
 
     provider: str
