@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+from contextlib import asynccontextmanager
 
 import anyio
 import pytest
@@ -11,8 +12,11 @@ from router import (
     AsyncRouter,
     RoutingError,
 )
-from router.core.outcome import Kind
+from router.core.events import Partial
+from router.core.images import Picture
+from router.core.outcome import Failure, Kind
 from router.testing import Scripted, Streamed, simulate, stream_answer
+from router.trees import with_tree
 from tests.watching import (
     COMPLETED,
     LOST,
@@ -23,18 +27,15 @@ from tests.watching import (
 )
 
 
-def leaving(leave, steps=2):
+def leaving(leave):
     """Take one event, leave, and return what was open before, after, and the attempts."""
 
     async def work(router):
         stream = await router.images.generate(prompt="a cat", stream=True, partial_images=2)
         await anext(stream)
-        before, trace = sender.streaming, stream.trace
+        before = sender.streaming
         await leave(stream)
-        del stream
-        gc.collect()
-        await anyio.sleep(1)
-        return before, sender.streaming, [(a.status, a.kind) for a in trace.attempts]
+        return before, sender.streaming, [(a.status, a.kind) for a in stream.trace.attempts]
 
     sender = Scripted(stream_answer(2, every=100.0))
     return with_router(work, sender)
@@ -58,13 +59,69 @@ async def leave_its_context(stream):
         pass
 
 
-async def forget(stream):
-    """Do nothing: the caller lets go of it."""
-
-
-@pytest.mark.parametrize("leave", [close, aclose, close_twice, leave_its_context, forget])
+@pytest.mark.parametrize("leave", [close, aclose, close_twice, leave_its_context])
 def test_leaving_a_stream_cancels_the_upstream_call_and_the_trace_shows_it(leave):
     assert leaving(leave) == (1, 0, [(499, Kind.CANCELLED)])
+
+
+def test_a_stream_that_nobody_holds_is_cancelled():
+    async def work(router):
+        stream = await router.images.generate(prompt="a cat", stream=True, partial_images=2)
+        trace = stream.trace
+        del stream
+        gc.collect()
+        await anyio.sleep(1)
+        return sender.streaming, [(a.status, a.kind) for a in trace.attempts]
+
+    sender = Scripted(stream_answer(2, every=100.0))
+    assert with_router(work, sender) == (0, [(499, Kind.CANCELLED)])
+
+
+class Unhurried(Scripted):
+    """A sender that needs a second to end a stream."""
+
+    @asynccontextmanager
+    async def stream(self, request):
+        async with super().stream(request) as incoming:
+            try:
+                yield incoming
+            finally:
+                await anyio.sleep(1)
+
+
+@pytest.mark.parametrize("hurried", [False, True], ids=["in peace", "cancelled"])
+def test_closing_waits_until_the_attempt_is_recorded(hurried):
+    async def work(router):
+        stream = await router.images.generate(prompt="a cat", stream=True, partial_images=2)
+        with anyio.CancelScope() as scope:
+            if hurried:
+                scope.cancel()
+            await stream.close()
+        return [attempt.status for attempt in stream.trace.attempts], anyio.current_time()
+
+    assert with_router(work, Unhurried(stream_answer(2, every=100.0))) == ([499], 101.0)
+
+
+class Stubborn:
+    """A node of one's own that shows a picture, and ends when it likes."""
+
+    path = "stubborn"
+
+    async def execute(self, request, context):
+        await context.delivery.emit(Partial(picture=Picture(url="https://8.8.8.8/a"), index=0))
+        with anyio.CancelScope(shield=True):
+            await anyio.sleep(60)
+        return Failure(kind=Kind.EMPTY, status=502, message="")
+
+
+def test_closing_does_not_wait_for_ever():
+    async def work(router):
+        stream = await with_tree(router, Stubborn()).images.generate(prompt="a", stream=True)
+        await anyio.sleep(1)
+        await stream.close()
+        return anyio.current_time()
+
+    assert with_router(work, Scripted()) == 9.0
 
 
 def test_a_stream_that_was_closed_says_so_to_who_reads_on():
@@ -78,12 +135,9 @@ def test_a_stream_that_was_closed_says_so_to_who_reads_on():
 
     kept, error, more = with_router(work, Scripted(stream_answer(2, every=100.0)))
 
-    assert (kept, error.kind, error.message, more) == (
-        True,
-        Kind.CANCELLED,
-        "the stream was closed before its end",
-        [],
-    )
+    assert (kept, error.kind, error.status_code, more) == (True, Kind.CANCELLED, 499, [])
+    assert error.message == "the stream was closed before its end"
+    assert error.failure.local
 
 
 def test_closing_a_stream_that_has_ended_changes_nothing():
