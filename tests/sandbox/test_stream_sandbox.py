@@ -128,8 +128,10 @@ def test_an_error_in_place_of_a_stream_takes_as_long_as_any():
 
 def test_several_pictures_in_one_stream_come_one_after_the_other():
     found, _, _ = streamed(asked(n=2, partial_images=1))
+    alone, _, _ = streamed(asked(n=1, partial_images=1))
 
     assert names(found) == [PARTIAL, COMPLETED] * 2
+    assert found.bodies[1]["usage"] == found.bodies[3]["usage"] == alone.bodies[1]["usage"]
 
 
 def test_an_edit_asks_for_its_stream_in_a_form():
@@ -200,6 +202,29 @@ def test_what_is_no_yes_or_no_asks_for_no_stream(stream):
 
     error = json.loads(found.body)["error"]
     assert (found.status, error["code"], error["param"]) == (400, "invalid_type", "stream")
+
+
+def test_the_usage_of_a_stream_is_shorter_than_that_of_a_whole_answer():
+    usage = streamed()[0].bodies[-1]["usage"]
+
+    assert set(usage) == {
+        "input_tokens",
+        "input_tokens_details",
+        "output_tokens",
+        "total_tokens",
+    }
+
+
+def test_each_unfinished_picture_has_come_further_than_the_one_before():
+    seen = []
+
+    def draw(brief):
+        seen.append(brief.finished)
+        return PNG
+
+    streamed(draw=draw)
+
+    assert seen == [0, 1 / 3, 2 / 3, 1]
 
 
 def test_whom_a_picture_is_for_is_said_in_its_last_event():
