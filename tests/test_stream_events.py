@@ -110,7 +110,9 @@ def test_an_event_is_a_picture_that_can_be_saved(tmp_path):
 def test_an_event_shows_itself_in_a_notebook():
     (last,) = completed()
 
-    assert last._repr_html_().startswith('<img src="data:image/png;base64,')
+    shown = last._repr_html_()
+    assert '<img src="data:image/png;base64,' in shown
+    assert ">image_generation.completed · 64x64</figcaption>" in shown
 
 
 def test_an_event_of_a_url_is_fetched_by_its_router():
