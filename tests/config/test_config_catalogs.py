@@ -20,6 +20,7 @@ def shipped(provider):
 
 
 CONFIG = "provider: openai\n"
+TOKENS = "per: token, usd: 1, tokens: output_tokens"
 GRID = "{step: 16, shortest: 64, longest: 16, least_area: 1, most_area: 9, steepest: 2}"
 known = partial(document, CONFIG, catalog_of=shipped)
 
@@ -157,7 +158,7 @@ def test_a_file_that_is_not_there_is_told(tmp_path):
             "models[0].prices[0].expect.most: 'most' is for files",
         ),
         (
-            "- {name: m, prices: [{per: token, usd: 1, tokens: t,expect: {of: files, partial: 4}}]}",
+            f"- {{name: m, prices: [{{{TOKENS}, expect: {{of: files, partial: 4}}}}]}}",
             3,
             "models[0].prices[0].expect.partial: 'partial' is for pictures",
         ),
