@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from router.core.http import HttpRequest, HttpResponse
 from router.core.jsontypes import JSON
 from router.emulators import shape
-from router.emulators.registry import EMULATORS
+from router.emulators.registry import names
 from router.sandbox.fault_script import FaultScriptError, parse_faults
 from router.sandbox.reception import Reception
 from router.sandbox.shelf import Shelf
@@ -40,7 +40,7 @@ class Control:
         )
 
     def _welcome(self) -> HttpResponse:
-        bases = {known.provider: self.base_url(known.provider) for known in EMULATORS}
+        bases = {name: self.base_url(name) for name in names()}
         return _answer(
             200,
             {

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from router.core.jsontypes import JSON
-from router.emulators.registry import ALIASES, EMULATORS, emulator
+from router.emulators.registry import aliases, emulator, names
 from router.sandbox.fault import Fault, FaultKind
 
 TRICKLE = 60.0  # seconds
@@ -160,10 +160,9 @@ def _kind(where: str, given: Mapping[str, JSON]) -> FaultKind:
 def _provider(where: str, value: JSON) -> str | None:
     if value is None or value == "*":
         return None
-    known = [one.provider for one in EMULATORS]
-    name = ALIASES.get(str(value), str(value))
-    if name not in known and emulator(name) is None:
-        raise _unknown(where, "provider", name, known)
+    name = aliases().get(str(value), str(value))
+    if name not in names() and emulator(name) is None:
+        raise _unknown(where, "provider", name, names())
     return name
 
 

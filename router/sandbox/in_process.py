@@ -18,7 +18,7 @@ from router.emulators.brief import Draw
 from router.emulators.drawing import draw as draw_picture
 from router.emulators.drawing import require_pillow
 from router.emulators.emulator import Emulator, World
-from router.emulators.registry import EMULATORS, emulator, emulator_at
+from router.emulators.registry import emulator, emulator_at, names
 from router.emulators.shape import is_stream
 from router.sandbox.course import course_of, play
 from router.sandbox.fault import FaultKind
@@ -145,7 +145,7 @@ class SandboxSender:
         if found is None:
             raise TransportError(
                 f"the sandbox has no emulator for host {host!r}; it stands in for"
-                f" {', '.join(known.provider for known in EMULATORS)}",
+                f" {', '.join(names())}",
                 sent=False,
             )
         return found
@@ -174,7 +174,7 @@ def _known(provider: str) -> Emulator:
     if found is None:
         raise ValueError(
             f"the sandbox has no emulator for provider {provider!r}; it stands in for"
-            f" {', '.join(known.provider for known in EMULATORS)}"
+            f" {', '.join(names())}"
         )
     return found
 

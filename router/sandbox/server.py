@@ -16,7 +16,7 @@ from router.emulators.brief import Draw
 from router.emulators.drawing import draw as draw_picture
 from router.emulators.drawing import require_pillow
 from router.emulators.emulator import World
-from router.emulators.registry import ALIASES
+from router.emulators.registry import aliases
 from router.emulators.shape import is_stream
 from router.sandbox.connection import Connection
 from router.sandbox.control import Control
@@ -87,7 +87,7 @@ class Sandbox:
 
     def base_url(self, provider: str) -> str:
         """What to give a provider's client as its base URL (Azure's: its endpoint)."""
-        name = ALIASES.get(provider, provider)
+        name = aliases().get(provider, provider)
         base = base_of(name)
         if base is None:
             raise ValueError(f"provider {provider!r} is not one of {', '.join(BASES)}")
