@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from base64 import b64encode
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from router.core.http import BEARER, HttpRequest
 from router.core.images import ImageRequest, Picture
 from router.providers.openai_streams import answered
 from router.testing import Scripted, simulate
+from tests.originals.pictures import PNG
 from tests.toys import Providers, Run, Toy, compiled, context, target
 
 STREAMED = ImageRequest(
@@ -107,5 +109,8 @@ def watched(node, *steps, request=STREAMED, sender=None, **more):
     return simulate(main)
 
 
-def picture(text=b"QUJD"):
+WHOLE = b64encode(PNG)
+
+
+def picture(text=WHOLE):
     return Picture(b64=memoryview(text))

@@ -12,7 +12,7 @@ from router.core.data_url import decode_data_url
 from router.core.finishing import FetchError, Finishing
 from router.core.images import Picture
 from router.core.media import HEAD, Format, Media, sniff_bytes
-from router.policies.verify import find_fault_in
+from router.core.wholeness import find_fault_in
 
 Form: TypeAlias = Literal["b64_json", "url"]
 

@@ -1,14 +1,10 @@
 """Verify: a picture is checked before it counts as success."""
 
-import binascii
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 
 from router.core.images import ImageRequest, Picture, Pictures
-from router.core.media import HEAD, sniff, sniff_bytes
 from router.core.outcome import Failure, Kind
-
-EDGE = 96  # base64 characters looked at on either end: 72 bytes, more than any trailer needs
+from router.core.wholeness import NOTHING, find_fault
 
 
 def check_pictures(request: ImageRequest, pictures: Pictures) -> Failure | None:
@@ -31,73 +27,6 @@ def check_pictures(request: ImageRequest, pictures: Pictures) -> Failure | None:
 def _good(pictures: Pictures, faults: Sequence[str | None]) -> tuple[Picture, ...]:
     both = zip(pictures.data, faults, strict=True)
     return tuple(picture for picture, fault in both if fault is None)
-
-
-NOTHING = "neither b64_json nor url is in it"
-
-
-def find_fault(picture: Picture, claimed: object = None) -> str | None:
-    """Say what is wrong with a picture; None if nothing is. Unknown types pass."""
-    if picture.b64 is None:
-        return None if picture.url else NOTHING
-    try:
-        size = _decoded_length(picture.b64)
-        tail = binascii.a2b_base64(bytes(picture.b64[-EDGE:]), strict_mode=True)
-        head = binascii.a2b_base64(bytes(picture.b64[:EDGE]), strict_mode=True)
-    except (binascii.Error, ValueError):
-        return "its base64 is broken"
-    # The edge tells nearly every type; a drawing's prologue may be longer.
-    media = sniff_bytes(head) or sniff(picture.b64)
-    if media is None:
-        return None if len(head) > 0 and not _is_text(head) else "it is no picture"
-    if isinstance(claimed, str) and claimed in TRAILERS and claimed != media.format:
-        return f"it claims to be {claimed} and is {media.format}"
-    check = TRAILERS.get(media.format)
-    return None if check is None or check(head, tail, size) else "it is cut off"
-
-
-def find_fault_in(content: bytes) -> str | None:
-    """Say what is wrong with a picture's file; None if nothing is. Unknown types pass."""
-    media = sniff_bytes(content[:HEAD])
-    check = TRAILERS.get(media.format) if media is not None else None
-    edge = EDGE // 4 * 3
-    whole = check is None or check(content[:edge], content[-edge:], len(content))
-    return None if whole else "it is cut off"
-
-
-def _decoded_length(b64: memoryview) -> int:
-    """Bytes that the base64 text stands for. Raises ValueError where its length cannot be."""
-    if len(b64) == 0 or len(b64) % 4:
-        raise ValueError("not a multiple of four characters")
-    padding = 2 if bytes(b64[-2:]) == b"==" else int(bytes(b64[-1:]) == b"=")
-    return len(b64) // 4 * 3 - padding
-
-
-def _is_text(head: bytes) -> bool:
-    """Tell text, such as an error message in base64, from an unknown binary type."""
-    return all(32 <= byte < 127 or byte in b"\t\r\n" for byte in head)
-
-
-def _png_ends(_head: bytes, tail: bytes, _size: int) -> bool:
-    return tail[-8:-4] == b"IEND"
-
-
-def _jpeg_ends(_head: bytes, tail: bytes, _size: int) -> bool:
-    # Some encoders pad behind the end marker.
-    return b"\xff\xd9" in tail
-
-
-def _webp_ends(head: bytes, _tail: bytes, size: int) -> bool:
-    return size >= int.from_bytes(head[4:8], "little") + 8
-
-
-def _gif_ends(_head: bytes, tail: bytes, _size: int) -> bool:
-    return tail.rstrip(b"\x00").endswith(b";")
-
-
-TRAILERS: Mapping[str, Callable[[bytes, bytes, int], bool]] = MappingProxyType(
-    {"png": _png_ends, "jpeg": _jpeg_ends, "webp": _webp_ends, "gif": _gif_ends}
-)
 
 
 def _failure(kind: Kind, message: str, good: tuple[Picture, ...]) -> Failure:

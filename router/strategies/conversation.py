@@ -17,6 +17,7 @@ from router.core.images import ImageRequest, Pictures
 from router.core.outcome import Failure, Kind, Outcome
 from router.core.secret import Credentials
 from router.core.trace import Attempt
+from router.core.wholeness import find_fault
 from router.strategies.listening import Listening
 from router.strategies.mask import Mask, mask_of
 
@@ -198,9 +199,12 @@ class Conversation:
         return await self._next_event() if listening.has_begun else response
 
     async def _hand_over(self, partial: Partial | None) -> Event | None:
-        """Wait until the caller has taken the picture, which is no time of the provider's."""
+        """Wait until the caller has taken the picture, which is no time of the provider's.
+
+        A broken one is kept back: nothing has been shown, so somebody else may still be asked.
+        """
         delivery, expiry = self._context.delivery, self._context.expiry
-        if partial is not None and delivery is not None:
+        if partial is not None and delivery is not None and find_fault(partial.picture) is None:
             if expiry is not None:
                 expiry.suspend()
             await delivery.emit(partial)

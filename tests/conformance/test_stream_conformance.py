@@ -97,12 +97,13 @@ def test_a_stream_that_is_cut_after_its_first_picture_is_an_error_and_asks_nobod
 
 @streaming
 @pytest.mark.parametrize("fault", ["broken_base64", "truncated"])
-def test_a_finished_picture_that_is_broken_is_an_error_of_the_stream(asking, fault):
+def test_a_stream_of_broken_pictures_shows_none_and_the_next_may_make_up_for_it(asking, fault):
+    alone = asking.ask(**STREAM, faults=f"*: {fault} x1")
     heard = asking.ask(**STREAM, config=followed(asking), faults=f"*: {fault} x1")
 
-    assert heard.answer.finished == []
-    assert isinstance(heard.answer.error, NoImageError)
-    assert heard.bought == 1
+    assert isinstance(alone.answer, NoImageError)
+    assert [attempt.kind for attempt in heard.trace.attempts] == [Kind.INVALID_OUTPUT, None]
+    assert len(heard.answer.finished) == 1
 
 
 @streaming

@@ -10,7 +10,8 @@ from PIL import Image
 from router.core.http import HttpResponse
 from router.core.images import ImageRequest, Picture, Pictures
 from router.core.outcome import Kind
-from router.policies.verify import check_pictures, find_fault
+from router.core.wholeness import find_fault
+from router.policies.verify import check_pictures
 from tests.toys import compiled, retry, run, target
 
 ONE = ImageRequest(params={"prompt": "a cat"})
