@@ -19,7 +19,6 @@ from router.providers.rules import (
     give_base64,
     given_instead,
     one_of,
-    refuse_streams,
     size_rule,
 )
 
@@ -31,7 +30,6 @@ HARMLESS: Mapping[str, tuple[JSON, ...]] = MappingProxyType(
         "moderation": ("auto",),
         "input_fidelity": (),
         "output_compression": (),
-        "partial_images": (0,),
         "seed": (),
     }
 )
@@ -89,7 +87,6 @@ def _pictures(dialect: Dialect, facts: ModelFacts | None) -> Mapping[str, Rule]:
         "size": _size(dialect, facts),
         "response_format": _response_format(dialect),
         "output_format": _output_format(dialect, facts),
-        "stream": refuse_streams,
     }
     qualities = (facts.qualities if facts else ()) or dialect.qualities
     if qualities:

@@ -16,7 +16,6 @@ from router.providers.rules import (
     drop_unshown,
     dropped,
     give_base64,
-    refuse_streams,
     replaced,
     shown,
 )
@@ -38,8 +37,6 @@ def rules_for(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
         "input_fidelity": drop("input_fidelity", none),
         "negative_prompt": drop_unshown("negative_prompt", none),
         "user": drop_unshown("user", none),
-        "stream": refuse_streams,
-        "partial_images": drop("partial_images", none, harmless=(0,)),
         "response_format": give_base64,
         # No value is harmless: whether a PNG or a JPEG comes is known when it has come.
         "output_format": drop("output_format", f"{model} chooses it"),

@@ -17,7 +17,6 @@ from router.providers.rules import (
     give_url,
     given_instead,
     one_of,
-    refuse_streams,
     replaced,
 )
 
@@ -34,7 +33,6 @@ HARMLESS: Mapping[str, Sequence[JSON]] = MappingProxyType(
         "background": ("auto", "opaque"),
         "input_fidelity": (),
         "moderation": ("auto",),
-        "partial_images": (0,),
         "quality": ("auto",),
         "style": (),
     }
@@ -58,7 +56,6 @@ def rules_of(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
         "size": given_instead("size", SIZED_BY, _size(facts, model)),
         "user": drop_unshown("user", none),
         "response_format": give_url,
-        "stream": refuse_streams,
         "output_format": _output_format(facts, model),
         "output_compression": given_instead(
             "output_compression", ("output_quality",), _output_quality(facts, model)

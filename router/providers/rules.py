@@ -145,8 +145,3 @@ def give_url(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
     if value == "b64_json":
         return Becomes(EMPTY, "response_format b64_json -> url")
     return dropped("response_format", value, "pictures come as URLs")
-
-
-def refuse_streams(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
-    """Leave a false `stream` out; a true one is kept, and refused before anything is sent."""
-    return None if value else UNSAID

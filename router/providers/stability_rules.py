@@ -52,8 +52,6 @@ def common_rules(model: str, largest_seed: int) -> Mapping[str, Rule]:
         "moderation": drop("moderation", none, harmless=("auto",)),
         "user": drop_unshown("user", none),
         "response_format": give_base64,
-        "stream": _stream,
-        "partial_images": drop("partial_images", none, harmless=(0,)),
     }
 
 
@@ -75,8 +73,3 @@ def _style(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
     if isinstance(value, str) and value in STYLE_PRESETS:
         return Becomes({"style_preset": value}, "", exact=True)
     return dropped("style", value, "no style_preset of that name")
-
-
-def _stream(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
-    """Leave a false one out; a true one is kept, and refused before anything is sent."""
-    return None if value else UNSAID

@@ -25,7 +25,6 @@ from router.providers.rules import (
     dropped,
     given_instead,
     one_of,
-    refuse_streams,
     replaced,
 )
 from router.providers.wire import JSON_HEADERS, json_body, picture_url, unsupported
@@ -128,8 +127,6 @@ def rules_for(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
         "moderation": drop("moderation", none, harmless=("auto",)),
         "input_fidelity": drop("input_fidelity", none),
         "user": drop_unshown("user", none),
-        "partial_images": drop("partial_images", none, harmless=(0,)),
-        "stream": refuse_streams,
         "response_format": _response_format,
         "output_format": OUTPUT_FORMAT,
         "output_compression": drop("output_compression", none),

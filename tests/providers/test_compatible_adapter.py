@@ -215,7 +215,6 @@ def test_every_change_is_told(name, params):
         ("xinference", {"size": "huge"}, {"size": "huge"}, []),
         ("sd-cpp", {"steps": 30}, {}, ["steps dropped (sd-cpp does not know it)"]),
         ("sd-cpp", {"output_format": "webp", "output_compression": 80}, None, []),
-        ("sd-cpp", {"stream": False, "partial_images": 0}, {}, []),
     ],
 )
 def test_parameters_are_said_in_the_words_of_the_row(name, asked, becomes, notes):

@@ -190,7 +190,6 @@ def test_a_model_whose_pixels_are_not_known_has_ratios_alone():
             {},
             [f"output_compression 50 dropped ({BANANA} has none)"],
         ),
-        (BANANA, {"stream": False, "partial_images": 0}, {}, []),
         (BANANA, {"thinking_level": "HIGH", "topP": 1}, {"thinking_level": "HIGH", "topP": 1}, []),
         (BANANA, {"steps": 30}, {}, ["steps dropped (google does not know it)"]),
         (

@@ -174,7 +174,6 @@ from router.providers.registry import adapter
         ),
         (SCHNELL, {"user": "u-1"}, {}, [f"user dropped ({SCHNELL} has none)"]),
         (SCHNELL, {"response_format": "url"}, {}, []),
-        (SCHNELL, {"stream": False, "partial_images": 0}, {}, []),
         # The model's own parameters
         (SCHNELL, {"go_fast": True}, {"go_fast": True}, []),
         (SCHNELL, {"cfg": 5}, {}, ["cfg dropped (replicate does not know it)"]),

@@ -206,7 +206,6 @@ def test_the_model_of_the_trace_is_the_one_asked():
         (CORE, {"output_format": "webp"}, {"output_format": "webp"}, []),
         (CORE, {"output_format": "gif"}, {"output_format": "png"}, ["output_format gif -> png"]),
         (CORE, {"n": 1}, {"n": 1}, []),
-        (CORE, {"stream": False, "partial_images": 0}, {}, []),
         (CORE, {"steps": 30}, {}, ["steps dropped (stability-ai does not know it)"]),
         (CORE, {"cfg_scale": 5}, {}, ["cfg_scale dropped (stability-ai does not know it)"]),
         ("sd3", {"cfg_scale": 5}, {"cfg_scale": 5}, []),

@@ -113,7 +113,6 @@ def test_a_custom_host_stands_in_for_togethers():
         ),
         ({"negative_prompt": "blur"}, {"negative_prompt": "blur"}, []),
         ({"steps": 4, "guidance_scale": 3}, {"steps": 4, "guidance_scale": 3}, []),
-        ({"stream": False, "partial_images": 0}, {}, []),
     ],
 )
 def test_parameters_are_said_in_togethers_words(asked, becomes, notes):
