@@ -23,7 +23,7 @@ def caption(
     font = ImageFont.load_default(size)
     strip = round(size * 2.3)
     band = (0, height - strip, width, height)
-    picture.paste((10, 12, 20), band, Image.new("L", (width, strip), 255 if solid else 120))
+    picture.paste((10, 12, 20), band, Image.new("L", (width, strip), 255 if solid else 165))
     pen = ImageDraw.Draw(picture)
     middle = height - strip / 2
     head = f"sandbox · {NAMES.get(provider, provider)} · {model}"

@@ -7,14 +7,29 @@ from types import MappingProxyType
 from PIL import Image, ImageDraw, ImageFilter
 
 from router.emulators.art import emerging
+from router.emulators.art.bauhaus import bauhaus
+from router.emulators.art.blocks import blocks
 from router.emulators.art.canvas import BICUBIC, BILINEAR, Picture, Size
 from router.emulators.art.caption import caption
+from router.emulators.art.currents import currents
+from router.emulators.art.facets import facets
+from router.emulators.art.folk import folk
 from router.emulators.art.glass import glass
 from router.emulators.art.hills import hills
+from router.emulators.art.marbling import marbling
+from router.emulators.art.pixels import pixels
+from router.emulators.art.planet import planet
 from router.emulators.art.png import encode_png
+from router.emulators.art.rainbows import rainbows
 from router.emulators.art.retouch import retouched
 from router.emulators.art.ribbons import ribbons
+from router.emulators.art.sampler import sampler
 from router.emulators.art.scene import Scene, is_sparkling, mood
+from router.emulators.art.seigaiha import seigaiha
+from router.emulators.art.skyline import skyline
+from router.emulators.art.terraces import terraces
+from router.emulators.art.truchet import truchet
+from router.emulators.art.watercolour import watercolour
 from router.emulators.brief import Brief
 from router.emulators.chance import Chance
 
@@ -22,7 +37,26 @@ LONGEST = 1400  # pixels
 # Larger pictures are painted at this size and enlarged: nothing in them is finer than that.
 
 LANGUAGES: Mapping[str, Callable[[Scene], Picture]] = MappingProxyType(
-    {"openai": hills, "azure-openai": glass, "stability-ai": ribbons}
+    {
+        "openai": hills,
+        "azure-openai": glass,
+        "stability-ai": ribbons,
+        "google": bauhaus,
+        "replicate": currents,
+        "segmind": facets,
+        "together-ai": watercolour,
+        "monsterapi": skyline,
+        "x-ai": planet,
+        "recraft-ai": folk,
+        "deepinfra": blocks,
+        "nscale": terraces,
+        "localai": sampler,
+        "vllm-omni": truchet,
+        "sglang": marbling,
+        "xinference": seigaiha,
+        "sd-cpp": pixels,
+        "openai-compatible": rainbows,
+    }
 )
 
 
