@@ -266,6 +266,7 @@ class Conversation:
             body=request.body,
             parts=request.parts,
             max_body=request.max_body,
+            public=request.public,
         )
 
     def _own_headers(self) -> dict[str, str]:
