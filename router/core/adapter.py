@@ -19,13 +19,15 @@ class Send:
 
     `undo` cancels the remote job; once given, it is sent if the driver stops before the adapter
     has its answer. With `stream` a 2xx answer of server-sent events is handed over one `Event` at
-    a time; any other answer comes whole, as an HttpResponse.
+    a time; any other answer comes whole, as an HttpResponse. `lenient` is for what may be asked
+    again at no cost: None comes where the connection broke, which otherwise ends the flow.
     """
 
     request: HttpRequest
     after: float = 0.0
     undo: HttpRequest | None = None
     stream: bool = False
+    lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ Flow: TypeAlias = Generator[Send | Emit, HttpResponse | Event | None, Pictures |
 """One conversation: yields what to send, is handed what came back, returns the outcome.
 
 A Send is answered by an HttpResponse, or by the first Event of a stream; an Emit by the next
-Event. Where a stream has ended, or has no event in it, None comes instead.
+Event. Where a stream has ended or has no event in it, or a lenient exchange broke, None comes.
 """
 
 

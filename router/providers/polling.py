@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
-from router.core.adapter import Emit, Send, exchange
+from router.core.adapter import Emit, Send
 from router.core.events import Event
 from router.core.http import HttpRequest, HttpResponse
 from router.core.outcome import Failure, Kind
@@ -44,15 +44,16 @@ def poll(
     """Ask until the job has ended, and return the answer that says so; for `yield from`.
 
     It has no end of its own while the job is pending: an attempt's timeout ends it. An answer of
-    429 or 5xx tells of the front end, not of the job, so it is asked again; only the last of
-    MOST_STUMBLES such answers in a row is returned.
+    429 or 5xx tells of the front end, and a connection that breaks of the way there, not of the
+    job, so it is asked again; only the last of MOST_STUMBLES such troubles in a row is told.
     """
     pause, stumbles = pace.first, 0
     wait = pause
     while True:
-        response = yield from exchange(question, after=wait, undo=undo)
+        last = stumbles == MOST_STUMBLES - 1
+        response = yield from _ask(question, after=wait, undo=undo, lenient=not last)
         stumbles = stumbles + 1 if is_stumble(response) else 0
-        if stumbles == MOST_STUMBLES or not (stumbles or is_pending(response)):
+        if response is not None and (last if stumbles else not is_pending(response)):
             return response
         pause = pace.after(pause)
         wait = max(pause, _advised(response)) if stumbles else pause
@@ -60,15 +61,15 @@ def poll(
 
 def fetch(question: HttpRequest, pace: Pace) -> Waiting:
     """Ask for a result that is there, again where the front end stumbles; for `yield from`."""
-    response = yield from exchange(question)
-    if not is_stumble(response):
+    response = yield from _ask(question, lenient=True)
+    if response is not None and not is_stumble(response):
         return response
     return (yield from poll(question, lambda _: False, pace))
 
 
-def is_stumble(response: HttpResponse) -> bool:
-    """Tell whether a later answer to the same question may say more."""
-    return response.status == 429 or response.status >= 500
+def is_stumble(response: HttpResponse | None) -> bool:
+    """Tell whether a later answer to the same question may say more; None is no answer."""
+    return response is None or response.status == 429 or response.status >= 500
 
 
 def lost(response: HttpResponse, complaint: Complaint, job_id: str) -> Failure:
@@ -84,5 +85,17 @@ def lost(response: HttpResponse, complaint: Complaint, job_id: str) -> Failure:
     )
 
 
-def _advised(response: HttpResponse) -> float:
+def _ask(
+    question: HttpRequest, *, after: float = 0.0, undo: HttpRequest | None = None, lenient: bool
+) -> Generator[Send | Emit, HttpResponse | Event | None, HttpResponse | None]:
+    """Return the answer; a connection that breaks is None where that is `lenient`."""
+    answer = yield Send(request=question, after=after, undo=undo, lenient=lenient)
+    if isinstance(answer, Event):
+        raise TypeError("a whole answer was expected, and Event came")
+    return answer
+
+
+def _advised(response: HttpResponse | None) -> float:
+    if response is None:
+        return 0.0
     return min(read_advice(response.headers).after or 0.0, LONGEST_ADVICE)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from router.core.adapter import Ability, Adapter, Flow, Rule, exchange
+from router.core.adapter import Ability, Adapter, Flow, Rule, Send, exchange
 from router.core.catalog import Catalog, ModelFacts
 from router.core.http import BEARER, HttpRequest, HttpResponse, origin
 from router.core.images import ImageRequest
@@ -147,7 +147,7 @@ def _follow(first: Prediction, base: str, wanted: int) -> Flow:
     outcome = last.settle(wanted) if last else None
     if outcome is not None:
         return outcome
-    yield from exchange(undo)
+    yield Send(request=undo, lenient=True)
     return lost(answer, read_complaint(answer), first.id)
 
 

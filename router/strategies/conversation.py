@@ -180,10 +180,19 @@ class Conversation:
 
         return guard(go_on)
 
-    async def _exchange(self, send: Send) -> HttpResponse:
+    async def _exchange(self, send: Send) -> HttpResponse | None:
+        """Send, and return the answer; None where it broke and that may happen."""
         if send.after:
             await anyio.sleep(send.after)
-        response = await self._context.sender.send(self._leaving(send.request))
+        request = self._leaving(send.request)
+        try:
+            response = await self._context.sender.send(request)
+        except TransportError as broken:
+            if not send.lenient:
+                raise
+            provider, why = self._aim.target.provider, self._mask.text(str(broken))
+            log.debug("a question to %s that is asked again broke: %s", provider, why)
+            return None
         self._received += len(response.body)
         return self._heard(response)
 

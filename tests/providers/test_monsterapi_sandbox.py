@@ -8,6 +8,7 @@ from PIL import Image
 
 from router import AsyncRouter, RoutingError
 from router.emulators.drawing import drawn_once
+from router.providers.polling import MOST_STUMBLES
 from router.providers.registry import adapter
 from router.sandbox.in_process import SandboxSender
 from router.testing import simulate
@@ -212,6 +213,25 @@ def test_a_busy_front_end_is_asked_no_sooner_than_it_says():
 
     assert [one.status for one in requests if one.method == "GET"] == [429, 200]
     assert seconds == 21
+
+
+@pytest.mark.parametrize("kind", ["reset", "cut"])
+def test_a_connection_that_breaks_while_a_job_runs_costs_no_second_job(kind):
+    config = {"retry": {"attempts": 3, "on_kinds": ["connection_lost"]}}
+
+    answer, requests, _ = generated(f"monsterapi: {kind} x3 after 0.1s", config=config)
+
+    assert len(answer.data) == 1
+    assert bought(requests) == 1
+
+
+def test_connections_that_break_without_end_end_the_questions():
+    error, requests, _ = generated("monsterapi: reset after 0.1s")
+
+    assert (error.kind, error.status_code) == ("connection_lost", 502)
+    assert error.trace.attempts[0].billed is None
+    assert bought(requests) == 1
+    assert len(requests) == 1 + MOST_STUMBLES
 
 
 def test_a_caller_who_leaves_while_a_job_runs_is_not_held():

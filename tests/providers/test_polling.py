@@ -12,6 +12,7 @@ ASK = HttpRequest(method="GET", url="https://api.test/job")
 PACE = Pace(first=1.0, growth=2.0, longest=5.0)
 PENDING, DONE = answer({"status": "running"}), answer({"status": "done"})
 BUSY = answer({}, 503)
+SILENCE = None  # what the driver says where a connection broke
 
 
 def is_pending(response):
@@ -27,6 +28,15 @@ def waits(talk, *responses):
         except StopIteration as end:
             return pauses, end.value
     return pauses, None
+
+
+def waits_on(talk, response):
+    """Return what a talk makes of its last answer."""
+    try:
+        talk.send(response)
+    except StopIteration as end:
+        return end.value
+    return None
 
 
 def test_pauses_grow_to_the_longest():
@@ -59,6 +69,29 @@ def test_endless_trouble_ends_the_questions():
 
     assert end is BUSY
     assert len(pauses) == MOST_STUMBLES
+
+
+def test_a_job_outlives_connections_that_break():
+    pauses, end = waits(poll(ASK, is_pending, PACE), SILENCE, PENDING, SILENCE, BUSY, DONE)
+
+    assert end is DONE
+    assert pauses == [1, 2, 4, 5, 5]
+
+
+def test_only_the_last_question_of_endless_trouble_may_break():
+    talk = poll(ASK, is_pending, PACE)
+
+    lenient = [talk.send(SILENCE).lenient for _ in range(MOST_STUMBLES)]
+
+    assert lenient == [True] * (MOST_STUMBLES - 1) + [False]
+
+
+def test_a_result_that_is_there_outlives_connections_that_break():
+    talk = fetch(ASK, PACE)
+
+    assert next(talk).lenient
+    assert talk.send(SILENCE).after == 1
+    assert waits_on(talk, DONE) is DONE
 
 
 def test_trouble_that_comes_and_goes_does_not_add_up():

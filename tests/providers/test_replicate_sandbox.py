@@ -160,6 +160,16 @@ def test_a_poll_that_fails_costs_no_second_prediction(status):
     assert asked(requests).count("POST predictions") == 1
 
 
+def test_a_connection_that_breaks_while_a_prediction_runs_costs_no_second_one():
+    retry = {"retry": {"attempts": 3, "on_kinds": ["connection_lost"]}}
+
+    answer, requests, _ = generated("replicate: reset x3 after 0.1s", config=retry, model=SDXL)
+
+    assert len(answer.data) == 1
+    assert asked(requests).count("POST predictions") == 1
+    assert "POST cancel" not in asked(requests)
+
+
 def test_a_prediction_that_is_lost_is_not_bought_again():
     retry = {"retry": {"attempts": 3}}
 

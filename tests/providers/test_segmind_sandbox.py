@@ -14,6 +14,7 @@ from router.core.images import ImageRequest, Pictures
 from router.emulators.drawing import drawn_once, fixed
 from router.emulators.emulator import World
 from router.emulators.segmind import Segmind
+from router.providers.polling import MOST_STUMBLES
 from router.providers.registry import adapter
 from router.sandbox.in_process import SandboxSender
 from router.testing import simulate
@@ -204,6 +205,25 @@ def test_a_slow_answer_is_waited_for_until_the_timeout():
 
     assert (len(answer.data), seconds) == (1, 30)
     assert (error.status_code, limited) == (408, 5)
+
+
+@pytest.mark.parametrize("kind", ["reset", "cut"])
+def test_a_connection_that_breaks_while_a_job_runs_costs_no_second_job(kind):
+    config = {"retry": {"attempts": 3, "on_kinds": ["connection_lost"]}}
+
+    answer, requests, _ = generated(f"segmind: {kind} x3 after 0.1s", config=config, model=PRO)
+
+    assert len(answer.data) == 1
+    assert bought(requests) == 1
+
+
+def test_connections_that_break_without_end_end_the_questions():
+    error, requests, _ = generated("segmind: reset after 0.1s", model=PRO)
+
+    assert (error.kind, error.status_code) == ("connection_lost", 502)
+    assert error.trace.attempts[0].billed is None
+    assert bought(requests) == 1
+    assert len(requests) == 1 + MOST_STUMBLES
 
 
 def test_a_caller_who_leaves_while_a_job_runs_is_not_held():

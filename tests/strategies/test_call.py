@@ -234,6 +234,23 @@ def test_a_job_whose_poll_breaks_is_undone():
     assert asked(sender)[-1] == "POST /job/cancel"
 
 
+@pytest.mark.parametrize("sent", [True, False])
+def test_a_question_that_may_break_is_answered_by_nothing(sent):
+    heard = []
+
+    def conversation(request, target):
+        heard.append((yield Send(request=get("/job"), lenient=True, undo=UNDO)))
+        heard.append((yield Send(request=get("/job"), lenient=True, undo=UNDO)))
+        return (yield from Toy().flow(request, target))
+
+    sender = Scripted(TransportError("reset", sent=sent), ACCEPTED, 200)
+    result = run(saying(conversation), sender=sender)
+
+    assert heard == [None, ACCEPTED]
+    assert (result.status, len(result.attempts)) == (200, 1)
+    assert UNDO.url not in [one.url for one in sender.requests]
+
+
 def test_a_job_whose_adapter_breaks_is_undone():
     def conversation(request, target):
         yield Send(request=get("/job"), undo=UNDO)
