@@ -43,8 +43,16 @@ async def _follow(url: str, sender: Sender, own: AbstractSet[str]) -> bytes:
         response = await _get(url, sender, own)
         if response.status not in REDIRECTS:
             return _picture(url, response)
-        url = urljoin(url, response.headers.get("location", ""))
+        url = _next(url, response)
     raise FetchError(f"{url[:200]!r} is behind more than {MOST_REDIRECTS} redirects")
+
+
+def _next(url: str, response: HttpResponse) -> str:
+    """Return where a redirect leads."""
+    try:
+        return urljoin(url, response.headers.get("location", ""))
+    except ValueError as broken:
+        raise FetchError(f"{url[:200]!r} redirects to what is no URL") from broken
 
 
 async def _get(url: str, sender: Sender, own: AbstractSet[str]) -> HttpResponse:

@@ -1,7 +1,7 @@
-"""Guard: an adapter's bug costs its caller this target, and nothing more."""
+"""Guard: an adapter's bug, or a port's, costs its caller this target, and nothing more."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from router.core.outcome import Failure, Kind
@@ -32,3 +32,18 @@ def guard(ask: Callable[[], T]) -> T:
     except Exception as bug:
         log.debug("an adapter failed", exc_info=True)
         raise AdapterError(type(bug).__name__) from bug
+
+
+class PortError(Exception):
+    """A port has a bug."""
+
+
+async def attend(work: Awaitable[T], *told: type[Exception]) -> T:
+    """Wait for a port, which may raise what is `told`. Raises PortError where it raises others."""
+    try:
+        return await work
+    except told:
+        raise
+    except Exception as bug:
+        log.debug("a port failed", exc_info=True)
+        raise PortError(f"it failed ({type(bug).__name__})") from bug

@@ -8,7 +8,7 @@ import anyio
 from router.core.adapter import Rule
 from router.core.context import Aim, Context
 from router.core.finishing import ArtefactError, FetchError, Finishing
-from router.core.guard import AdapterError, guard
+from router.core.guard import AdapterError, PortError, attend, guard
 from router.core.images import ImageRequest, Picture, Pictures
 from router.core.jsontypes import JSON
 from router.core.node import Node
@@ -67,9 +67,10 @@ class Artefacts:
 
         async def take(number: int) -> None:
             async with turns:
+                work = finish(came[number], wish, finishing)
                 try:
-                    done[number] = await finish(came[number], wish, finishing)
-                except (FetchError, ArtefactError) as error:
+                    done[number] = await attend(work, FetchError, ArtefactError)
+                except (FetchError, ArtefactError, PortError) as error:
                     faults[number] = str(error)
 
         async with anyio.create_task_group() as group:
