@@ -5,15 +5,16 @@ import io
 import mimetypes
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import ExitStack, aclosing, asynccontextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from router.core.http import HttpRequest, HttpResponse, Part, origin
 from router.core.ports import Incoming
 from router.senders import wording
 from router.senders.body import gather, measured
 from router.senders.headers import incoming, outgoing
+from router.senders.host_pools import HostPools
 from router.senders.limits import CONNECT_TIMEOUT, MAX_BODY, allowed
-from router.senders.pinning import public_address
+from router.senders.pinning import first_to_connect, public_addresses
 from router.senders.tls import Verify, trusting
 
 try:
@@ -47,14 +48,16 @@ class AiohttpSender:
         self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
+        self._pinned: HostPools[aiohttp.ClientSession] = HostPools(
+            self._new_session, aiohttp.ClientSession.close
+        )
         self._address = lru_cache(maxsize=URLS_KEPT)(_parse)
 
     async def send(self, request: HttpRequest) -> HttpResponse:
         """Raise TransportError where no whole answer came, RuntimeError once it is closed."""
-        session = self._ready()
         # The answer may come before all of a file is sent, so files are closed at the very end.
         with ExitStack() as files:
-            response = await self._begin(session, request, files)
+            response = await self._begin(request, files)
             try:
                 return await self._read(response, request.url, allowed(request, self._max_body))
             except (aiohttp.ClientError, OSError) as error:
@@ -65,9 +68,8 @@ class AiohttpSender:
     @asynccontextmanager
     async def stream(self, request: HttpRequest) -> AsyncIterator[Incoming]:
         """Raise TransportError where no answer begins; leaving early closes its connection."""
-        session = self._ready()
         with ExitStack() as files:
-            response = await self._begin(session, request, files)
+            response = await self._begin(request, files)
             headers = incoming(response.raw_headers)
             limit = allowed(request, self._max_body)
             try:
@@ -83,15 +85,31 @@ class AiohttpSender:
             raise RuntimeError("this sender belongs to another event loop; make one for each loop")
         return session
 
-    async def _begin(
-        self, session: aiohttp.ClientSession, request: HttpRequest, files: ExitStack
-    ) -> ClientResponse:
+    async def _begin(self, request: HttpRequest, files: ExitStack) -> ClientResponse:
         """Send the request, and return the answer as it begins."""
+        session = self._ready()
+        if not request.public:
+            return await self._ask(session, request, files)
+        addresses = await public_addresses(request.url)
+        host = origin(request.url)
+        session = await self._pinned.take(host)
+        files.callback(self._pinned.give_back, host, session)
+        return await first_to_connect(
+            addresses, lambda address: self._ask(session, request, files, address)
+        )
+
+    async def _ask(
+        self,
+        session: aiohttp.ClientSession,
+        request: HttpRequest,
+        files: ExitStack,
+        pin: str | None = None,
+    ) -> ClientResponse:
+        """Send it; with `pin` to that address. TLS and the Host header still name the host."""
         try:
             content = _content(request, files)
         except OSError as error:
             raise wording.unreadable(request.url, error) from None
-        pin = await public_address(request.url) if request.public else None
         try:
             url = self._address(request.url)
             headers = outgoing(request)
@@ -104,6 +122,7 @@ class AiohttpSender:
                 data=content,
                 allow_redirects=False,
                 server_hostname=None if pin is None else url.host,
+                middlewares=None if pin is None else (partial(_once, url=request.url),),
             )
         except (ValueError, TypeError, aiohttp.ClientError):
             raise wording.unsendable(request.url) from None
@@ -113,12 +132,17 @@ class AiohttpSender:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+            await self._pinned.aclose()
 
     def _open(self) -> aiohttp.ClientSession:
         if self._closed:
             raise RuntimeError("this sender is closed; make a new one")
         self._loop = asyncio.get_running_loop()
-        self._session = aiohttp.ClientSession(
+        self._session = self._new_session()
+        return self._session
+
+    def _new_session(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, limit_per_host=0, ssl=self._verify),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=TIMEOUT,
@@ -127,7 +151,6 @@ class AiohttpSender:
             proxy=self._proxy,
             middlewares=(_once,),
         )
-        return self._session
 
     async def _read(self, response: ClientResponse, url: str, max_body: int) -> HttpResponse:
         headers = incoming(response.raw_headers)
@@ -155,13 +178,16 @@ def _parse(url: str) -> URL:
     return URL(url, encoded=url.isascii() and url.isprintable() and " " not in url)
 
 
-async def _once(request: aiohttp.ClientRequest, ask: aiohttp.ClientHandlerType) -> ClientResponse:
+async def _once(
+    request: aiohttp.ClientRequest, ask: aiohttp.ClientHandlerType, url: str = ""
+) -> ClientResponse:
     """Turn every error into ours here, for aiohttp repeats some requests after some of its own.
 
     It does so once, for GET and other idempotent methods, when a connection that was kept alive
     breaks: a second bill where a GET makes pictures. What is not its own error it lets pass.
+    `url` is what is told where the request goes to an address in its place.
     """
-    url = str(request.url)
+    url = url or str(request.url)
     try:
         return await ask(request)
     except aiohttp.ConnectionTimeoutError:

@@ -5,9 +5,16 @@ cookies, redirects, environment or retries, so none of them can be left switched
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Callable,
+    Mapping,
+    Sequence,
+)
 from contextlib import ExitStack, aclosing, asynccontextmanager, suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -18,8 +25,9 @@ from router.core.ports import Incoming
 from router.senders import wording
 from router.senders.body import gather, measured
 from router.senders.headers import WITH_BODY, incoming, outgoing
+from router.senders.host_pools import HostPools
 from router.senders.limits import CONNECT_TIMEOUT, MAX_BODY, allowed
-from router.senders.pinning import public_address
+from router.senders.pinning import first_to_connect, public_addresses
 from router.senders.tls import Verify, trusting
 
 Library: TypeAlias = Literal["httpx2", "httpx"]
@@ -103,15 +111,17 @@ class HttpxSender:
         self._closed = True
         line, self._line = self._line, None
         if line is not None:
-            await line.transport.aclose()
+            await line.aclose()
 
     def _open(self) -> "_Line":
         if self._closed:
             raise RuntimeError("this sender is closed; make a new one")
         name = self._library or ("httpx2" if find_spec("httpx2") else "httpx")
         library = import_module(name)
-        transport = library.AsyncHTTPTransport(
-            verify=self._verify,
+        transport = partial(
+            library.AsyncHTTPTransport,
+            # The authorities are read once.
+            verify=library.create_ssl_context(verify=self._verify, trust_env=False),
             trust_env=False,
             http2=False,
             limits=library.Limits(max_connections=None, max_keepalive_connections=None),
@@ -125,8 +135,9 @@ class HttpxSender:
 class _Line:
     """A library, its connections, and the loop that they belong to."""
 
-    def __init__(self, library: ModuleType, transport: _Transport) -> None:
-        self.transport = transport
+    def __init__(self, library: ModuleType, transport: Callable[[], _Transport]) -> None:
+        self._transport = transport()
+        self._pinned: HostPools[_Transport] = HostPools(transport, _close)
         self._loop = asyncio.get_running_loop()
         self._library = library
         self._address = lru_cache(maxsize=URLS_KEPT)(self._parse)
@@ -139,11 +150,14 @@ class _Line:
         )
         self._refused = (library.UnsupportedProtocol, library.LocalProtocolError)
 
+    async def aclose(self) -> None:
+        await self._transport.aclose()
+        await self._pinned.aclose()
+
     async def exchange(self, request: HttpRequest, max_body: int) -> HttpResponse:
         with ExitStack() as files:
-            prepared = await self._prepared(request, files)
+            response = await self._begin(request, files)
             try:
-                response = await self.transport.handle_async_request(prepared)
                 try:
                     return await self._read(response, request.url, allowed(request, max_body))
                 finally:
@@ -155,11 +169,7 @@ class _Line:
     async def answer(self, request: HttpRequest, max_body: int) -> AsyncIterator[Incoming]:
         """Send, and hand over the answer as it comes."""
         with ExitStack() as files:
-            prepared = await self._prepared(request, files)
-            try:
-                response = await self.transport.handle_async_request(prepared)
-            except (self._library.HTTPError, OSError) as error:
-                raise self._explained(error, request.url) from None
+            response = await self._begin(request, files)
             headers = incoming(response.headers.raw)
             limit = allowed(request, max_body)
             try:
@@ -169,17 +179,37 @@ class _Line:
                 with suppress(self._library.HTTPError, OSError):
                     await response.aclose()
 
-    async def _prepared(self, request: HttpRequest, files: ExitStack) -> object:
-        """Make the library's request, with the files that it opens."""
+    async def _begin(self, request: HttpRequest, files: ExitStack) -> _Response:
+        """Send the request, and return the answer as it begins."""
         if asyncio.get_running_loop() is not self._loop:
             raise RuntimeError("this sender belongs to another event loop; make one for each loop")
-        pin = await public_address(request.url) if request.public else None
+        if not request.public:
+            return await self._ask(self._transport, request, files)
+        addresses = await public_addresses(request.url)
+        host = origin(request.url)
+        transport = await self._pinned.take(host)
+        files.callback(self._pinned.give_back, host, transport)
+        return await first_to_connect(
+            addresses, lambda address: self._ask(transport, request, files, address)
+        )
+
+    async def _ask(
+        self,
+        transport: _Transport,
+        request: HttpRequest,
+        files: ExitStack,
+        pin: str | None = None,
+    ) -> _Response:
         try:
-            return self._build(request, files, pin)
+            prepared = self._build(request, files, pin)
         except self._unbuildable:
             raise wording.unsendable(request.url) from None
         except OSError as error:
             raise wording.unreadable(request.url, error) from None
+        try:
+            return await transport.handle_async_request(prepared)
+        except (self._library.HTTPError, OSError) as error:
+            raise self._explained(error, request.url) from None
 
     async def _chunks(
         self, response: _Response, headers: Mapping[str, str], url: str, limit: int
@@ -241,6 +271,10 @@ class _Line:
         if isinstance(error, self._refused):
             return wording.unsendable(url)
         return wording.broken_off(url, error)
+
+
+async def _close(transport: _Transport) -> None:
+    await transport.aclose()
 
 
 def _files(parts: Sequence[Part], opened: ExitStack) -> list[FormFile]:

@@ -3,16 +3,14 @@
 import asyncio
 import ipaddress
 import socket
-import ssl
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from router.core.http import HttpRequest, TransportError
-from router.senders import pinning
-from router.senders.pinning import is_public, public_address
-from tests.senders.test_sender_contract import CERTIFICATE, SENDERS
+from router.senders.pinning import is_public, public_addresses
+from tests.senders.test_sender_contract import SENDERS
 
 INSIDE = [
     "127.0.0.1",
@@ -67,19 +65,31 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch):
     looked_up(monkeypatch, "1.1.1.1", "10.0.0.1")
 
     with pytest.raises(TransportError, match=r"cdn.test is at 10.0.0.1, which is no public") as no:
-        asyncio.run(public_address("https://cdn.test/cat.png"))
+        asyncio.run(public_addresses("https://cdn.test/cat.png"))
     assert not no.value.sent
 
 
-def test_the_first_address_is_asked(monkeypatch):
+def test_public_addresses_come_in_their_order(monkeypatch):
     looked_up(monkeypatch, "1.1.1.1", "2606:4700::1111")
 
-    assert asyncio.run(public_address("https://cdn.test/cat.png")) == "1.1.1.1"
+    addresses = asyncio.run(public_addresses("https://cdn.test/cat.png"))
+
+    assert addresses == ("1.1.1.1", "2606:4700::1111")
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://a.test/", "http://", "https://user:hush@a.test/", "http://a.test:99999/"]
+)
+def test_a_url_that_nobody_can_ask_is_not_looked_up(url):
+    with pytest.raises(TransportError, match="HTTP cannot carry the request") as no:
+        asyncio.run(public_addresses(url))
+    assert not no.value.sent
+    assert "hush" not in str(no.value)
 
 
 def test_a_name_that_nobody_knows_was_never_asked():
     with pytest.raises(TransportError, match="could not connect to") as no:
-        asyncio.run(public_address("https://no-such-host.invalid/cat.png"))
+        asyncio.run(public_addresses("https://no-such-host.invalid/cat.png"))
     assert not no.value.sent
 
 
@@ -94,39 +104,3 @@ def test_no_sender_follows_a_name_into_the_house(make):
 
     with pytest.raises(TransportError, match="no public address"):
         asyncio.run(main())
-
-
-@pytest.mark.parametrize("make", SENDERS)
-def test_a_pinned_request_still_names_its_host_to_tls_and_http(make, monkeypatch):
-    """The one address that a test can serve at is no public one, so it is declared to be."""
-    monkeypatch.setattr(pinning, "is_public", lambda address: True)
-    heard = []
-
-    async def serve(reader, writer):
-        lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-        heard.extend(line.lower() for line in lines)
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ncat")
-        await writer.drain()
-        writer.close()
-
-    async def main():
-        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        tls.load_cert_chain(CERTIFICATE)
-        tls.sni_callback = lambda connection, name, context: heard.append(f"sni {name}")
-        server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
-        port = server.sockets[0].getsockname()[1]
-        looked_up(monkeypatch, "127.0.0.1")
-        sender = make()
-        try:
-            url = f"https://localhost:{port}/a%2Fb?sig=1%2B2"
-            response = await sender.send(HttpRequest(method="GET", url=url, public=True))
-        finally:
-            await sender.aclose()
-            server.close()
-        return port, response
-
-    port, response = asyncio.run(main())
-
-    assert response.body == b"cat"
-    assert {"sni localhost", f"host: localhost:{port}"} <= set(heard)
-    assert heard[1] == "get /a%2fb?sig=1%2b2 http/1.1"
