@@ -11,7 +11,7 @@ from router.core.outcome import Failure, Kind
 from router.providers.failures import Complaint, request_id_of, tidy
 from router.providers.retry_after import read_advice
 
-MOST_STUMBLES = 6  # answers in a row that say nothing of the job: a minute's trouble and more
+MOST_STUMBLES = 6  # answers in a row that say nothing of the job: half a minute's trouble
 LONGEST_ADVICE = 30.0  # seconds; a busy front end knows nothing of when a job will end
 
 JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
@@ -56,7 +56,7 @@ def poll(
         if response is not None and (last if stumbles else not is_pending(response)):
             return response
         pause = pace.after(pause)
-        wait = max(pause, _advised(response)) if stumbles else pause
+        wait = max(pause, _patience(stumbles), _advised(response)) if stumbles else pause
 
 
 def fetch(question: HttpRequest, pace: Pace) -> Waiting:
@@ -93,6 +93,11 @@ def _ask(
     if isinstance(answer, Event):
         raise TypeError("a whole answer was expected, and Event came")
     return answer
+
+
+def _patience(stumbles: int) -> float:
+    """Seconds to wait at least: from one on, twice as many after each trouble in a row."""
+    return 2.0 ** (stumbles - 1)
 
 
 def _advised(response: HttpResponse | None) -> float:

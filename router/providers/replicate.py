@@ -32,15 +32,11 @@ BASE_URL = "https://api.replicate.com"
 DEFAULT_MODEL = "black-forest-labs/flux-schnell"
 """Asked where a request names no model: always warm, and the cheapest of the official ones."""
 
-WAIT = 10  # seconds
-# Most models answer within it, so that nothing needs to be asked for. While an answer is held back
-# the prediction has no name, and nobody could cancel it: 60 would be possible.
-
-CREATE_HEADERS: Mapping[str, str] = {**JSON_HEADERS, "prefer": f"wait={WAIT}"}
-
-PACE = Pace(first=0.5)
-# What the official client keeps to, and slower from there.
+PACE = Pace(first=0.5, growth=1.2, longest=2.0)
+# What the official client keeps to, and slower from there: a fifth of the time at most is lost.
 # replicate-python replicate/client.py, poll_interval
+# The API would hold the first answer back for up to a minute, which spares the questions. But until
+# it comes the prediction has no name, so nobody could cancel it, and it would be billed.
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +115,7 @@ class Replicate(Adapter):
         return HttpRequest(
             method="POST",
             url=f"{_base(target)}/v1/{place.path}",
-            headers=CREATE_HEADERS,
+            headers=JSON_HEADERS,
             body=json_body(said),
             auth=BEARER,
         )

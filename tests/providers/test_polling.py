@@ -78,6 +78,12 @@ def test_a_job_outlives_connections_that_break():
     assert pauses == [1, 2, 4, 5, 5]
 
 
+def test_troubles_in_a_row_are_given_half_a_minute_however_quick_the_pace():
+    pauses, _ = waits(poll(ASK, is_pending, Pace(first=0.5, growth=1.0)), *[BUSY] * 6)
+
+    assert pauses == [0.5, 1, 2, 4, 8, 16]
+
+
 def test_only_the_last_question_of_endless_trouble_may_break():
     talk = poll(ASK, is_pending, PACE)
 

@@ -83,12 +83,11 @@ def test_no_model_leaves_its_place_in_the_url(model):
         assert ".." not in sends[0].request.url
 
 
-def test_a_prediction_is_json_with_a_bearer_key_and_waits_a_little():
+def test_a_prediction_is_json_with_a_bearer_key():
     request = replicate(ask(SCHNELL, seed=7, aspect_ratio="16:9", go_fast=False, n=2))
 
     assert request.method == "POST"
     assert request.auth is BEARER
-    assert request.headers["prefer"] == "wait=10"
     assert json.loads(request.body) == {
         "input": {
             "prompt": "a red kite",
@@ -98,6 +97,13 @@ def test_a_prediction_is_json_with_a_bearer_key_and_waits_a_little():
             "num_outputs": 2,
         }
     }
+
+
+def test_a_prediction_is_named_at_once_so_that_it_can_be_cancelled_from_the_first_moment():
+    sends, _ = talk(ask(SCHNELL), report("starting"))
+
+    assert "prefer" not in sends[0].request.headers
+    assert sends[1].undo.url.endswith("/cancel")
 
 
 def test_what_the_caller_says_as_input_is_part_of_it():
@@ -146,7 +152,7 @@ def test_a_prediction_is_asked_for_until_it_has_ended():
     polls = [send.request for send in sends[1:]]
     assert [(one.method, one.url) for one in polls] == [("GET", f"{HOST}/v1/predictions/{ID}")] * 3
     assert all(one.auth is BEARER for one in polls)
-    assert [send.after for send in sends] == [0, 0.5, 0.75, 1.125]
+    assert [send.after for send in sends] == [0, 0.5, 0.6, 0.72]
     assert outcome.data[0].url == URL
 
 
