@@ -1,6 +1,6 @@
 """Adapter: our translator for one provider. It does no I/O: it yields what to send."""
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, runtime_checkable
 
@@ -125,6 +125,20 @@ class Adapter(Protocol):
         """
         facts = self.facts(request, target)
         return facts is not None and facts.streams
+
+    def unfolded(self, request: ImageRequest, target: Target) -> ImageRequest:  # noqa: ARG002
+        """Return the request with what it says inside an object of the provider's as parameters.
+
+        Where it says how many pictures or what they cost, it is seen as a parameter only.
+        """
+        return request
+
+    def count_words(self, request: ImageRequest, target: Target) -> Sequence[str]:  # noqa: ARG002
+        """Name the parameters that say how many pictures in the provider's words.
+
+        What they say becomes `n`, and none of them reaches a rule or the flow.
+        """
+        return ()
 
     def pictures_per_call(self, request: ImageRequest, target: Target) -> int:
         """How many pictures the model gives at most in one call."""

@@ -12,6 +12,9 @@ from router.core.sizes import Size, parse_size
 STEPS = ("steps", "num_inference_steps")
 """The names that providers have for how long a picture is worked on."""
 
+LOOKED_AT = frozenset({"size", "width", "height", "quality", "partial_images", *STEPS})
+"""Parameters by which units are counted, whatever the price."""
+
 
 @dataclass(slots=True)
 class Order:

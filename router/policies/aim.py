@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from router.core.context import Aim, Context
+from router.core.guard import AdapterError
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
 from router.core.node import Node
 from router.core.outcome import Failure, Kind, Outcome
+from router.policies.counting import UncountableError, counted
 from router.policies.parameters import Parameters
 
 NO_PROVIDER = (
@@ -21,6 +23,7 @@ NO_PROVIDER = (
 class TakeAim:
     """Put the target into the context and the target's parameters into the request.
 
+    From here on `n` is the number of pictures, in whatever words it was said.
     `aim` is None where only the request names the provider; then `aims` has one for every slug
     (virtual keys first, then providers) that a request may name.
     """
@@ -39,7 +42,14 @@ class TakeAim:
         if slug is not None or not self.parameters.are_empty:
             named = {} if slug is None else {"model": model}
             request = request.with_params(self.parameters.apply({**request.params, **named}))
-        return await self.child.execute(request, context.aiming(aim))
+        try:
+            plain, notes = counted(request, aim)
+        except AdapterError as bug:
+            return bug.failure(sent=False)
+        except UncountableError as word:
+            return _bad_request(str(word), word.param)
+        branch = context.aiming(aim)
+        return await self.child.execute(plain, branch.adapted(notes) if notes else branch)
 
     def _aim_of(self, slug: str | None) -> Aim | None:
         return None if slug is None else self.aims.get(slug.removeprefix("@"))
@@ -49,7 +59,11 @@ class TakeAim:
         if slug is not None:
             known = ", ".join(sorted(self.aims))
             message = f"{slug!r} is no virtual key and no provider; known here: {known}"
-        return Failure(kind=Kind.BAD_REQUEST, status=400, message=message, local=True)
+        return _bad_request(message)
+
+
+def _bad_request(message: str, param: str | None = None) -> Failure:
+    return Failure(kind=Kind.BAD_REQUEST, status=400, message=message, local=True, param=param)
 
 
 def split_slug(model: str | None) -> tuple[str | None, JSON]:

@@ -1,7 +1,7 @@
 """Google: Gemini's image models by generateContent; a picture to edit is a part of the prompt."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from router.core.adapter import ABLE, Ability, Adapter, Flow, Rule, exchange
@@ -15,7 +15,7 @@ from router.providers.failures import unfit
 from router.providers.google_answers import read_answer
 from router.providers.google_body import write_body
 from router.providers.google_rules import rules_for
-from router.providers.google_words import HOMES, camel
+from router.providers.google_words import HOMES, camel, lifted
 from router.providers.rules import shown
 from router.providers.wire import JSON_HEADERS, json_body, unsupported
 
@@ -68,6 +68,12 @@ class Google(Adapter):
             return Ability(why_not="google takes no markup")
         facts = self.facts(request, target)
         return Ability(why_not=why_not(request, facts, "google", PICTURES))
+
+    def unfolded(self, request: ImageRequest, target: Target) -> ImageRequest:  # noqa: ARG002
+        return lifted(request)
+
+    def count_words(self, request: ImageRequest, target: Target) -> Sequence[str]:  # noqa: ARG002
+        return ("candidateCount",)
 
     def pictures_per_call(self, request: ImageRequest, target: Target) -> int:  # noqa: ARG002
         return 1

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
+from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
 from router.core.skeleton import as_object
 
@@ -53,6 +55,12 @@ HOMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """The objects that each word stands in, from the outside in."""
 
+LIFTED = frozenset({"candidateCount", "imageSize"})
+"""Words for how many pictures, and for what they cost."""
+
+SETTINGS = frozenset({"generationConfig", "imageConfig"})
+"""Objects that those words stand in."""
+
 
 def camel(name: str) -> str:
     """Write a name as the API's own pages do: it reads `aspect_ratio` as `aspectRatio`."""
@@ -94,3 +102,36 @@ def nested(word: str, value: JSON) -> Mapping[str, JSON]:
     for name in reversed(HOMES.get(word, ())):
         result = {name: result}
     return result
+
+
+def lifted(request: ImageRequest) -> ImageRequest:
+    """Return the request with what counts and costs beside everything else, spelt as Gemini does.
+
+    What stood where it belongs, `generationConfig.imageConfig.imageSize`, is written there again.
+    """
+    rest, found = _parted(request.params)
+    if not found or rest | found == request.params:
+        return request
+    untouched = {
+        word
+        for name in request.verbatim & request.params.keys()
+        for word in _parted({name: request.params[name]})[1]
+    }
+    plain = request.with_params(rest | found)
+    return replace(plain, verbatim=request.verbatim | untouched) if untouched else plain
+
+
+def _parted(value: Mapping[str, JSON]) -> tuple[dict[str, JSON], dict[str, JSON]]:
+    """Part an object's words that count and cost from all others."""
+    rest: dict[str, JSON] = {}
+    found: dict[str, JSON] = {}
+    for name, item in value.items():
+        word = camel(name)
+        if word in LIFTED:
+            found[word] = item
+        elif word in SETTINGS and isinstance(item, Mapping):
+            rest[name], below = _parted(item)
+            found |= below
+        else:
+            rest[name] = item
+    return rest, found

@@ -1,7 +1,7 @@
 """Monster API: a model is a path that takes an order, and every order is a job to ask after."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from router.core.adapter import ABLE, Ability, Adapter, Flow, Rule, exchange
@@ -73,6 +73,10 @@ class MonsterAPI(Adapter):
     def takes_references(self, request: ImageRequest, target: Target) -> bool:  # noqa: ARG002
         """By their URLs, which Monster API opens itself."""
         return are_addresses(request)
+
+    def count_words(self, request: ImageRequest, target: Target) -> Sequence[str]:
+        facts = self.facts(request, target)
+        return () if facts is None else (str(facts.options.get("count", "samples")),)
 
     def pictures_per_call(self, request: ImageRequest, target: Target) -> int:
         facts = self.facts(request, target)

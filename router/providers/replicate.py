@@ -1,6 +1,6 @@
 """Replicate: thousands of models behind one contract; a prediction is begun, then asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -20,7 +20,7 @@ from router.providers.replicate_answers import (
     read_error,
     read_prediction,
 )
-from router.providers.replicate_input import write_input
+from router.providers.replicate_input import count_word, lifted, write_input
 from router.providers.replicate_pictures import REFERENCES, ability_of
 from router.providers.replicate_places import Place, find_place
 from router.providers.replicate_rules import SPOKEN, rules_of
@@ -67,6 +67,13 @@ class Replicate(Adapter):
     def takes_references(self, request: ImageRequest, target: Target) -> bool:  # noqa: ARG002
         """Pictures go by their URL, which spares them the way through here."""
         return True
+
+    def unfolded(self, request: ImageRequest, target: Target) -> ImageRequest:
+        return lifted(request, self.facts(request, target))
+
+    def count_words(self, request: ImageRequest, target: Target) -> Sequence[str]:
+        facts = self.facts(request, target)
+        return () if facts is None else (count_word(facts),)
 
     def pictures_per_call(self, request: ImageRequest, target: Target) -> int:
         facts = self.facts(request, target)

@@ -1,10 +1,12 @@
 """Input: what a model of Replicate is sent."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from router.core.catalog import ModelFacts
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
+from router.core.order import LOOKED_AT
 from router.providers.replicate_pictures import REFERENCES, write_pictures
 
 UNWRITTEN = frozenset({"input", "model", "n"})
@@ -30,6 +32,23 @@ def write_input(request: ImageRequest, facts: ModelFacts | None) -> Mapping[str,
             said.setdefault("prompt", "")
     own = request.params.get("input")
     return said | dict(own) if isinstance(own, Mapping) else said
+
+
+def lifted(request: ImageRequest, facts: ModelFacts | None) -> ImageRequest:
+    """Return the request with what counts and costs taken out of its `input`, as it was said."""
+    own = request.params.get("input")
+    if facts is None or not isinstance(own, Mapping):
+        return request
+    seen = {count_word(facts), *LOOKED_AT, *(name for price in facts.prices for name in price.when)}
+    found = {name: value for name, value in own.items() if name in seen and value is not None}
+    rest = {name: value for name, value in own.items() if name not in found}
+    plain = request.with_params({**request.params, **found, "input": rest})
+    return replace(plain, verbatim=request.verbatim | found.keys())
+
+
+def count_word(facts: ModelFacts) -> str:
+    """Return what a model calls the number of pictures, or would if it gave more than one."""
+    return str(facts.options.get("count", "num_outputs"))
 
 
 def _count(request: ImageRequest, facts: ModelFacts) -> Mapping[str, JSON]:

@@ -69,9 +69,7 @@ def rules_of(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
 def _known(facts: ModelFacts, none: str) -> Mapping[str, Rule]:
     """Return the rules that need facts."""
     rules: dict[str, Rule] = {}
-    count, style = facts.options.get("count"), facts.options.get("style")
-    if isinstance(count, str):
-        rules[count] = given_instead(count, ("n",), _keep)
+    style = facts.options.get("style")
     if isinstance(style, str):
         others = () if style == "style" else (style,)
         rules["style"] = given_instead("style", others, partial(_style, style, facts))
@@ -84,10 +82,6 @@ def _known(facts: ModelFacts, none: str) -> Mapping[str, Rule]:
     if "negative_prompt" in facts.lacks:
         rules["negative_prompt"] = drop_unshown("negative_prompt", none)
     return rules
-
-
-def _keep(_value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
-    return None
 
 
 def _size(facts: ModelFacts | None, model: str) -> Rule:

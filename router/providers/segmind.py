@@ -1,6 +1,6 @@
 """Segmind: every model is a path; v1 answers with the picture, v2 with a job to ask after."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from router.core.adapter import ABLE, Ability, Adapter, Flow, Rule, exchange
@@ -38,6 +38,9 @@ PACE = Pace(first=1.0, growth=1.5, longest=5.0)
 
 SPOKEN = frozenset({"images", "model", "n", "prompt"})
 UNWRITTEN = frozenset({"images", "model", "n", "stream"})
+COUNTS = ("samples", "batch_size")
+"""What models call the number of pictures, also those of which only one comes in an answer."""
+
 ENDED = frozenset({"COMPLETED", "FAILED"})
 
 
@@ -70,6 +73,12 @@ class Segmind(Adapter):
     def takes_references(self, request: ImageRequest, target: Target) -> bool:  # noqa: ARG002
         """By their URLs, which Segmind opens itself."""
         return are_addresses(request)
+
+    def count_words(self, request: ImageRequest, target: Target) -> Sequence[str]:  # noqa: ARG002
+        endpoint = self._endpoint(request)
+        if endpoint is None or endpoint.facts is None:
+            return ()
+        return tuple(dict.fromkeys((*COUNTS, endpoint.word("count"))))
 
     def pictures_per_call(self, request: ImageRequest, target: Target) -> int:  # noqa: ARG002
         endpoint = self._endpoint(request)

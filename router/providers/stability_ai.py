@@ -1,6 +1,6 @@
 """Stability AI: two unrelated contracts behind one host; the model's name tells which."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -59,6 +59,9 @@ class StabilityAI(Adapter):
         if isinstance(edit, str):
             return Ability(why_not=edit)
         return Ability(why_not=why_not_pictures(request, edit.limits), note=edit.note)
+
+    def count_words(self, request: ImageRequest, target: Target) -> Sequence[str]:  # noqa: ARG002
+        return ("samples",)
 
     def pictures_per_call(self, request: ImageRequest, target: Target) -> int:
         endpoint = self._endpoint(request, target)

@@ -54,3 +54,8 @@ def test_it_takes_files_and_no_references():
 )
 def test_its_models_stream_where_the_catalog_says_so(facts, streams):
     assert Plain(facts).streams(CAT, HERE) is streams
+
+
+def test_it_has_no_words_of_its_own_for_what_is_asked():
+    assert Plain().count_words(CAT, HERE) == ()
+    assert Plain().unfolded(CAT, HERE) is CAT

@@ -101,13 +101,6 @@ from router.providers.registry import adapter
         (STRANGER, {"aspect_ratio": "7:1"}, {"aspect_ratio": "7:1"}, []),
         # Numbers
         (SCHNELL, {"n": 3}, {"n": 3}, []),
-        (SCHNELL, {"num_outputs": 3}, {"num_outputs": 3}, []),
-        (
-            SCHNELL,
-            {"n": 2, "num_outputs": 3},
-            {"n": 2},
-            ["num_outputs 3 dropped (n is given)"],
-        ),
         # Formats
         (SCHNELL, {"output_format": "jpeg"}, {"output_format": "jpg"}, []),
         (SCHNELL, {"output_format": "jpg"}, {"output_format": "jpg"}, []),
