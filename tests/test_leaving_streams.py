@@ -199,6 +199,58 @@ def test_two_readers_share_a_stream_and_each_event_goes_to_one():
     ]
 
 
+def abandoned(config, *steps, pause):
+    """Read one event and no more for `pause` seconds; return the sender and what came of it."""
+
+    async def work(router):
+        stream = await router.images.generate(prompt="a cat", stream=True, partial_images=3)
+        await anext(stream)
+        await anyio.sleep(pause)
+        error, events = None, []
+        left = sender.streaming
+        try:
+            events = [event.type async for event in stream]
+        except RoutingError as broken:
+            error = broken
+        return left, error, events
+
+    sender = Scripted(*steps, repeat=True)
+    return with_router(work, sender, config)
+
+
+@pytest.mark.parametrize(("timeout", "patience"), [(60.0, 600), (900.0, 900)])
+def test_a_picture_that_nobody_takes_ends_the_stream_and_its_reader_is_told(timeout, patience):
+    config = {**OPENAI, "request_timeout": timeout * 1000}
+
+    left, error, events = abandoned(config, stream_answer(3, every=1.0), pause=patience + 10)
+
+    assert (left, events) == (0, [])
+    assert (error.kind, error.status_code) == (Kind.CANCELLED, 499)
+    assert error.message == f"nobody took a picture within {patience} s, so the stream was ended"
+    (attempt,) = error.trace.attempts
+    assert (attempt.status, attempt.billed) == (499, None)
+
+
+def test_a_reader_who_is_only_slow_misses_nothing():
+    left, error, events = abandoned(OPENAI, stream_answer(3, every=1.0), pause=590)
+
+    assert (left, error, len(events)) == (1, None, 3)
+
+
+def test_a_reader_who_stops_reading_keeps_no_lane():
+    async def work(router):
+        stream = await router.images.generate(prompt="a cat", stream=True, partial_images=3)
+        await anext(stream)
+        await anyio.sleep(300)
+        await router.images.generate(prompt="a dog")
+        return anyio.current_time(), stream
+
+    config = {**OPENAI, "limit": {"concurrency": 1}}
+    at, _ = with_router(work, Scripted(stream_answer(3, every=1.0), 200), config)
+
+    assert at == 602.0
+
+
 def test_closing_the_router_ends_its_streams():
     async def main():
         sender = Scripted(stream_answer(2, every=100.0))

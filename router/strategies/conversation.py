@@ -10,6 +10,7 @@ import anyio
 
 from router.core.adapter import Emit, Flow, Send
 from router.core.context import Context
+from router.core.delivery import Delivery
 from router.core.events import Event, Partial
 from router.core.guard import AdapterError, guard
 from router.core.http import BEARER, Auth, HttpRequest, HttpResponse, TransportError, origin
@@ -23,6 +24,7 @@ from router.strategies.mask import Mask, mask_of
 
 UNDO_TIMEOUT = 5.0  # seconds a cancelled remote job is given to be told so
 CLOSE_TIMEOUT = 2.0  # seconds a stream is given to end
+HAND_OVER = 600.0  # seconds a caller has to take a picture, where nothing says how long
 
 REQUEST_IDS = ("x-request-id", "apim-request-id")
 
@@ -36,6 +38,10 @@ ENDS = (Pictures, Failure)
 """Made once: `Pictures | Failure` is a new object wherever it is written."""
 
 known_origin = lru_cache(maxsize=1024)(origin)
+
+
+class UnreadError(Exception):
+    """Nobody has taken a partial picture: the caller has gone without a word."""
 
 
 class Conversation:
@@ -74,6 +80,8 @@ class Conversation:
         except TransportError as broken:
             message = self._mask.text(str(broken))[:LONGEST_MESSAGE]
             outcome = _broken(message, sent=broken.sent or self._answered)
+        except UnreadError as unread:
+            outcome = Failure(kind=Kind.CANCELLED, status=499, message=str(unread), billed=None)
         except AdapterError as bug:
             outcome = bug.failure(sent=self._sent)
         return self._signed(outcome) if isinstance(outcome, Failure) else outcome
@@ -148,7 +156,7 @@ class Conversation:
                     step = self._advance(flow, await talk(step))
                 else:
                     step = self._advance(flow, await self._hand_over(step.partial))
-        except (asyncio.CancelledError, TransportError, AdapterError):
+        except (asyncio.CancelledError, TransportError, UnreadError, AdapterError):
             self._was_late = self._is_late()
             if undo is not None:
                 await self._undo(undo)
@@ -216,10 +224,22 @@ class Conversation:
         if partial is not None and delivery is not None and find_fault(partial.picture) is None:
             if expiry is not None:
                 expiry.suspend()
-            await delivery.emit(partial)
+            await self._offer(partial, delivery, expiry.between if expiry else HAND_OVER)
             if expiry is not None:
                 expiry.renew(self._context.time())
         return await self._next_event()
+
+    async def _offer(self, partial: Partial, delivery: Delivery, patience: float) -> None:
+        """Hold a picture out for so many seconds. Raises UnreadError where nobody takes it.
+
+        What is held for a reader who has stopped reading, the connection and the place in a lane,
+        is missed by others.
+        """
+        with anyio.CancelScope(deadline=self._context.time() + patience) as waiting:
+            await delivery.emit(partial)
+        if waiting.cancelled_caught:
+            late = f"nobody took a picture within {patience:g} s, so the stream was ended"
+            raise UnreadError(late)
 
     async def _next_event(self) -> Event | None:
         """Return the stream's next event; None where it has ended, or none was begun."""
