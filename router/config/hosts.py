@@ -8,18 +8,8 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
-FORBIDDEN = tuple(
-    ipaddress.ip_network(network)
-    for network in (
-        "169.254.0.0/16",  # link-local; the metadata service of AWS, Azure, GCP and others
-        "100.100.100.200/32",  # Alibaba Cloud's metadata service
-        "168.63.129.16/32",  # Azure's wire server
-        "192.0.0.192/32",  # Oracle Cloud's metadata service
-        "fe80::/10",  # link-local
-        "fd00:ec2::/32",  # AWS's metadata service
-        "fd20:ce::254/128",  # GCP's metadata service
-    )
-)
+from router.core.networks import Address, hands_out_credentials
+
 FORBIDDEN_NAMES = frozenset(
     {
         "metadata",
@@ -35,8 +25,6 @@ FORBIDDEN_NAMES = frozenset(
 NUMERIC = re.compile(r"(?:0[xX][0-9a-fA-F]*|[0-9]+)(?:\.(?:0[xX][0-9a-fA-F]*|[0-9]+)){0,3}")
 HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
 LONGEST = 253  # characters of a host name; RFC 1035 section 2.3.4
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def why_not(url: str) -> str | None:
@@ -67,7 +55,7 @@ def why_not_host(host: str) -> str | None:
             return "has no valid host name"
         known = host.rstrip(".") in FORBIDDEN_NAMES
         return "names a cloud metadata service" if known else None
-    if any(address.version == net.version and address in net for net in FORBIDDEN):
+    if hands_out_credentials(address):
         return "names a link-local or cloud metadata address"
     return None
 
@@ -78,10 +66,9 @@ def _address(host: str) -> Address | None:
     if NUMERIC.fullmatch(bare):
         return _loose_v4(bare)
     try:
-        address = ipaddress.ip_address(bare.partition("%")[0])
+        return ipaddress.ip_address(bare.partition("%")[0])
     except ValueError:
         return None
-    return _embedded_v4(address) or address
 
 
 def _loose_v4(host: str) -> ipaddress.IPv4Address | None:
@@ -101,15 +88,3 @@ def _number(text: str) -> int:
         return int(text[2:] or "0", 16)
     octal = text.startswith("0") and not re.search("[89]", text)
     return int(text, 8) if octal else int(text)
-
-
-def _embedded_v4(address: Address) -> ipaddress.IPv4Address | None:
-    """Return the IPv4 address inside an IPv6 one: mapped, compatible, 6to4 or NAT64."""
-    if not isinstance(address, ipaddress.IPv6Address):
-        return None
-    if address.ipv4_mapped or address.sixtofour:
-        return address.ipv4_mapped or address.sixtofour
-    value = int(address)
-    is_compatible = value >> 32 == 0 and value > 0xFFFF
-    is_nat64 = value >> 32 == 0x64FF9B << 64
-    return ipaddress.IPv4Address(value & 0xFFFFFFFF) if is_compatible or is_nat64 else None

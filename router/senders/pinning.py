@@ -11,13 +11,10 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from router.core.http import TransportError, origin
+from router.core.networks import is_public
 from router.senders import wording
 
 Answer = TypeVar("Answer")
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-"""Addresses that a gateway turns into the IPv4 address in their last four bytes; RFC 6052."""
 
 
 async def public_addresses(url: str) -> tuple[str, ...]:
@@ -53,21 +50,3 @@ async def first_to_connect(
             if error.sent:
                 raise
     return await ask(last)
-
-
-def is_public(address: Address) -> bool:
-    """Tell whether an address, and the IPv4 address inside it, is reachable by everybody."""
-    inner = _inner(address)
-    if inner is not None:
-        return is_public(inner)
-    return address.is_global and not address.is_multicast
-
-
-def _inner(address: Address) -> Address | None:
-    """Return the IPv4 address that a transition address leads to."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return None
-    if address in NAT64:
-        return ipaddress.IPv4Address(address.packed[-4:])
-    teredo = address.teredo
-    return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None)
