@@ -8,6 +8,7 @@ from emulator_talk import opened
 from router.core.media import sniff_bytes
 from router.emulators.brief import Brief
 from router.emulators.drawing import draw, drawn_once, fixed
+from router.emulators.registry import names
 
 KITE = Brief(provider="openai", model="gpt-image-2", prompt="a red kite", width=256, height=192)
 
@@ -36,12 +37,17 @@ def test_another_brief_gives_another_picture(change):
     assert draw(but(**change)) != draw(KITE)
 
 
-@pytest.mark.parametrize("provider", ["openai", "azure-openai", "stability-ai", "nobody"])
-@pytest.mark.parametrize("size", [(64, 64), (1024, 1024), (1536, 640), (640, 1536)], ids=str)
+@pytest.mark.parametrize("provider", [*names(), "nobody"])
+@pytest.mark.parametrize("size", [(64, 64), (512, 512), (768, 320), (320, 777)], ids=str)
 def test_a_picture_has_the_size_that_was_asked(provider, size):
     picture = opened(draw(but(provider=provider, width=size[0], height=size[1])))
 
     assert picture.size == size
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1400, 3), (1600, 1200), (1001, 2002)], ids=str)
+def test_no_size_is_too_small_or_too_large(size):
+    assert opened(draw(but(width=size[0], height=size[1]))).size == size
 
 
 @pytest.mark.parametrize("kind", ["png", "jpeg", "webp"])

@@ -10,6 +10,7 @@ from PIL import ImageOps, ImageStat
 
 from router.emulators.brief import Brief, Source, UnreadableError
 from router.emulators.drawing import draw
+from router.emulators.registry import names
 from tests.originals.pictures import drawn, masking
 
 SIZE = (256, 256)
@@ -43,6 +44,16 @@ def test_what_the_mask_keeps_is_the_given_picture_and_the_rest_is_new():
 
     assert redness(picture, RIGHT) > 100
     assert redness(picture, LEFT) < 20
+
+
+@pytest.mark.parametrize("provider", names())
+def test_what_is_new_is_what_the_provider_would_have_drawn_there(provider):
+    fresh = edited(provider=provider)
+
+    picture = edited(Source(content=RED, mask=MASK), provider=provider)
+
+    assert picture.crop(LEFT).tobytes() == fresh.crop(LEFT).tobytes()
+    assert redness(picture, RIGHT) > 100
 
 
 @pytest.mark.parametrize(

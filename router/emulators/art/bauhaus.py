@@ -11,12 +11,14 @@ from router.emulators.art.canvas import FINE, Picture, Point
 from router.emulators.art.colour import Colour, colours
 from router.emulators.art.scene import Scene
 
-# Paper, ink, then four colours.
+ACCENTS = 4  # the place of the first accent in a palette
+
+# Paper, ink, two colours of the mood, two accents.
 PALETTES: Mapping[str, tuple[Colour, ...]] = MappingProxyType(
     {
         "night": colours("e9e6da 10193a 2746a6 6f9be8 f2c14e e4572e"),
         "dusk": colours("f7e9d7 2a1a3e d8402f f39a3d 8a2f5b f6cfa0"),
-        "gold": colours("f8eed6 33221a e0991f c65d1e 2f7f86 f3cf73"),
+        "gold": colours("f8eed6 33221a e0991f c65d1e f3cf73 2f7f86"),
         "green": colours("f2eeda 12302a 1f7a54 8fbf6a f0b93a d9593d"),
         "sea": colours("f1efe2 0f2b46 1c6e9c 6cc0c8 f3b447 e2603f"),
         "violet": colours("f2eaf0 251643 6a3fb0 b48be0 f2a93b e0527a"),
@@ -81,9 +83,13 @@ def _vocabulary(scene: Scene) -> Sequence[Callable[[Tile], None]]:
 def _colours(
     scene: Scene, palette: tuple[Colour, ...], number: int
 ) -> tuple[Colour, Colour, Colour]:
-    """Three that differ: of the ground, of the shape and of what is in it."""
-    ranked = sorted(range(len(palette)), key=lambda place: scene.chance.at("colour", number, place))
-    return palette[ranked[0]], palette[ranked[1]], palette[ranked[2]]
+    """Three that differ: of the ground, of the shape and of what is in it; few are accents."""
+    lots = {
+        tone: scene.chance.at("colour", number, place) * (1 if place < ACCENTS else 1.8)
+        for place, tone in enumerate(palette)
+    }
+    first, second, third, *_ = sorted(lots, key=lambda tone: lots[tone])
+    return first, second, third
 
 
 def _boxes(scene: Scene) -> Iterator[tuple[float, float, float, float]]:

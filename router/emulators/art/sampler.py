@@ -139,28 +139,36 @@ def _bead(kind: int, place: int) -> str:
 
 
 def _bands(cloth: Cloth, scene: Scene) -> None:
-    """The garden in the middle, and the same bands above and below it."""
+    """The garden, and bands above and below it, the same ones from the garden outwards."""
     height = cloth.size[1]
     house = scene.style.pick(HOUSES, "house")
     garden = len(house) + 2
-    top = (height - garden) // 2
-    room = top - FRAME - 2
+    top = round((height - garden) * scene.chance.pick((0.36, 0.5, 0.64), "top"))
+    _garden(cloth, scene, house, top)
+    order = [
+        scene.chance.pick(BANDS if number % 2 else LINES, "band", number) for number in range(16)
+    ]
+    for band, away in _fitting(order, top - FRAME - 2):
+        _row(cloth, band, top - away - len(band))
+    for band, away in _fitting(order, height - FRAME - 2 - top - garden):
+        _row(cloth, band, top + garden + away)
+
+
+def _fitting(order: list[Motif], room: int) -> list[tuple[Motif, int]]:
+    """The bands that there is room for, each with its distance, spread evenly."""
     bands: list[Motif] = []
     used = 0
-    for number in range(12):
-        band = scene.chance.pick(BANDS if number % 2 else LINES, "band", number)
+    for band in order:
         if used + len(band) + 1 <= room:
             bands.append(band)
             used += len(band) + 1
     gap = 1 + max(0, room - used) // (len(bands) + 1)
-    _garden(cloth, scene, house, top)
-    up, down = top, top + garden
+    placed: list[tuple[Motif, int]] = []
+    away = gap
     for band in bands:
-        up -= gap + len(band)
-        _row(cloth, band, up)
-        down += gap
-        _row(cloth, band, down)
-        down += len(band)
+        placed.append((band, away))
+        away += len(band) + gap
+    return placed
 
 
 def _row(cloth: Cloth, band: Motif, top: int) -> None:

@@ -1,6 +1,7 @@
 """Studio: from a brief to a file: paint large enough, bring to size, label, encode."""
 
 import io
+import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -33,6 +34,8 @@ from router.emulators.art.watercolour import watercolour
 from router.emulators.brief import Brief
 from router.emulators.chance import Chance
 
+SMALLEST = 64  # pixels, of either side: nothing can be painted in less
+NEARLY = 0.85
 LONGEST = 1400  # pixels
 # Larger pictures are painted at this size and enlarged: nothing in them is finer than that.
 
@@ -84,8 +87,15 @@ def paint(brief: Brief) -> bytes:
 
 
 def _working_size(size: Size, longest: int) -> Size:
+    """A size of the same shape; of exactly the same, where that costs little of it.
+
+    The same shape is the same picture: what is drawn large is what is drawn small.
+    """
     scale = min(1.0, longest / max(size))
-    return max(64, round(size[0] * scale)), max(64, round(size[1] * scale))
+    common = math.gcd(*size)
+    exact = int(scale * common) / common
+    scale = exact if exact > NEARLY * scale else scale
+    return max(SMALLEST, round(size[0] * scale)), max(SMALLEST, round(size[1] * scale))
 
 
 def _scene(brief: Brief, size: Size) -> Scene:

@@ -25,7 +25,7 @@ PALETTES: Mapping[str, tuple[Colour, ...]] = MappingProxyType(
 
 CELLS = 44  # along the shorter side: how finely the land is known
 MARGIN = 4  # cells of it beyond the edges, for the shadows
-SHADOW = 4  # Shadows are painted this many times smaller and then enlarged.
+SHADOW = 256  # pixels along the shorter side that shadows are painted at, and then enlarged
 
 Wave = tuple[float, float, float, float]
 
@@ -36,7 +36,8 @@ def terraces(scene: Scene) -> Picture:
     land = _land(scene)
     layers = scene.style.whole(6, 13, "layers")
     heights = _seen(land, scene.size, scene.size, 0.0)
-    small = (scene.size[0] // SHADOW, scene.size[1] // SHADOW)
+    coarse = max(1, round(min(scene.size) / SHADOW))
+    small = (scene.size[0] // coarse, scene.size[1] // coarse)
     deep = scene.style.between(0.25, 0.5, "deep")
     shaded = _seen(land, scene.size, small, deep)
     steps, shade, lines = (Image.new("L", scene.size, 0) for _ in range(3))
@@ -104,7 +105,7 @@ def _seen(land: Picture, size: Size, drawn: Size, shift: float) -> Picture:
 
 def _above(heights: Picture, level: float) -> Picture:
     """A mask of all land that is higher, with a fine edge."""
-    gain = min(heights.size) * 30.0
+    gain = max(12_000.0, min(heights.size) * 40.0)
     return heights.point(lambda height: height * gain + (128 - level * gain)).convert("L")
 
 
