@@ -1,22 +1,21 @@
 """Artefacts: pictures in the form and the format that were asked for, whatever a provider gives."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-import anyio
-
 from router.core.adapter import Rule
 from router.core.context import Aim, Context
-from router.core.finishing import ArtefactError, FetchError, Finishing
-from router.core.guard import AdapterError, PortError, attend, guard
+from router.core.finishing import Finishing
+from router.core.guard import AdapterError, guard
 from router.core.images import ImageRequest, Picture, Pictures
 from router.core.jsontypes import JSON
 from router.core.node import Node
 from router.core.outcome import Failure, Kind, Outcome, Success
-from router.policies.finish import COMPRESSED, FORMATS, FORMS, Wish, finish
+from router.policies.batch import Batch
+from router.policies.finish import COMPRESSED, FORMATS, FORMS, Wish, is_finished
 
 PROMISES = frozenset({"response_format", "output_format", "output_compression"})
-AT_ONCE = 8  # pictures of one answer that are downloaded at the same time
 
 NO_PILLOW = (
     "{provider} cannot give {what}, and converting it needs Pillow: pip install 'pixroute[convert]'"
@@ -28,7 +27,8 @@ class Artefacts:
     """Keep from the provider what it cannot do, and do it to the pictures that come.
 
     `drops` leaves a format that nobody here can make to the node that drops it. A download that
-    fails is repeated by itself: the pictures behind it are bought.
+    fails is repeated by itself: the pictures behind it are bought. What a failure carries is as
+    asked for, too; what cannot be made so is not in it.
     """
 
     path: str
@@ -51,36 +51,51 @@ class Artefacts:
             kept = {key: value for key, value in request.params.items() if key not in wish.taken}
             context = context.adapted(_notes(wish, request))
             request = request.with_params(kept)
-        outcome = await self.child.execute(request, context)
-        if isinstance(outcome, Failure):
-            return outcome
-        context.trace.salvage(outcome.pictures.data)  # the deadline may cut a download off
-        return await self._finished(outcome, wish, finishing, context)
+        outcome = await self._ask(request, wish, finishing, context)
+        return await _as_asked(outcome, wish, finishing, context)
 
-    async def _finished(
-        self, outcome: Success, wish: Wish, finishing: Finishing, context: Context
+    async def _ask(
+        self, request: ImageRequest, wish: Wish, finishing: Finishing, context: Context
     ) -> Outcome:
-        came = outcome.pictures.data
-        done: list[Picture] = list(came)
-        faults: dict[int, str] = {}
-        turns = anyio.Semaphore(AT_ONCE)
+        """Ask the child. Of what it salvages only what is as asked for counts above."""
+        trace = context.trace
+        earlier = trace.salvaged
+        try:
+            return await self.child.execute(request, context)
+        finally:
+            salvaged, trace.salvaged = trace.salvaged, earlier
+            if salvaged is not earlier:
+                trace.salvage(tuple(one for one in salvaged if is_finished(one, wish, finishing)))
 
-        async def take(number: int) -> None:
-            async with turns:
-                work = finish(came[number], wish, finishing)
-                try:
-                    done[number] = await attend(work, FetchError, ArtefactError)
-                except (FetchError, ArtefactError, PortError) as error:
-                    faults[number] = str(error)
 
-        async with anyio.create_task_group() as group:
-            for number in range(len(came)):
-                group.start_soon(take, number)
-        if faults:
-            return _unfinished(faults, tuple(done), context)
-        if all(new is old for new, old in zip(done, came, strict=True)):
-            return outcome
-        return Success(pictures=_renewed(outcome.pictures, tuple(done)))
+async def _as_asked(
+    outcome: Outcome, wish: Wish, finishing: Finishing, context: Context
+) -> Outcome:
+    """Return an outcome whose pictures are as asked for."""
+    came = outcome.pictures if isinstance(outcome, Failure) else outcome.pictures.data
+    if all(is_finished(picture, wish, finishing) for picture in came):
+        return outcome
+    batch = await _finished(came, wish, finishing, context)
+    if isinstance(outcome, Failure):
+        return _carrying(outcome, batch)
+    if len(batch.done) < len(came):
+        return _unfinished(batch, context)
+    return Success(pictures=_renewed(outcome.pictures, batch.kept))
+
+
+async def _finished(
+    came: tuple[Picture, ...], wish: Wish, finishing: Finishing, context: Context
+) -> Batch:
+    """Make of pictures what was asked for; the deadline may cut that off."""
+    batch = Batch(came)
+    try:
+        await batch.finish(wish, finishing)
+    except asyncio.CancelledError:
+        _unfinished(batch, context)
+        raise
+    finally:
+        context.trace.salvage(batch.kept)
+    return batch
 
 
 def find_wish(request: ImageRequest, aim: Aim) -> Wish:
@@ -142,20 +157,25 @@ def _unfit(wish: Wish, request: ImageRequest, aim: Aim) -> Failure:
     return Failure(kind=Kind.UNSUPPORTED, status=501, message=message, local=True)
 
 
-def _unfinished(
-    faults: Mapping[int, str], pictures: tuple[Picture, ...], context: Context
-) -> Failure:
-    """Return the failure of a promise about pictures that came: the failure carries them."""
-    number = min(faults)
+def _unfinished(batch: Batch, context: Context) -> Failure:
+    """Return the failure of a promise about pictures that came: it carries those that keep it."""
     failure = Failure(
         kind=Kind.INVALID_OUTPUT,
         status=502,
-        message=f"picture {number} came, and could not be given as asked: {faults[number]}",
+        message=batch.why_not,
         billed=True,
-        pictures=pictures,
+        pictures=batch.kept,
     )
     context.trace.last_failure = failure
     return context.ending(failure)
+
+
+def _carrying(failure: Failure, batch: Batch) -> Failure:
+    """Return a failure with its pictures as asked for, without those that cannot be."""
+    if len(batch.done) == len(batch.came):
+        return replace(failure, pictures=batch.kept)
+    message = f"{failure.message}; {batch.why_not}"
+    return replace(failure, message=message, pictures=batch.kept)
 
 
 def _renewed(pictures: Pictures, data: tuple[Picture, ...]) -> Pictures:

@@ -40,4 +40,5 @@ class WithinBudget:
         why = f"the deadline of {self.deadline:g} s has passed"
         failure = out_of_budget(why, context.trace, status=408)
         # The nodes that were cut off can hand nothing up any more.
-        return replace(failure, pictures=context.trace.salvaged)
+        bought = failure.billed or any(attempt.billed for attempt in context.trace.attempts)
+        return replace(failure, pictures=context.trace.salvaged, billed=bought)

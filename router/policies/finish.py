@@ -51,13 +51,21 @@ class Wish:
         return wanted if squeezed or wanted != media.format else None
 
 
+def is_finished(picture: Picture, wish: Wish, finishing: Finishing) -> bool:
+    """Tell whether a picture came as asked for, as far as can be told without fetching it."""
+    if picture.b64 is None:
+        return wish.form != "b64_json" and not wish.reencodes
+    if wish.form == "url" and not picture.url:
+        return False
+    return finishing.converter is None or wish.becomes(picture.media) is None
+
+
 async def finish(picture: Picture, wish: Wish, finishing: Finishing) -> Picture:
     """Return the picture as asked for: itself where it is so already.
 
     Raises FetchError and ArtefactError.
     """
-    wants_base64 = wish.form == "b64_json" and picture.b64 is None
-    if picture.b64 is None and not wants_base64 and not wish.reencodes:
+    if is_finished(picture, wish, finishing):
         return picture
     content = None if picture.b64 is not None else await _download(picture.url or "", finishing)
     media = picture.media if content is None else sniff_bytes(content[:HEAD])

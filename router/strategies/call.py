@@ -6,9 +6,10 @@ from typing import TypeAlias
 
 from router.core.context import Context
 from router.core.guard import AdapterError, guard
-from router.core.images import ImageRequest, Pictures
+from router.core.images import ImageRequest, Picture, Pictures
 from router.core.outcome import Failure, Outcome, Success
 from router.core.spending import Spending
+from router.core.wholeness import find_fault
 from router.strategies.conversation import Conversation
 
 Check: TypeAlias = Callable[[ImageRequest, Pictures], Failure | None]
@@ -56,7 +57,14 @@ class Call:
             return context.ending(spending.paid(failure, dated))
         if outcome.retry_after is None and outcome.retry_at is not None:
             outcome = replace(outcome, retry_after=max(0.0, outcome.retry_at - context.now()))
+        if outcome.pictures:
+            outcome = replace(outcome, pictures=_sound(outcome.pictures))
         return context.ending(outcome)
+
+
+def _sound(pictures: tuple[Picture, ...]) -> tuple[Picture, ...]:
+    """Return those of a failure's pictures that are whole."""
+    return tuple(picture for picture in pictures if find_fault(picture) is None)
 
 
 def _dated(pictures: Pictures, now: float) -> Pictures:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from router.core.context import Context
-from router.core.images import ImageRequest, Picture
+from router.core.images import ImageRequest, Picture, Pictures
 from router.core.outcome import Failure, Kind, Outcome, Success
 
 
@@ -34,13 +34,16 @@ class TopUp:
 
     def take(self, outcome: Outcome, context: Context) -> Outcome:
         """Return what an outcome means for the whole request, with what came before."""
-        if not self.enabled:
+        if not self.enabled or self.request.n < 2:
             return outcome
         if isinstance(outcome, Success):
             return self._whole(outcome) if self.came else outcome
         before = len(self.came)
-        # All of them would be an answer; a failure with as many has a broken one too many.
-        self.came = (*self.came, *outcome.pictures)[: self.request.n - 1]
+        self.came = (*self.came, *outcome.pictures)
+        if len(self.came) >= self.request.n:
+            # Whatever went wrong, nothing is missing.
+            data = self.came[: self.request.n]
+            return Success(pictures=Pictures(created=int(context.now()), data=data))
         context.trace.salvage(self.came)
         return self._short(outcome) if before else outcome
 

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from PIL import Image
@@ -99,3 +100,75 @@ def test_a_bug_of_a_store_is_a_failure_that_does_not_repeat_its_words():
     assert (got.kind, got.failure.billed) == (Kind.INVALID_OUTPUT, True)
     assert "it failed (RuntimeError)" in str(got)
     assert "secret words" not in str(got)
+
+
+# What a failure carries
+
+
+def test_pictures_of_a_failure_are_finished_before_others_are_asked_for():
+    got, sender = asked(
+        answer(url()), file(), answer(B64), config=TOPPING, n=2, response_format="b64_json"
+    )
+
+    assert [(one.bytes(), one.url) for one in got.data] == [(PNG, None)] * 2
+    assert json.loads(sender.requests[2].body)["n"] == 1
+
+
+def test_a_picture_that_cannot_be_had_is_bought_anew_and_the_good_one_kept():
+    got, sender = asked(
+        answer(url(0), url(1)),
+        file(status=403),
+        file(),
+        answer(B64),
+        config=TOPPING,
+        n=2,
+        response_format="b64_json",
+    )
+
+    assert [one.bytes() for one in got.data] == [PNG] * 2
+    assert json.loads(sender.requests[3].body)["n"] == 1
+
+
+def test_pictures_that_could_be_had_are_in_the_failure_without_those_that_could_not():
+    steps = [answer(B64, url(1)), file(status=403)]
+    got, _ = asked(*steps, config={"provider": "poor"}, n=2, response_format="b64_json")
+
+    assert "picture 1 came" in str(got)
+    assert CDN.format(1) in str(got)
+    assert [(picture.b64 is not None, picture.url) for picture in got.pictures] == [(True, None)]
+
+
+def test_a_failure_says_what_else_could_not_be_had():
+    steps = [answer(url(0), url(1)), file(), file(status=403)]
+    got, _ = asked(*steps, config={"provider": "poor"}, n=3, response_format="b64_json")
+
+    assert str(got).count("2 of 3 pictures came; picture 1 came, and could not be given") == 1
+    assert [picture.url for picture in got.pictures] == [None]
+
+
+def test_many_faults_are_not_told_one_by_one():
+    steps = [answer(*map(url, range(6))), *[file(status=403)] * 6]
+    got, _ = asked(*steps, config={"provider": "poor"}, n=6, response_format="b64_json")
+
+    assert "pictures 0, 1, 2, 3, 4, 5 came" in str(got)
+    assert str(got).count("answered 403") == 3
+
+
+def test_a_deadline_keeps_what_was_finished_and_says_what_was_not():
+    steps = [answer(url(0), url(1)), file(), (60.0, file())]
+    config = {"provider": "poor", "budget": {"deadline": 5}}
+    got, _ = asked(*steps, config=config, n=2, response_format="b64_json")
+
+    assert (got.kind, got.status_code, got.failure.billed) == (Kind.OUT_OF_BUDGET, 502, True)
+    assert [(picture.b64 is not None, picture.url) for picture in got.pictures] == [(True, None)]
+    assert "picture 1 came" in str(got)
+
+
+def test_what_a_deadline_leaves_of_several_calls_is_as_asked_for():
+    few = replace(POOR, most=1)
+    steps = [answer(B64), answer(url()), (60.0, answer(B64))]
+    config = {"provider": "poor", "budget": {"deadline": 5}}
+    options = {"adapters": [few, ABLE]}
+    got, _ = asked(*steps, config=config, options=options, n=3, response_format="b64_json")
+
+    assert [(picture.b64 is not None, picture.url) for picture in got.pictures] == [(True, None)]
