@@ -4,6 +4,7 @@ import binascii
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from router.core.data_url import MARK
 from router.core.images import Picture
 from router.core.media import HEAD, sniff, sniff_bytes
 
@@ -13,17 +14,29 @@ NOTHING = "neither b64_json nor url is in it"
 
 
 def find_fault(picture: Picture, claimed: object = None) -> str | None:
-    """Say what is wrong with a picture; None if nothing is. Unknown types pass."""
-    if picture.b64 is None:
-        return None if picture.url else NOTHING
+    """Say what is wrong with a picture; None if nothing is. Unknown types pass.
+
+    What is behind a URL is not looked at, unless it is inside the URL itself.
+    """
+    if picture.b64 is not None:
+        return _fault_in(picture.b64, claimed)
+    if not picture.url:
+        return NOTHING
+    if picture.url.startswith("data:"):
+        text = picture.url.partition(MARK)[2]
+        return _fault_in(memoryview(text.encode("ascii", "replace")), claimed)
+    return None
+
+
+def _fault_in(b64: memoryview, claimed: object) -> str | None:
     try:
-        size = _decoded_length(picture.b64)
-        tail = binascii.a2b_base64(bytes(picture.b64[-EDGE:]), strict_mode=True)
-        head = binascii.a2b_base64(bytes(picture.b64[:EDGE]), strict_mode=True)
+        size = _decoded_length(b64)
+        tail = binascii.a2b_base64(bytes(b64[-EDGE:]), strict_mode=True)
+        head = binascii.a2b_base64(bytes(b64[:EDGE]), strict_mode=True)
     except (binascii.Error, ValueError):
         return "its base64 is broken"
     # The edge tells nearly every type; a drawing's prologue may be longer.
-    media = sniff_bytes(head) or sniff(picture.b64)
+    media = sniff_bytes(head) or sniff(b64)
     if media is None:
         return None if len(head) > 0 and not _is_text(head) else "it is no picture"
     if isinstance(claimed, str) and claimed in TRAILERS and claimed != media.format:

@@ -34,9 +34,17 @@ def lookup(request: ImageRequest, path: Path) -> JSON | Missing:
             return request.pathname
         case ("metadata", *rest):
             return descend(request.metadata, rest)
+        case ("params", str(name), *rest) if name in request.files:
+            return descend(_names(request, name), rest)
         case ("params", *rest):
             return descend(request.params, rest)
     return MISSING
+
+
+def _names(request: ImageRequest, field: str) -> JSON:
+    """Return the names of a field's files: a list of pictures, or the name of the one mask."""
+    names = [upload.name for upload in request.files[field]]
+    return names if field == "image" else names[0]
 
 
 def descend(value: JSON, path: Sequence[str | int]) -> JSON | Missing:

@@ -220,3 +220,26 @@ def test_the_bytes_that_were_checked_are_the_bytes_that_came():
     (came,) = result.outcome.pictures.data
     assert base64.b64decode(came.b64) == SAMPLES["gif"]
     assert (came.media.format, came.media.width, came.media.height) == ("gif", 64, 48)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "data:text/plain;base64,aGVsbG8=",
+        "data:image/png;base64,",
+        "data:image/png;base64,!!!",
+        "data:image/png,%89PNG",
+        "data:image/png;base64," + base64.b64encode(SAMPLES["png"][:90]).decode(),
+    ],
+    ids=["text", "empty", "broken", "no base64", "cut"],
+)
+def test_a_url_that_holds_no_whole_picture_is_no_picture(url):
+    failure = check_pictures(ONE, Pictures(created=1, data=(Picture(url=url),)))
+
+    assert failure.kind is Kind.INVALID_OUTPUT
+
+
+def test_a_url_that_holds_a_whole_picture_is_one():
+    url = "data:image/png;base64," + base64.b64encode(SAMPLES["png"]).decode()
+
+    assert check_pictures(ONE, Pictures(created=1, data=(Picture(url=url),))) is None

@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from router.core.files import held
 from router.core.images import ImageRequest
 from router.strategies.conditions import parse_query
 from router.strategies.lookup import MISSING, lookup, parse_path
+from tests.originals.pictures import PNG
 from tests.toys import CAT, compiled, conditional, fallback, run, single, target
 
 METADATA = {
@@ -345,3 +347,32 @@ def test_conditions_see_the_request_before_any_override():
     )
 
     assert run(compiled(single(fallback(route))), 200).asked == ["a"]
+
+
+KITE, SKY, SEA = (held(PNG, name) for name in ("kite.png", "sky.png", "sea.png"))
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"params.image": {"$exists": True}}, True),
+        ({"params.image[0]": "kite.png"}, True),
+        ({"params.image[1]": {"$exists": True}}, True),
+        ({"params.image[2]": {"$exists": True}}, False),
+        ({"params.mask": {"$exists": True}}, True),
+        ({"params.mask": {"$exists": False}}, False),
+        ({"params.mask": {"$regex": "^sky"}}, True),
+        ({"params.markup": {"$exists": True}}, False),
+    ],
+)
+def test_the_files_of_an_edit_are_fields_by_their_names(query, expected):
+    files = {"image": (KITE, SEA), "mask": (SKY,)}
+    request = ImageRequest(params={"prompt": "x"}, operation="edit", files=files)
+
+    assert holds(query, request) is expected
+
+
+def test_without_files_a_mask_is_what_the_caller_said():
+    request = ImageRequest(params={"mask": {"file_id": "f"}}, operation="edit")
+
+    assert holds({"params.mask.file_id": "f"}, request)
