@@ -217,4 +217,5 @@ def _price(tariff: Tariff | None) -> JSON:
     """Write the price of a picture of 1024x1024, in US dollars."""
     if tariff is None:
         return None
-    return {"low": tariff.low, "high": tariff.high, "is_bound": tariff.is_bound}
+    kind = {"is_bound": tariff.is_bound, "is_usual": tariff.is_usual}
+    return {"low": tariff.low, "high": tariff.high, **kind}

@@ -8,7 +8,8 @@ from contextlib import suppress
 
 import click
 
-from router.cli.terminal import Failed, faint, strong
+from router.cli.terminal import Failed, faint
+from router.cli.welcome import welcome
 from router.core.jsontypes import JSON
 from router.sandbox.log import Entry
 from router.sandbox.server import Sandbox, run
@@ -46,30 +47,8 @@ async def _serve(host: str, port: int, faults: JSON, *, quiet: bool) -> None:
 
 
 def _welcome(sandbox: Sandbox) -> None:
-    """Print where it is, and a line to copy for each provider's client."""
-    openai, azure, stability = map(sandbox.base_url, ("openai", "azure-openai", "stability-ai"))
-    version = "2025-04-01-preview"
-    curl = (
-        f'curl {stability}/v2beta/stable-image/generate/core -H "authorization: Bearer sandbox"'
-        ' -H "accept: image/*" -F prompt="a red kite" -o kite.png'
-    )
-    lines = (
-        ("openai", openai, f'OpenAI(base_url="{openai}", api_key="sandbox")'),
-        (
-            "azure-openai",
-            azure,
-            f'AzureOpenAI(azure_endpoint="{azure}", api_key="sandbox", api_version="{version}")',
-        ),
-        ("stability-ai", stability, curl),
-        ("in a config", "", f"{{provider: openai, api_key: sandbox, custom_host: {openai}}}"),
-    )
-    click.echo(
-        f"the sandbox is at {strong(sandbox.url)}; any key but 'invalid' opens it; Ctrl-C ends it\n"
-    )
-    for name, url, example in lines:
-        click.echo(f"{strong(f'{name:<13}')} {url}".rstrip())
-        click.echo(f"  {example}")
-    click.echo()
+    for line in welcome(sandbox):
+        click.echo(line)
 
 
 def _tell(entry: Entry) -> None:

@@ -95,6 +95,12 @@ def test_only_a_bound_is_said_to_be_one(capsys):
     assert "up to $0.300" in shown(capsys, bound)
 
 
+def test_an_average_is_said_to_be_one(capsys):
+    average = ModelFacts(name="m", prices=(Price(per="image", usd=0.3, usual=True),))
+
+    assert "about $0.300" in shown(capsys, average)
+
+
 def test_an_unknown_price_is_left_blank(capsys):
     assert shown(capsys, ModelFacts(name="kite")).splitlines()[1] == "  kite   generate"
 
@@ -169,7 +175,12 @@ def test_json_is_one_object_with_a_list_of_models(run):
     models = {model["name"]: model for model in report["models"]}
     assert models["dall-e-3"]["is_retired"] is True
     assert models["dall-e-3"]["retired"] == "2026-05-12"
-    assert models["dall-e-3"]["price"] == {"low": 0.04, "high": 0.08, "is_bound": False}
+    assert models["dall-e-3"]["price"] == {
+        "low": 0.04,
+        "high": 0.08,
+        "is_bound": False,
+        "is_usual": False,
+    }
     assert models["dall-e-3"]["sizes"] == ["1024x1024", "1792x1024", "1024x1792"]
     assert models["gpt-image-2"]["operations"] == ["edit", "generate"]
     assert models["gpt-image-2"]["source"].startswith("https://")

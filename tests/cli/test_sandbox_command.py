@@ -10,6 +10,7 @@ import pytest
 
 from router import Router
 from router.core.media import sniff_bytes
+from router.providers.registry import providers
 
 URL = re.compile(r"http://127\.0\.0\.1:\d+")
 
@@ -46,6 +47,10 @@ def test_it_has_a_line_to_copy_for_each_client(terminal):
     assert f'OpenAI(base_url="{url}/openai/v1", api_key="sandbox")' in screen.seen
     assert f'AzureOpenAI(azure_endpoint="{url}/azure", ' in screen.seen
     assert f"curl {url}/stability/v2beta/" in screen.seen
+    assert f'replicate.Client(base_url="{url}/replicate", ' in screen.seen
+    assert f'Together(base_url="{url}/together-ai", ' in screen.seen
+    assert f'http_options={{"base_url": "{url}/google"}}' in screen.seen
+    assert all(f"{info.name} " in screen.seen for info in providers())
 
 
 @pytest.mark.parametrize("model", ["gpt-image-2", "dall-e-3"], ids=["base64", "url"])
