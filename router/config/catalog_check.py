@@ -58,6 +58,7 @@ class CatalogCheck:
             for price in model.sections("prices"):
                 self._price(price)
                 self._conditions(price, model)
+            self._partials(model)
 
     def _names(self, model: Section) -> None:
         for name in filter(None, (model.text("name"), *(model.texts("also") or ()))):
@@ -99,11 +100,26 @@ class CatalogCheck:
             self._refuse(price, ("tokens", "optional", "expect"), "for prices per token")
         else:
             self._refuse(price, ("steps", "included"), "for prices that are not metered")
+        if price.flag("usual"):
+            self._refuse(price, ("bound",), "for prices that are never exceeded")
         expect = price.section("expect")
         if expect is not None:
             of = expect.text("of")
             self._refuse(expect, ("most",) if of != "files" else (), "for files")
-            self._refuse(expect, ("patches", "partial") if of != "pictures" else (), "for pictures")
+            self._refuse(expect, ("patches",) if of != "pictures" else (), "for pictures")
+            streamed = of in {"pictures", "partials"}
+            self._refuse(expect, () if streamed else ("partial",), "for pictures and partials")
+
+    def _partials(self, model: Section) -> None:
+        """Nothing tells what the finished picture costs, where only partial ones are expected."""
+        prices = list(model.sections("prices"))
+        if any(price.text("per") not in {"token", "second"} for price in prices):
+            return
+        for price in prices:
+            expect = price.section("expect")
+            if expect is not None and expect.text("of") == "partials":
+                hint = "write a price per image beside it, or expect pictures"
+                self._error(expect, "of", "nothing tells what the pictures themselves cost", hint)
 
     def _refuse(self, section: Section, keys: tuple[str, ...], what: str) -> None:
         for key in keys:

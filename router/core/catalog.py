@@ -15,7 +15,7 @@ LONGEST_NAME = 200  # characters: more is no name
 SOON = dt.timedelta(days=90)  # the shortest notice of OpenAI's; time enough to test a successor
 
 Unit = Literal["image", "megapixel", "step", "token", "second"]
-Counted = Literal["prompt", "files", "pictures"]
+Counted = Literal["prompt", "files", "pictures", "partials"]
 
 ANY: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 NO_PATCHES: Mapping[str, int] = MappingProxyType({})
@@ -27,7 +27,8 @@ class Expected:
 
     Of the prompt: at most one for each of its bytes. Of the files: at most `most` for each. Of
     the pictures: what `patches` say by quality (`pricing.patch_tokens`), and `partial` for each
-    unfinished picture that is streamed.
+    unfinished picture that is streamed. Of the partials: those alone, where the pictures
+    themselves have listed prices.
     """
 
     of: Counted
@@ -50,7 +51,8 @@ class Price:
     are listed: they tell the cost before the call, and after it where no usage came.
 
     `included` units cost nothing. A price with `steps` is for so many steps or fewer; more cost
-    in proportion. A price that is a `bound` is never exceeded, and seldom met.
+    in proportion. A price that is a `bound` is never exceeded, and seldom met. One that is `usual`
+    may be exceeded, as an average or the least of several is: it settles, and bounds nothing.
     """
 
     usd: float
@@ -62,6 +64,7 @@ class Price:
     steps: int | None = None
     included: float = 0.0
     bound: bool = False
+    usual: bool = False
 
     @property
     def is_metered(self) -> bool:

@@ -1,5 +1,6 @@
 """Order: what a call asks for, or has given, as far as prices look at it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from router.core.sizes import Size, parse_size
 
 STEPS = ("steps", "num_inference_steps")
 """The names that providers have for how long a picture is worked on."""
+
+DIGITS = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
 
 LOOKED_AT = frozenset({"size", "width", "height", "quality", "partial_images", *STEPS})
 """Parameters by which units are counted, whatever the price."""
@@ -68,11 +71,13 @@ class Order:
         return None if value is None else as_text(value)
 
     def number(self, *names: str) -> float | None:
-        """Return the first of these parameters that is a number."""
+        """Return the first of these parameters that is a number, or would be one in a form."""
         for name in names:
             value = self._said(name)
             if isinstance(value, int | float) and not isinstance(value, bool):
                 return value
+            if isinstance(value, str) and DIGITS.fullmatch(value):
+                return float(value)
         return None
 
     @property

@@ -134,7 +134,10 @@ def _tells_pictures(price: Price) -> bool:
 
 def _dearest(group: Group, order: Order) -> float | None:
     """Return the most that any price may come to which could hold."""
-    amounts = [_most(price, order) for price in _possible(group, order)]
+    prices = _possible(group, order)
+    if any(price.usual for price in prices):
+        return None
+    amounts = [_most(price, order) for price in prices]
     known = [amount for amount in amounts if amount is not None]
     return max(known) if known and len(known) == len(amounts) else None
 
@@ -221,8 +224,10 @@ def _expected(expect: Expected, order: Order) -> float | None:
         if order.files and expect.most is None:
             return None
         return order.files * (expect.most or 0) * order.count
-    tokens = _picture_tokens(expect.patches, order)
     partial = expect.partial * (order.number("partial_images") or 0)
+    if expect.of == "partials":
+        return partial * order.count
+    tokens = _picture_tokens(expect.patches, order)
     return None if tokens is None else (tokens + partial) * order.count
 
 

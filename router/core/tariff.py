@@ -19,16 +19,20 @@ SQUARE: dict[str, JSON] = {
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """From the lowest quality to the highest, in US dollars; `is_bound` if that is the most."""
+    """From the lowest quality to the highest, in US dollars.
+
+    It is the most where it `is_bound`; where it `is_usual` it may be more.
+    """
 
     low: float
     high: float
     is_bound: bool = False
+    is_usual: bool = False
 
     def __str__(self) -> str:
         if self.is_bound:
             return f"up to {dollars(self.high)}"
-        one = dollars(self.low)
+        one = f"about {dollars(self.low)}" if self.is_usual else dollars(self.low)
         return one if self.low == self.high else f"{one}-{dollars(self.high)}"
 
 
@@ -38,7 +42,8 @@ def tariff_of(facts: ModelFacts) -> Tariff | None:
     costs = [settle(facts, one, _answer(one)) for one in requests or [_request(None)]]
     known = [cost for cost in costs if cost is not None]
     if known and len(known) == len(costs):
-        return Tariff(min(known), max(known))
+        is_usual = any(price.usual for price in facts.prices)
+        return Tariff(min(known), max(known), is_usual=is_usual)
     most = estimate(facts, _request(None))
     return None if most is None else Tariff(0.0, most, is_bound=True)
 

@@ -160,7 +160,17 @@ def test_a_file_that_is_not_there_is_told(tmp_path):
         (
             f"- {{name: m, prices: [{{{TOKENS}, expect: {{of: files, partial: 4}}}}]}}",
             3,
-            "models[0].prices[0].expect.partial: 'partial' is for pictures",
+            "models[0].prices[0].expect.partial: 'partial' is for pictures and partials",
+        ),
+        (
+            f"- {{name: m, prices: [{{{TOKENS}, expect: {{of: partials, partial: 4}}}}]}}",
+            3,
+            "models[0].prices[0].expect.of: nothing tells what the pictures themselves cost",
+        ),
+        (
+            "- {name: m, prices: [{per: image, usd: 1, usual: true, bound: true}]}",
+            3,
+            "models[0].prices[0].bound: 'bound' is for prices that are never exceeded",
         ),
         (
             "- {name: m, prices: [{per: image, usd: 1, when: {qualty: [low]}}]}",

@@ -394,6 +394,36 @@ def test_unfinished_pictures_are_estimated_too():
     assert streamed == pytest.approx(still + 3 * 100 * 0.00003, abs=1e-10)
 
 
+@pytest.mark.parametrize("name", ["gpt-image-1.5", "gpt-image-1", "gpt-image-1-mini"])
+@pytest.mark.parametrize("partials", [3, "3"], ids=repr)
+def test_unfinished_pictures_are_estimated_beside_listed_ones(name, partials):
+    facts = OPENAI.find(name)
+    token = next(one.usd for one in facts.prices if one.expect and one.expect.of == "partials")
+    still = estimate(facts, ask(quality="low", size="1024x1024", n=2))
+    streamed = estimate(facts, ask(quality="low", size="1024x1024", n=2, partial_images=partials))
+
+    assert streamed == pytest.approx(still + 2 * 3 * 100 * token, abs=1e-9)
+
+
+def test_a_usual_price_bounds_nothing_and_settles():
+    facts = ModelFacts(name="m", prices=(Price(per="image", usd=0.5, usual=True),))
+
+    assert (estimate(facts, ask()), settle(facts, ask(), answer(2))) == (None, 1.0)
+
+
+def test_a_usual_price_under_a_condition_leaves_the_others_as_they_are():
+    prices = (
+        Price(per="image", usd=0.5, when={"quality": ("low",)}),
+        Price(per="image", usd=0.5, usual=True),
+    )
+    facts = ModelFacts(name="m", prices=prices)
+
+    assert estimate(facts, ask(quality="low")) == 0.5
+    assert estimate(facts, ask(quality="high")) is None
+    assert estimate(facts, ask()) is None
+    assert settle(facts, ask(), answer()) == 0.5
+
+
 @pytest.mark.parametrize(
     ("model", "params", "cost"),
     [
