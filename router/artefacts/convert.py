@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 
-from router.artefacts.beside import beside
+from router.core.beside import beside
 from router.core.media import Format
 
 

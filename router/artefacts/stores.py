@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from router.artefacts.beside import beside
+from router.core.beside import beside
 from router.core.data_url import data_url
 from router.core.finishing import ArtefactError
 from router.core.media import Media

@@ -153,5 +153,8 @@ class Adapter(Protocol):
         ...
 
     def flow(self, request: ImageRequest, target: Target) -> Flow:
-        """Hold the conversation for one call. The request is already adapted by the rules."""
+        """Hold the conversation for one call. The request is already adapted by the rules.
+
+        Where pictures are given the first step is taken in a thread, as it may take its time.
+        """
         ...

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from router.answer import Fetch, Image
-from router.artefacts.beside import beside
 from router.asking import Unaskable
+from router.core.beside import beside
 from router.core.data_url import decode_data_url
 from router.core.files import Upload
 from router.errors import FetchError

@@ -9,8 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
+from router.core.files import Upload
+
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-MOST_PIXELS = 64 * 1024 * 1024  # of a mask under 4 MB that unpacks to more, something is wrong
+MOST_PIXELS = 4096 * 4096
+# More than a telephone's photograph has, and than any model makes; painting them takes ten seconds
+# at worst. A small file that unpacks to more is meant to do harm.
 
 CHANNELS = {4: 2, 6: 4}
 """Bytes of a pixel by colour type; alpha is the last of them. Both have eight bits a channel."""
@@ -35,6 +39,12 @@ def read_header(png: bytes) -> Header | None:
     if depth != 8 or interlaced or kind not in CHANNELS or not 0 < width * height <= MOST_PIXELS:
         return None
     return Header(width, height, CHANNELS[kind])
+
+
+def painted(mask: Upload, *, white: bool) -> bytes:
+    """Return what `paint` makes of a file; it is made once for all attempts and targets."""
+    name = "mask, white" if white else "mask, black"
+    return mask.once(name, lambda: paint(mask.read(), white=white))
 
 
 def paint(png: bytes, *, white: bool) -> bytes:

@@ -9,7 +9,7 @@ from router.core.files import Upload
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
 from router.core.skeleton import as_object
-from router.providers.masks import paint, read_header
+from router.providers.masks import paint, painted, read_header
 from router.providers.wire import data_uri
 
 HEADER = 33  # bytes of a PNG's signature and first chunk
@@ -71,8 +71,7 @@ def write_pictures(request: ImageRequest, facts: ModelFacts) -> Mapping[str, JSO
     if isinstance(field, str) and given:
         said[field] = given if facts.options.get("images") is True else given[0]
     if isinstance(mask, str) and _has_mask(request):
-        painted = paint(_mask(request), white=_is_white(facts))
-        said[mask] = data_url(painted, "image/png")
+        said[mask] = data_url(_painted(request, white=_is_white(facts)), "image/png")
     return said
 
 
@@ -102,6 +101,12 @@ def _mask(request: ImageRequest) -> bytes:
         return request.mask.read()
     url = as_object(request.params.get("mask")).get("image_url")
     return (decode_data_url(url) or b"") if isinstance(url, str) else b""
+
+
+def _painted(request: ImageRequest, *, white: bool) -> bytes:
+    if request.mask is not None:
+        return painted(request.mask, white=white)
+    return paint(_mask(request), white=white)
 
 
 def _is_white(facts: ModelFacts) -> bool:

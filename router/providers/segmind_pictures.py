@@ -7,7 +7,7 @@ from router.core.adapter import ABLE, Ability
 from router.core.files import Upload
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
-from router.providers.masks import paint, read_header
+from router.providers.masks import painted, read_header
 from router.providers.originals import Original, originals_of
 from router.providers.segmind_models import Endpoint
 
@@ -64,7 +64,7 @@ def write_pictures(request: ImageRequest, endpoint: Endpoint) -> Mapping[str, JS
     if given:
         said[endpoint.word("image") or "image"] = given if endpoint.flag("images") else given[0]
     if request.mask is not None:
-        said[endpoint.word("mask") or "mask"] = _base64(paint(request.mask.read(), white=True))
+        said[endpoint.word("mask") or "mask"] = _base64(painted(request.mask, white=True))
     return said
 
 

@@ -11,7 +11,7 @@ from router.core.jsontypes import EMPTY, JSON
 from router.core.outcome import Failure
 from router.core.sizes import Size, parse_size
 from router.providers.abilities import Limits
-from router.providers.masks import paint, read_header
+from router.providers.masks import painted, read_header
 from router.providers.rules import UNSAID, drop_unshown, dropped, given_instead, shown
 from router.providers.wire import form_text
 
@@ -153,5 +153,5 @@ def file_part(name: str, upload: Upload) -> Part:
 
 def mask_part(name: str, mask: Upload) -> Part:
     """Write the mask in black and white. Raises ValueError where it is broken."""
-    painted = paint(mask.read(), white=True)
-    return Part(name=name, content=painted, filename="mask.png", content_type="image/png")
+    content = painted(mask, white=True)
+    return Part(name=name, content=content, filename="mask.png", content_type="image/png")

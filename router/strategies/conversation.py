@@ -9,6 +9,7 @@ from functools import lru_cache
 import anyio
 
 from router.core.adapter import Emit, Flow, Send
+from router.core.beside import beside
 from router.core.context import Context
 from router.core.delivery import Delivery
 from router.core.events import Event, Partial
@@ -148,7 +149,10 @@ class Conversation:
         flow = self._flow()
         undo: HttpRequest | None = None
         try:
-            step = self._advance(flow, None)
+            if self._request.operation == "generate":
+                step = self._advance(flow, None)
+            else:  # with pictures there is much to write
+                step = await beside(self._advance, flow, None)
             while not isinstance(step, ENDS):
                 if isinstance(step, Send):
                     undo = step.undo or undo
