@@ -67,7 +67,7 @@ class View:
         headers, body = extras
         try:
             request = build_request(params, wishes, headers or {}, body or {}, operation=operation)
-            request = await take_originals(request, given, self.fetch)
+            request = await take_originals(request, given, self.fetch, self.loaded.own)
         except Unaskable as refused:
             raise routing_error(refused.failure, self.engine.begin_trace(wishes)) from None
         return Prepared(self.engine, self.loaded, request, wishes)

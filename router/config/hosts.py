@@ -1,14 +1,15 @@
 """Hosts: which hosts of one's own a config may name.
 
 Loopback and private hosts are fine: people run their own models. The addresses at which clouds
-hand out the machine's credentials never are, however they are written.
+hand out the machine's credentials never are, however they are written. A host that a caller has
+named in a request has to be public.
 """
 
 import ipaddress
 import re
 from urllib.parse import urlsplit
 
-from router.core.networks import Address, hands_out_credentials
+from router.core.networks import Address, hands_out_credentials, is_public
 
 FORBIDDEN_NAMES = frozenset(
     {
@@ -22,6 +23,9 @@ FORBIDDEN_NAMES = frozenset(
         "instance-data.ec2.internal",
     }
 )
+LOCAL_NAMES = (".localhost", ".local", ".internal", ".home.arpa")
+"""Ends of names that lead nowhere in public: RFC 6761, RFC 6762, ICANN's resolution of 2024-07-29,
+RFC 8375."""
 NUMERIC = re.compile(r"(?:0[xX][0-9a-fA-F]*|[0-9]+)(?:\.(?:0[xX][0-9a-fA-F]*|[0-9]+)){0,3}")
 HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
 LONGEST = 253  # characters of a host name; RFC 1035 section 2.3.4
@@ -58,6 +62,21 @@ def why_not_host(host: str) -> str | None:
     if hands_out_credentials(address):
         return "names a link-local or cloud metadata address"
     return None
+
+
+def why_not_public(host: str) -> str | None:
+    """Say what is wrong with a lower-case host that strangers have named; None if nothing is.
+
+    Nothing is looked up: a name may still lead into the house.
+    """
+    reason = why_not_host(host)
+    if reason is not None:
+        return reason
+    address, name = _address(host), host.rstrip(".")
+    if address is not None:
+        return None if is_public(address) else "names an address that is not public"
+    is_local = "." not in name or name.endswith(LOCAL_NAMES) or NUMERIC.fullmatch(name)
+    return "names a host that is not public" if is_local else None
 
 
 def _address(host: str) -> Address | None:

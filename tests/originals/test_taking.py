@@ -21,9 +21,9 @@ async def no_fetch(url):
     raise FetchError(url)
 
 
-def taken(operation="edit", params=None, **given):
+def taken(operation="edit", params=None, own=frozenset(), **given):
     request = ImageRequest(params=params or {}, operation=operation)
-    return asyncio.run(take_originals(request, given, no_fetch)).files
+    return asyncio.run(take_originals(request, given, no_fetch, own)).files
 
 
 def refused(**arguments):
