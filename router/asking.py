@@ -126,13 +126,15 @@ def _check_params(params: Mapping[str, JSON], operation: Operation) -> None:
         raise Unaskable("n", f"n is {n!r}; expected a whole number of 1 or more")
     if n > MOST_PICTURES:
         raise Unaskable("n", f"n is larger than {MOST_PICTURES}; expected fewer pictures")
-    _check_stream(params)
+    _check_stream(params, operation)
     for name, value in params.items():
         _check_json(name, value)
 
 
-def _check_stream(params: Mapping[str, JSON]) -> None:
+def _check_stream(params: Mapping[str, JSON], operation: Operation) -> None:
     stream, partials = params.get("stream"), params.get("partial_images")
+    if operation == "variation" and stream:
+        raise Unaskable("stream", "stream is True, and no variation can be streamed")
     if stream is not None and not isinstance(stream, bool):
         raise Unaskable("stream", f"stream is {stream!r}; expected True or False")
     if partials is None:

@@ -48,8 +48,15 @@ class TakeAim:
             return bug.failure(sent=False)
         except UncountableError as word:
             return _bad_request(str(word), word.param)
+        if slug is not None and not self._means(slug, aim):
+            said = f"model {f'@{slug[:40]}/'!r} left out (this target names its provider)"
+            notes = (said, *notes)
         branch = context.aiming(aim)
         return await self.child.execute(plain, branch.adapted(notes) if notes else branch)
+
+    def _means(self, slug: str, aim: Aim) -> bool:
+        """Tell whether a slug of the request has chosen this target, or would have."""
+        return self.aim is None or slug in {aim.target.provider, aim.target.credential}
 
     def _aim_of(self, slug: str | None) -> Aim | None:
         return None if slug is None else self.aims.get(slug.removeprefix("@"))

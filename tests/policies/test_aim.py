@@ -95,6 +95,21 @@ def test_the_targets_own_provider_wins_over_every_word_of_the_request():
     assert (host, secret, model) == ("https://a.test", "Bearer written", "m")
 
 
+@pytest.mark.parametrize(
+    ("model", "notes"),
+    [
+        ("@openai/m", ("model '@openai/' left out (this target names its provider)",)),
+        ("@a/m", ()),
+        ("@/m", ("model '@/' left out (this target names its provider)",)),
+        ("m", ()),
+    ],
+)
+def test_a_slug_that_chooses_nobody_is_told(model, notes):
+    (attempt,) = run(compiled(target("a")), 200, request=request(model)).attempts
+
+    assert attempt.adaptations == notes
+
+
 def test_nobody_to_ask_names_all_four_places():
     outcome = run(anybody(), request=request("gpt-image-2")).outcome
 
