@@ -8,15 +8,19 @@ from router.core.wholeness import NOTHING, find_fault
 
 
 def check_pictures(request: ImageRequest, pictures: Pictures) -> Failure | None:
-    """Return what is wrong with an answer: too few pictures, or broken ones."""
+    """Return what is wrong with an answer: too few pictures, or broken ones.
+
+    What came beyond those that were asked for is nobody's loss, and not looked at.
+    """
     if not pictures.data:
         return _failure(Kind.EMPTY, "the answer has no picture in it", ())
     claimed = pictures.fields.get("output_format")
-    faults = [find_fault(picture, claimed) for picture in pictures.data]
+    wanted = pictures.data[: request.n]
+    faults = [find_fault(picture, claimed) for picture in wanted]
     for index, fault in enumerate(faults):
         if fault is not None:
             kind = Kind.EMPTY if fault == NOTHING else Kind.INVALID_OUTPUT
-            return _failure(kind, f"picture {index}: {fault}", _good(pictures, faults))
+            return _failure(kind, f"picture {index}: {fault}", _good(wanted, faults))
     came = len(pictures.data)
     if came < request.n:
         message = f"{came} of {request.n} pictures came"
@@ -24,8 +28,8 @@ def check_pictures(request: ImageRequest, pictures: Pictures) -> Failure | None:
     return None
 
 
-def _good(pictures: Pictures, faults: Sequence[str | None]) -> tuple[Picture, ...]:
-    both = zip(pictures.data, faults, strict=True)
+def _good(pictures: Sequence[Picture], faults: Sequence[str | None]) -> tuple[Picture, ...]:
+    both = zip(pictures, faults, strict=True)
     return tuple(picture for picture, fault in both if fault is None)
 
 

@@ -9,6 +9,7 @@ from router.core.guard import AdapterError, guard
 from router.core.images import ImageRequest, Picture, Pictures
 from router.core.outcome import Failure, Outcome, Success
 from router.core.spending import Spending
+from router.core.trace import Attempt
 from router.core.wholeness import find_fault
 from router.strategies.conversation import Conversation
 
@@ -40,11 +41,13 @@ class Call:
         finally:
             # Without an outcome the caller or a timeout has cancelled the conversation.
             cost = spending.end(outcome, sent=conversation.sent)
-            context.trace.end(number, conversation.closed(outcome, cost))
+            surplus = _surplus(outcome, spending)
+            attempt = conversation.closed(outcome, cost)
+            context.trace.end(number, _noting(attempt, surplus) if surplus else attempt)
         if isinstance(outcome, Failure) and (conversation.sent or not outcome.local):
             context.trace.last_failure = outcome
             context.trace.salvage(outcome.pictures)
-        return outcome
+        return _without(surplus, outcome) if surplus else outcome
 
     def _checked(self, outcome: Pictures | Failure, spending: Spending) -> Outcome:
         context = spending.context
@@ -60,6 +63,35 @@ class Call:
         if outcome.pictures:
             outcome = replace(outcome, pictures=_sound(outcome.pictures))
         return context.ending(outcome)
+
+
+def _surplus(outcome: Outcome | None, spending: Spending) -> int:
+    """Return how many pictures came that nobody has asked for."""
+    if not isinstance(outcome, Success) or len(outcome.pictures.data) == 1:
+        return 0
+    if spending.context.aim.target.passthrough or _counts_otherwise(spending):
+        return 0
+    return max(0, len(outcome.pictures.data) - spending.request.n)
+
+
+def _counts_otherwise(spending: Spending) -> bool:
+    """Tell whether the number may have been said in words that only the provider knows."""
+    request = spending.request
+    return "n" not in request.params and (bool(request.verbatim) or spending.facts is None)
+
+
+def _without(surplus: int, outcome: Outcome) -> Outcome:
+    """Return a success with the pictures that came first."""
+    if isinstance(outcome, Failure):
+        return outcome
+    pictures = outcome.pictures
+    return Success(pictures=replace(pictures, data=pictures.data[:-surplus], raw=None))
+
+
+def _noting(attempt: Attempt, surplus: int) -> Attempt:
+    """Return the attempt's record, which says that more came than goes on."""
+    note = f"{surplus} more came than asked for -> dropped"
+    return replace(attempt, adaptations=(*attempt.adaptations, note))
 
 
 def _sound(pictures: tuple[Picture, ...]) -> tuple[Picture, ...]:

@@ -220,7 +220,7 @@ def test_a_picture_that_cannot_be_had_is_a_failure_that_names_it(steps, why):
 def test_a_broken_data_url_is_a_failure():
     got, _ = asked(answer({"url": "data:image/png;base64,!!"}), response_format="b64_json")
 
-    assert "holds no picture" in str(got)
+    assert "its base64 is broken" in str(got)
 
 
 def test_a_download_that_was_cut_off_is_repeated():
