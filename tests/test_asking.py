@@ -213,6 +213,6 @@ def test_what_is_not_wished_stays_as_it_was():
 @pytest.mark.parametrize("stream", [False, None])
 def test_a_variation_cannot_be_streamed_and_says_so_before_anything_is_sent(stream):
     with pytest.raises(Unaskable, match="no variation can be streamed"):
-        build_request({"stream": True}, Wishes(), {}, {}, "variation")
+        build_request({"stream": True}, Wishes(), {}, {}, operation="variation")
 
-    assert build_request({"stream": stream}, Wishes(), {}, {}, "variation").params is not None
+    assert build_request({"stream": stream}, Wishes(), {}, {}, operation="variation").params is not None
