@@ -8,19 +8,15 @@ from router.core.wholeness import NOTHING, find_fault
 
 
 def check_pictures(request: ImageRequest, pictures: Pictures) -> Failure | None:
-    """Return what is wrong with an answer: too few pictures, or broken ones.
-
-    What came beyond those that were asked for is nobody's loss, and not looked at.
-    """
+    """Return what is wrong with an answer: too few pictures, or broken ones."""
     if not pictures.data:
         return _failure(Kind.EMPTY, "the answer has no picture in it", ())
     claimed = pictures.fields.get("output_format")
-    wanted = pictures.data[: request.n]
-    faults = [find_fault(picture, claimed) for picture in wanted]
+    faults = [find_fault(picture, claimed) for picture in pictures.data]
     for index, fault in enumerate(faults):
         if fault is not None:
             kind = Kind.EMPTY if fault == NOTHING else Kind.INVALID_OUTPUT
-            return _failure(kind, f"picture {index}: {fault}", _good(wanted, faults))
+            return _failure(kind, f"picture {index}: {fault}", _good(pictures.data, faults))
     came = len(pictures.data)
     if came < request.n:
         message = f"{came} of {request.n} pictures came"

@@ -41,20 +41,23 @@ class Call:
         finally:
             # Without an outcome the caller or a timeout has cancelled the conversation.
             cost = spending.end(outcome, sent=conversation.sent)
-            surplus = _surplus(outcome, spending)
             attempt = conversation.closed(outcome, cost)
+            surplus = _surplus(outcome.pictures, spending) if isinstance(outcome, Success) else 0
             context.trace.end(number, _noting(attempt, surplus) if surplus else attempt)
         if isinstance(outcome, Failure) and (conversation.sent or not outcome.local):
             context.trace.last_failure = outcome
             context.trace.salvage(outcome.pictures)
-        return _without(surplus, outcome) if surplus else outcome
+        if isinstance(outcome, Success) and surplus:
+            return Success(pictures=_without(surplus, outcome.pictures))
+        return outcome
 
     def _checked(self, outcome: Pictures | Failure, spending: Spending) -> Outcome:
         context = spending.context
         if isinstance(outcome, Pictures):
             # Not every provider says when; an answer always does.
             dated = outcome if outcome.created else _dated(outcome, context.now())
-            failure = self.check(spending.request, dated)
+            wanted = _without(_surplus(dated, spending), dated)
+            failure = self.check(spending.request, wanted)
             if failure is None:
                 return Success(pictures=dated)
             return context.ending(spending.paid(failure, dated))
@@ -65,13 +68,13 @@ class Call:
         return context.ending(outcome)
 
 
-def _surplus(outcome: Outcome | None, spending: Spending) -> int:
+def _surplus(pictures: Pictures, spending: Spending) -> int:
     """Return how many pictures came that nobody has asked for."""
-    if not isinstance(outcome, Success) or len(outcome.pictures.data) == 1:
+    if len(pictures.data) == 1:
         return 0
     if spending.context.aim.target.passthrough or _counts_otherwise(spending):
         return 0
-    return max(0, len(outcome.pictures.data) - spending.request.n)
+    return max(0, len(pictures.data) - spending.request.n)
 
 
 def _counts_otherwise(spending: Spending) -> bool:
@@ -80,12 +83,11 @@ def _counts_otherwise(spending: Spending) -> bool:
     return "n" not in request.params and (bool(request.verbatim) or spending.facts is None)
 
 
-def _without(surplus: int, outcome: Outcome) -> Outcome:
-    """Return a success with the pictures that came first."""
-    if isinstance(outcome, Failure):
-        return outcome
-    pictures = outcome.pictures
-    return Success(pictures=replace(pictures, data=pictures.data[:-surplus], raw=None))
+def _without(surplus: int, pictures: Pictures) -> Pictures:
+    """Return an answer with the pictures that came first."""
+    if not surplus:
+        return pictures
+    return replace(pictures, data=pictures.data[:-surplus], raw=None)
 
 
 def _noting(attempt: Attempt, surplus: int) -> Attempt:

@@ -86,3 +86,11 @@ def test_a_broken_picture_that_was_asked_for_is_one_whatever_came_behind_it():
     result = given(answer, request=asking(n=2))
 
     assert (result.outcome.kind, len(result.outcome.pictures)) == (Kind.INVALID_OUTPUT, 1)
+
+
+def test_every_picture_that_goes_on_was_looked_at():
+    body = json.loads(picture_answer(2).body)
+    body["data"][1]["b64_json"] = body["data"][1]["b64_json"][:-40]
+    answer = HttpResponse(status=200, body=json.dumps(body).encode())
+
+    assert given(answer, passthrough=True).outcome.kind is Kind.INVALID_OUTPUT
