@@ -98,12 +98,13 @@ class Replicate(Adapter):
         first = read_prediction(created)
         if first is None:
             return read_error(created, official="/v1/models/" in creation.url)
-        outcome = first.settle(request.n)
+        filters = self._filters(request, target)
+        outcome = first.settle(request.n, filters=filters)
         if outcome is not None:
             return outcome
         if not JOB_ID.fullmatch(first.id):
             return lost(created, read_complaint(created), "without a name")
-        return (yield from _follow(first, _base(target), request.n))
+        return (yield from _follow(first, _base(target), request.n, filters=filters))
 
     def _creation(self, request: ImageRequest, target: Target) -> HttpRequest | Failure:
         """Return the request that begins a prediction, or why it cannot be made."""
@@ -127,6 +128,12 @@ class Replicate(Adapter):
             auth=BEARER,
         )
 
+    def _filters(self, request: ImageRequest, target: Target) -> bool:
+        """Tell whether the model leaves out, without a word, what its safety filter holds back."""
+        facts = self.facts(request, target)
+        is_off = request.params.get("disable_safety_checker") is True
+        return facts is not None and facts.options.get("filters") is True and not is_off
+
     def _place(self, request: ImageRequest, target: Target) -> Place | None:
         """Return where the model is asked; one that is not official goes by a known version."""
         place = find_place(request.model or DEFAULT_MODEL)
@@ -137,7 +144,7 @@ class Replicate(Adapter):
         return Place(path="predictions", version=version, name=place.name)
 
 
-def _follow(first: Prediction, base: str, wanted: int) -> Flow:
+def _follow(first: Prediction, base: str, wanted: int, *, filters: bool) -> Flow:
     """Ask for a prediction until it has ended; one that cannot be asked for is given up."""
     undo = HttpRequest(
         method="POST", url=_own(first, "cancel", base), headers=JSON_HEADERS, auth=BEARER
@@ -147,7 +154,7 @@ def _follow(first: Prediction, base: str, wanted: int) -> Flow:
     )
     answer = yield from poll(question, partial(_is_pending, wanted=wanted), PACE, undo=undo)
     last = read_prediction(answer)
-    outcome = last.settle(wanted) if last else None
+    outcome = last.settle(wanted, filters=filters) if last else None
     if outcome is not None:
         return outcome
     yield Send(request=undo, lenient=True)

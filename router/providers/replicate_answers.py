@@ -30,6 +30,8 @@ STOPPED = frozenset({"canceled", "aborted"})
 # github.com/replicate/cog-flux predict.py
 REFUSAL = re.compile(r"\bNSFW\b|flagged as sensitive|\bE005\b", re.IGNORECASE)
 
+LONGEST_LOGS = 20_000  # characters, the last ones: what a filter says stands behind the steps
+
 CODE = re.compile(r"\bE[0-9]{3,4}\b")  # replicate.com/docs/reference/error-codes
 AVAILABLE = re.compile(r"(?:available in|resets in) ~?([0-9]{1,5}) ?s", re.IGNORECASE)
 
@@ -48,12 +50,14 @@ class Prediction:
     created: int = 0
     metrics: Mapping[str, JSON] = field(default_factory=lambda: EMPTY)
     urls: Mapping[str, JSON] = field(default_factory=lambda: EMPTY)
+    logs: str = ""
 
-    def settle(self, wanted: int) -> Pictures | Failure | None:
+    def settle(self, wanted: int, *, filters: bool = False) -> Pictures | Failure | None:
         """Return how it ended; None where it goes on.
 
         An answer that was waited for can have all of its output while it claims to be
-        `processing`, so all the `wanted` pictures are an end, too.
+        `processing`, so all the `wanted` pictures are an end, too. `filters` tells that the model
+        leaves pictures out of a batch, without a word, that its safety filter holds back.
         """
         if self.error or self.status == "failed":
             return self._failed()
@@ -65,8 +69,21 @@ class Prediction:
             )
         if not self.ended and len(self.pictures) < wanted:
             return None
+        if self._holds_back(wanted, filters=filters):
+            return self._filtered(wanted)
         usage = {"usage": self.metrics} if self.metrics else {}
         return Pictures(created=self.created, data=self.pictures, fields={"id": self.id, **usage})
+
+    def _holds_back(self, wanted: int, *, filters: bool) -> bool:
+        """Tell whether pictures are missing for what they show."""
+        if len(self.pictures) >= wanted:
+            return False
+        return (filters and bool(self.pictures)) or bool(REFUSAL.search(self.logs))
+
+    def _filtered(self, wanted: int) -> Failure:
+        came = f"{len(self.pictures)} of {wanted} pictures came"
+        said = f"{came}; the model's safety filter held the others back"
+        return self._failure(Kind.REFUSED, 400, said, True if self.pictures else None)
 
     def _failed(self) -> Failure:
         said = self.error or "the prediction failed, and does not say why"
@@ -108,6 +125,7 @@ def read_prediction(response: HttpResponse) -> Prediction | None:
             created=_moment(body.get("created_at")),
             metrics=as_object(body.get("metrics")),
             urls=as_object(body.get("urls")),
+            logs=text_of(body.get("logs"))[-LONGEST_LOGS:],
         )
     except MALFORMED:
         return None

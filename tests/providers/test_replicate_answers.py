@@ -56,6 +56,44 @@ def test_a_batch_that_is_not_whole_is_waited_for_and_then_taken_as_it_is():
     sends, outcome = talk(ask(SCHNELL, n=2), few, few, report(output=[URL]))
 
     assert len(sends) == 3
+    assert len(outcome.pictures) == 1
+
+
+@pytest.mark.parametrize("model", [SCHNELL, SDXL])
+def test_a_model_that_filters_without_a_word_has_refused_what_is_missing(model):
+    outcome = told("replicate", ask(model, n=3), report(output=[URL, URL]))
+
+    assert (outcome.kind, outcome.status, outcome.billed) == (Kind.REFUSED, 400, True)
+    assert outcome.message == (
+        "2 of 3 pictures came; the model's safety filter held the others back"
+    )
+    assert (len(outcome.pictures), outcome.request_id) == (2, ID)
+
+
+@pytest.mark.parametrize(("output", "billed"), [([URL], True), ([], None)])
+def test_logs_that_speak_of_the_filter_are_a_refusal_of_what_is_missing(output, billed):
+    said = {"logs": "step 4/4\nNSFW content detected in image 1\n"}
+
+    outcome = told("replicate", ask(STRANGER, n=2), report(output=output, **said))
+
+    assert (outcome.kind, outcome.billed) == (Kind.REFUSED, billed)
+    assert len(outcome.pictures) == len(output)
+
+
+def test_logs_that_speak_of_the_filter_are_no_matter_where_nothing_is_missing():
+    said = {"logs": "loading the NSFW filter"}
+
+    assert len(told("replicate", ask(SCHNELL), report(output=[URL], **said)).data) == 1
+
+
+@pytest.mark.parametrize(
+    ("model", "params", "logs"),
+    [(STRANGER, {}, ""), (SCHNELL, {"disable_safety_checker": True}, None)],
+    ids=["unknown", "unfiltered"],
+)
+def test_a_picture_that_is_missing_for_no_told_reason_is_nobodys_refusal(model, params, logs):
+    outcome = told("replicate", ask(model, n=2, **params), report(output=[URL], logs=logs))
+
     assert len(outcome.data) == 1
 
 

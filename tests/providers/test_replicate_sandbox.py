@@ -23,7 +23,8 @@ def generated(faults=None, draw=DRAW, config=None, cancel_at=None, sender=Sandbo
 
     async def main():
         sandbox = sender(faults=faults, draw=draw)
-        settings = {"provider": "replicate", **(config or {})}
+        alone = {} if "targets" in (config or {}) else {"provider": "replicate"}
+        settings = {**alone, **(config or {})}
         outcome = None
         async with AsyncRouter(settings, sandbox=True, environment={}, sender=sandbox) as router:
             with anyio.CancelScope() as scope:
@@ -109,8 +110,18 @@ def test_a_refusal_is_one(model):
 def test_a_filtered_picture_is_missing_and_the_others_are_kept():
     error, _, _ = generated(model=SCHNELL, prompt="x [filter]", n=3)
 
-    assert (error.kind, len(error.pictures)) == ("invalid_output", 2)
+    assert (error.kind, error.status_code, len(error.pictures)) == ("refused", 400, 2)
     assert "2 of 3" in error.message
+
+
+def test_a_filtered_picture_is_asked_of_nobody_else():
+    strategy = {"mode": "fallback", "top_up": True, "on_refusal": "fallback"}
+    targets = [{"provider": "replicate"}, {"provider": "replicate"}]
+    config = {"strategy": strategy, "targets": targets}
+    error, _, _ = generated(config=config, model=SCHNELL, prompt="x [filter]", n=3)
+
+    assert (error.kind, len(error.pictures)) == ("refused", 2)
+    assert len(error.trace.attempts) == 1
 
 
 def test_an_answer_without_pictures_is_a_failure():
