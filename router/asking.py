@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from router.core.http import NO_HEADERS
-from router.core.images import ImageRequest, Operation
+from router.core.images import MOST_PICTURES, ImageRequest, Operation
 from router.core.jsontypes import EMPTY, JSON
 from router.core.outcome import Failure, Kind
 from router.options import RequestOptions
@@ -32,7 +32,6 @@ FRAMING = frozenset(
 
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")  # RFC 9110, 5.6.2
 HEADER_VALUE = re.compile(r"[\t -~]*")
-MOST_PICTURES = 10_000  # asked for in one request; more is a mistake
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

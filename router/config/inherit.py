@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import get_args
 
+from router.config.masking import shown
 from router.config.model import OnUnsupported, Settings
 from router.config.policies import breaker, retry, timeout
 from router.config.report import Report
 from router.config.section import Section
+from router.core.images import MOST_PICTURES
 from router.core.jsontypes import JSON
 
 UNSUPPORTED: Mapping[str, OnUnsupported] = {name: name for name in get_args(OnUnsupported)}
@@ -19,6 +21,8 @@ def inherited(section: Section, above: Settings, report: Report) -> Settings:
     `retry`, `request_timeout`, `cb_config`, `on_unsupported` and `forward_headers` are taken
     whole from the nearest that has them; parameters merge key by key; dropped ones add up.
     """
+    for key in ("override_params", "default_params"):
+        _check_count(section.section(key), report)
     headers = section.texts("forward_headers")
     seconds = timeout(section)
     return Settings(
@@ -31,6 +35,16 @@ def inherited(section: Section, above: Settings, report: Report) -> Settings:
         default_params=_merged(above.default_params, section.mapping("default_params")),
         drop_params=_united(above.drop_params, section.texts("drop_params") or ()),
     )
+
+
+def _check_count(params: Section | None, report: Report) -> None:
+    """Let `n` be what a request's may be: by it pictures are counted, planned and paid for."""
+    if params is None or "n" not in params:
+        return
+    n = params.value["n"]
+    if not isinstance(n, int) or isinstance(n, bool) or not 1 <= n <= MOST_PICTURES:
+        expected = f"expected a whole number from 1 to {MOST_PICTURES}"
+        report.wrong(params.source, params.at("n"), f"is {shown(n)}", expected)
 
 
 def _lower(headers: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from router.core.files import NO_FILES, Upload
 from router.core.jsontypes import JSON
 from router.core.media import Media, sniff
 
+MOST_PICTURES = 10_000  # asked for in one request; more is a mistake
+
 Operation = Literal["generate", "edit", "variation"]
 
 PATHNAMES: Mapping[Operation, str] = MappingProxyType(

@@ -97,7 +97,7 @@ SHARED = {
     "request_timeout": st.integers(1, 10**6),
     "cb_config": st.just({"failure_threshold": 3}),
     "on_unsupported": st.sampled_from(["adapt", "drop", "skip", "error"]),
-    "override_params": st.dictionaries(st.sampled_from(["model", "n"]), st.just("x")),
+    "override_params": st.dictionaries(st.sampled_from(["model", "style"]), st.just("x")),
     "drop_params": st.lists(st.sampled_from(["style", "a.b[0]"]), max_size=2),
     "budget": st.just({"attempts": 2}),
     "cache": st.just({"max_age": 60}),
