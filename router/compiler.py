@@ -89,12 +89,14 @@ class _Compiler:
         path, settings = route.path, route.settings
         node: Node = Call(path=path, check=check_pictures)
         node = Adapt(path=path, child=node, mode=settings.on_unsupported)
-        node = Timeout(path=path, child=node, seconds=settings.timeout or DEFAULT_TIMEOUT)
+        seconds = settings.timeout or DEFAULT_TIMEOUT
+        node = Timeout(path=path, child=node, seconds=seconds)
         node = _limit(route, node)
         node = _breaker(route, node)
         node = _retry(route, node)
         node = Split(path=path, child=node, mode=settings.on_unsupported)
-        node = Artefacts(path=path, child=node, drops=settings.on_unsupported == "drop")
+        drops = settings.on_unsupported == "drop"
+        node = Artefacts(path=path, child=node, drops=drops, seconds=seconds)
         return self._bounded(route, self._aim(route, node))
 
     def _bounded(self, route: Route, node: Node) -> Node:

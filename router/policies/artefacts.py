@@ -14,6 +14,7 @@ from router.core.node import Node
 from router.core.outcome import Failure, Kind, Outcome, Success
 from router.policies.batch import Batch
 from router.policies.finish import COMPRESSED, FORMATS, FORMS, Wish, is_finished
+from router.policies.timeout import DEFAULT_TIMEOUT
 
 PROMISES = frozenset({"response_format", "output_format", "output_compression"})
 
@@ -28,12 +29,14 @@ class Artefacts:
 
     `drops` leaves a format that nobody here can make to the node that drops it. A download that
     fails is repeated by itself: the pictures behind it are bought. What a failure carries is as
-    asked for, too; what cannot be made so is not in it.
+    asked for, too; what cannot be made so is not in it. `seconds` are what all pictures of one
+    answer have together, in the time after the attempt that gave them.
     """
 
     path: str
     child: Node
     drops: bool = False
+    seconds: float = DEFAULT_TIMEOUT
 
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
         finishing, aim = context.finishing, context.aim
@@ -52,7 +55,22 @@ class Artefacts:
             context = context.adapted(_notes(wish, request))
             request = request.with_params(kept)
         outcome = await self._ask(request, wish, finishing, context)
-        return await _as_asked(outcome, wish, finishing, context)
+        return await self._as_asked(outcome, wish, finishing, context)
+
+    async def _as_asked(
+        self, outcome: Outcome, wish: Wish, finishing: Finishing, context: Context
+    ) -> Outcome:
+        """Return an outcome whose pictures are as asked for."""
+        came = outcome.pictures if isinstance(outcome, Failure) else outcome.pictures.data
+        if all(is_finished(picture, wish, finishing) for picture in came):
+            return outcome
+        batch = Batch(came, self.seconds)
+        await _finish(batch, wish, finishing, context)
+        if isinstance(outcome, Failure):
+            return _carrying(outcome, batch)
+        if len(batch.done) < len(came):
+            return _unfinished(batch, context)
+        return Success(pictures=_renewed(outcome.pictures, batch.kept))
 
     async def _ask(
         self, request: ImageRequest, wish: Wish, finishing: Finishing, context: Context
@@ -68,26 +86,8 @@ class Artefacts:
                 trace.salvage(tuple(one for one in salvaged if is_finished(one, wish, finishing)))
 
 
-async def _as_asked(
-    outcome: Outcome, wish: Wish, finishing: Finishing, context: Context
-) -> Outcome:
-    """Return an outcome whose pictures are as asked for."""
-    came = outcome.pictures if isinstance(outcome, Failure) else outcome.pictures.data
-    if all(is_finished(picture, wish, finishing) for picture in came):
-        return outcome
-    batch = await _finished(came, wish, finishing, context)
-    if isinstance(outcome, Failure):
-        return _carrying(outcome, batch)
-    if len(batch.done) < len(came):
-        return _unfinished(batch, context)
-    return Success(pictures=_renewed(outcome.pictures, batch.kept))
-
-
-async def _finished(
-    came: tuple[Picture, ...], wish: Wish, finishing: Finishing, context: Context
-) -> Batch:
+async def _finish(batch: Batch, wish: Wish, finishing: Finishing, context: Context) -> None:
     """Make of pictures what was asked for; the deadline may cut that off."""
-    batch = Batch(came)
     try:
         await batch.finish(wish, finishing)
     except asyncio.CancelledError:
@@ -95,7 +95,6 @@ async def _finished(
         raise
     finally:
         context.trace.salvage(batch.kept)
-    return batch
 
 
 def find_wish(request: ImageRequest, aim: Aim) -> Wish:
@@ -160,8 +159,8 @@ def _unfit(wish: Wish, request: ImageRequest, aim: Aim) -> Failure:
 def _unfinished(batch: Batch, context: Context) -> Failure:
     """Return the failure of a promise about pictures that came: it carries those that keep it."""
     failure = Failure(
-        kind=Kind.INVALID_OUTPUT,
-        status=502,
+        kind=Kind.TIMEOUT if batch.is_late else Kind.INVALID_OUTPUT,
+        status=408 if batch.is_late else 502,
         message=batch.why_not,
         billed=True,
         pictures=batch.kept,

@@ -15,9 +15,13 @@ MOST_TOLD = 3  # faults that are told in full
 
 @dataclass(slots=True)
 class Batch:
-    """Pictures that `came`; each ends up among those that are `done`, or has a fault."""
+    """Pictures that `came`; each ends up among those that are `done`, or has a fault.
+
+    All of them together have so many `seconds`; those that are late are in neither.
+    """
 
     came: tuple[Picture, ...]
+    seconds: float
     done: dict[int, Picture] = field(default_factory=dict)
     faults: dict[int, str] = field(default_factory=dict)
 
@@ -27,10 +31,15 @@ class Batch:
         return tuple(self.done[number] for number in sorted(self.done))
 
     @property
+    def is_late(self) -> bool:
+        """Whether the time was up before each was done or had its fault."""
+        return len(self.done) + len(self.faults) < len(self.came)
+
+    @property
     def why_not(self) -> str:
         """Say which pictures are missing from `kept`, and why."""
         missing = [number for number in range(len(self.came)) if number not in self.done]
-        faults = [self.faults.get(number, "the time was up") for number in missing[:MOST_TOLD]]
+        faults = [self.faults.get(number) or self._late(number) for number in missing[:MOST_TOLD]]
         if len(missing) > MOST_TOLD:
             faults.append("...")
         which = f"picture {missing[0]}" if len(missing) == 1 else f"pictures {_listed(missing)}"
@@ -48,9 +57,14 @@ class Batch:
                 except (FetchError, ArtefactError, PortError) as error:
                     self.faults[number] = str(error)
 
-        async with anyio.create_task_group() as group:
-            for number in range(len(self.came)):
-                group.start_soon(take, number)
+        with anyio.move_on_after(self.seconds):
+            async with anyio.create_task_group() as group:
+                for number in range(len(self.came)):
+                    group.start_soon(take, number)
+
+    def _late(self, number: int) -> str:
+        url = self.came[number].url
+        return f"{repr(url[:200]) if url else 'it'} was not ready in time"
 
 
 def _listed(numbers: list[int]) -> str:

@@ -159,7 +159,7 @@ def test_a_deadline_keeps_what_was_finished_and_says_what_was_not():
     config = {"provider": "poor", "budget": {"deadline": 5}}
     got, _ = asked(*steps, config=config, n=2, response_format="b64_json")
 
-    assert (got.kind, got.status_code, got.failure.billed) == (Kind.OUT_OF_BUDGET, 502, True)
+    assert (got.kind, got.status_code, got.failure.billed) == (Kind.OUT_OF_BUDGET, 408, True)
     assert [(picture.b64 is not None, picture.url) for picture in got.pictures] == [(True, None)]
     assert "picture 1 came" in str(got)
 
@@ -172,3 +172,50 @@ def test_what_a_deadline_leaves_of_several_calls_is_as_asked_for():
     got, _ = asked(*steps, config=config, options=options, n=3, response_format="b64_json")
 
     assert [(picture.b64 is not None, picture.url) for picture in got.pictures] == [(True, None)]
+
+
+# Pictures that are late
+
+HASTY = {**BOTH, "request_timeout": 1000}
+
+
+def test_finishing_takes_no_longer_than_an_attempt_may():
+    steps = [(0.9, answer(url())), *[(60.0, file())] * 3]
+    config = {"provider": "poor", "request_timeout": 1000}
+    got, _ = asked(*steps, config=config, response_format="b64_json")
+
+    assert (got.kind, got.status_code, got.failure.billed) == (Kind.TIMEOUT, 408, True)
+    assert "was not ready in time" in str(got)
+
+
+def test_it_has_so_many_seconds_of_its_own():
+    got, _ = asked((0.9, answer(url())), (0.9, file()), config=HASTY, response_format="b64_json")
+
+    assert got.trace.served.provider == "poor"
+
+
+def test_all_pictures_of_an_answer_have_that_time_together():
+    downloads = [(0.6, file())] * 16  # eight at a time
+    steps = [answer(*map(url, range(16))), *downloads]
+    config = {"provider": "poor", "request_timeout": 1000}
+    few = {"adapters": [replace(POOR, most=20), ABLE]}
+    got, _ = asked(*steps, config=config, options=few, n=16, response_format="b64_json")
+
+    assert (got.kind, len(got.pictures)) == (Kind.TIMEOUT, 8)
+
+
+def test_a_late_picture_is_asked_of_the_next_target_and_the_others_are_kept():
+    steps = [answer(url(0), url(1)), file(), (60.0, file()), answer(B64)]
+    config = {**TOPPING, "request_timeout": 1000}
+    got, sender = asked(*steps, config=config, n=2, response_format="b64_json")
+
+    assert [one.bytes() for one in got.data] == [PNG] * 2
+    assert json.loads(sender.requests[3].body)["n"] == 1
+
+
+def test_the_deadline_bounds_the_finishing_too():
+    steps = [answer(url()), (60.0, file())]
+    config = {"provider": "poor", "request_timeout": 50_000}
+    got, _ = asked(*steps, config=config, response_format="b64_json", timeout=5)
+
+    assert (got.kind, got.status_code) == (Kind.OUT_OF_BUDGET, 408)
