@@ -83,6 +83,10 @@ Rule: TypeAlias = Callable[[JSON, Mapping[str, JSON]], Becomes | None]
 """Given a parameter's value and all parameters: None to keep it, or what it becomes."""
 
 
+PICTURE_WORDS = ("image", "image[]", "images")
+"""What OpenAI's own requests call the pictures they begin with."""
+
+
 @runtime_checkable
 class Adapter(Protocol):
     """What the engine needs to know of a provider. Stateless: shared by all requests.
@@ -132,6 +136,13 @@ class Adapter(Protocol):
         Where it says how many pictures or what they cost, it is seen as a parameter only.
         """
         return request
+
+    def picture_words(self, request: ImageRequest, target: Target) -> Sequence[str]:  # noqa: ARG002
+        """Name the parameters that would stand where the pictures that are given do.
+
+        None of them reaches the flow of an edit or a variation.
+        """
+        return PICTURE_WORDS if request.mask is None else (*PICTURE_WORDS, "mask")
 
     def count_words(self, request: ImageRequest, target: Target) -> Sequence[str]:  # noqa: ARG002
         """Name the parameters that say how many pictures in the provider's words.

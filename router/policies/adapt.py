@@ -15,6 +15,9 @@ from router.policies.references import UnreachableError, with_files
 
 Mode = Literal["adapt", "drop", "skip", "error"]
 
+REFERENCES = frozenset({"images", "mask"})
+"""Parameters that are the pictures that are given, where no files are."""
+
 STREAMING = frozenset({"stream", "partial_images"})
 """Parameters that ask for pictures before they are finished."""
 
@@ -111,4 +114,14 @@ def find_changes(request: ImageRequest, aim: Aim) -> dict[str, Becomes]:
             continue
         if change is not None:
             changes[name] = change
-    return changes
+    return changes if request.operation == "generate" else changes | _given_twice(request, aim)
+
+
+def _given_twice(request: ImageRequest, aim: Aim) -> dict[str, Becomes]:
+    """Take away what would stand in a given picture's place, also where all else is verbatim."""
+    why = "the picture that is given is sent"
+    return {
+        word: Becomes({}, f"{word} dropped ({why})")
+        for word in aim.adapter.picture_words(request, aim.target)
+        if request.params.get(word) is not None and (request.files or word not in REFERENCES)
+    }

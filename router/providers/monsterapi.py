@@ -78,6 +78,9 @@ class MonsterAPI(Adapter):
         facts = self.facts(request, target)
         return () if facts is None else (str(facts.options.get("count", "samples")),)
 
+    def picture_words(self, request: ImageRequest, target: Target) -> Sequence[str]:
+        return (_field(self.facts(request, target)),)
+
     def pictures_per_call(self, request: ImageRequest, target: Target) -> int:
         facts = self.facts(request, target)
         return facts.per_call if facts is not None else 1

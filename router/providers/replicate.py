@@ -21,7 +21,7 @@ from router.providers.replicate_answers import (
     read_prediction,
 )
 from router.providers.replicate_input import count_word, lifted, write_input
-from router.providers.replicate_pictures import REFERENCES, ability_of
+from router.providers.replicate_pictures import REFERENCES, ability_of, picture_words
 from router.providers.replicate_places import Place, find_place
 from router.providers.replicate_rules import SPOKEN, rules_of
 from router.providers.rules import shown
@@ -70,6 +70,10 @@ class Replicate(Adapter):
 
     def unfolded(self, request: ImageRequest, target: Target) -> ImageRequest:
         return lifted(request, self.facts(request, target))
+
+    def picture_words(self, request: ImageRequest, target: Target) -> Sequence[str]:
+        words = picture_words(self.facts(request, target))
+        return words if request.mask is not None else words[:1]
 
     def count_words(self, request: ImageRequest, target: Target) -> Sequence[str]:
         facts = self.facts(request, target)

@@ -7,7 +7,7 @@ from router.core.catalog import ModelFacts
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
 from router.core.order import LOOKED_AT
-from router.providers.replicate_pictures import REFERENCES, write_pictures
+from router.providers.replicate_pictures import REFERENCES, picture_words, write_pictures
 
 UNWRITTEN = frozenset({"input", "model", "n"})
 
@@ -35,11 +35,12 @@ def write_input(request: ImageRequest, facts: ModelFacts | None) -> Mapping[str,
 
 
 def lifted(request: ImageRequest, facts: ModelFacts | None) -> ImageRequest:
-    """Return the request with what counts and costs taken out of its `input`, as it was said."""
+    """Return the request with what counts, costs or is a picture taken out of its `input`."""
     own = request.params.get("input")
     if facts is None or not isinstance(own, Mapping):
         return request
-    seen = {count_word(facts), *LOOKED_AT, *(name for price in facts.prices for name in price.when)}
+    priced = (name for price in facts.prices for name in price.when)
+    seen = {count_word(facts), *picture_words(facts), *LOOKED_AT, *priced}
     found = {name: value for name, value in own.items() if name in seen and value is not None}
     rest = {name: value for name, value in own.items() if name not in found}
     plain = request.with_params({**request.params, **found, "input": rest})

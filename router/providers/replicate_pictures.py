@@ -75,6 +75,12 @@ def write_pictures(request: ImageRequest, facts: ModelFacts) -> Mapping[str, JSO
     return said
 
 
+def picture_words(facts: ModelFacts | None) -> Sequence[str]:
+    """Return what a model calls the picture it begins with, and its mask."""
+    said = (facts.options.get("image"), facts.options.get("mask")) if facts is not None else ()
+    return tuple(word for word in said if isinstance(word, str))
+
+
 def _originals(request: ImageRequest) -> Sequence[Upload | str] | None:
     """The files to begin with, or the addresses given in their place; None for a `file_id`."""
     listed = request.params.get("images")

@@ -22,7 +22,7 @@ from router.providers.segmind_answers import (
     read_result,
 )
 from router.providers.segmind_models import Endpoint, find_endpoint
-from router.providers.segmind_pictures import ability_of, write_pictures
+from router.providers.segmind_pictures import ability_of, picture_words, write_pictures
 from router.providers.segmind_rules import rules_for
 from router.providers.wire import JSON_HEADERS, json_body, unsupported
 
@@ -79,6 +79,10 @@ class Segmind(Adapter):
         if endpoint is None or endpoint.facts is None:
             return ()
         return tuple(dict.fromkeys((*COUNTS, endpoint.word("count"))))
+
+    def picture_words(self, request: ImageRequest, target: Target) -> Sequence[str]:  # noqa: ARG002
+        endpoint = self._endpoint(request)
+        return () if endpoint is None else picture_words(request, endpoint)
 
     def pictures_per_call(self, request: ImageRequest, target: Target) -> int:  # noqa: ARG002
         endpoint = self._endpoint(request)

@@ -1,7 +1,7 @@
 """Pictures given to a model of Segmind: whether it takes them, and how they are sent."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from router.core.adapter import ABLE, Ability
 from router.core.files import Upload
@@ -62,10 +62,24 @@ def write_pictures(request: ImageRequest, endpoint: Endpoint) -> Mapping[str, JS
     said: dict[str, JSON] = {}
     given = [_written(one) for one in originals_of(request)]
     if given:
-        said[endpoint.word("image") or "image"] = given if endpoint.flag("images") else given[0]
+        said[_image(endpoint)] = given if endpoint.flag("images") else given[0]
     if request.mask is not None:
-        said[endpoint.word("mask") or "mask"] = _base64(painted(request.mask, white=True))
+        said[_mask(endpoint)] = _base64(painted(request.mask, white=True))
     return said
+
+
+def picture_words(request: ImageRequest, endpoint: Endpoint) -> Sequence[str]:
+    """Return what the model calls the pictures that are given."""
+    words = (_image(endpoint), _mask(endpoint))
+    return words if request.mask is not None else words[:1]
+
+
+def _image(endpoint: Endpoint) -> str:
+    return endpoint.word("image") or "image"
+
+
+def _mask(endpoint: Endpoint) -> str:
+    return endpoint.word("mask") or "mask"
 
 
 def _written(original: Original) -> str:

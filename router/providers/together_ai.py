@@ -1,6 +1,6 @@
 """Together AI: JSON in OpenAI's shape with words of its own; an edit is a picture inside it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
@@ -39,6 +39,9 @@ FORMATS = ("jpeg", "png")
 # One value for requests, another in answers. Clients that send the other are understood, too.
 # together-py src/together/types/image_generate_params.py, response_format
 BASE64 = "base64"
+
+IMAGE = "image_url"
+"""The picture to begin with, whichever way it is given."""
 
 SAFETY = "content_policy_violation"  # from models that Black Forest Labs hosts
 
@@ -84,6 +87,9 @@ class TogetherAI(Adapter):
     def takes_references(self, request: ImageRequest, target: Target) -> bool:  # noqa: ARG002
         """By its URL, which Together opens itself."""
         return are_addresses(request)
+
+    def picture_words(self, request: ImageRequest, target: Target) -> Sequence[str]:  # noqa: ARG002
+        return (IMAGE,)
 
     def pictures_per_call(self, request: ImageRequest, target: Target) -> int:
         """One for an unknown model: not every model keeps to `n`."""
@@ -173,10 +179,10 @@ OUTPUT_FORMAT = one_of(
 
 def _body(request: ImageRequest, target: Target) -> Mapping[str, JSON]:
     body: dict[str, JSON] = {} if target.passthrough else {"response_format": BASE64}
+    body |= {name: value for name, value in request.params.items() if value is not None}
     given = originals_of(request)
     if given:
-        body["image_url"] = picture_url(given[0])
-    body |= {name: value for name, value in request.params.items() if value is not None}
+        body[IMAGE] = picture_url(given[0])
     if request.has_references:
         del body["images"]
     return body
