@@ -14,6 +14,7 @@ from router.core.jsontypes import JSON
 from router.core.media import HEAD, Media, sniff, sniff_bytes
 from router.core.skeleton import as_object
 from router.core.trace import Trace
+from router.core.whereabouts import where
 from router.errors import FetchError
 
 Data: TypeAlias = bytes
@@ -115,7 +116,7 @@ class Image:
     def _repr_html_(self) -> str:
         source = self._source()
         if not source.startswith(SHOWABLE):
-            return f"<code>{html.escape(source[:200])}</code>"
+            return f"<code>{html.escape(where(source))}</code>"
         told = html.escape(self.revised_prompt or "")
         style = "max-width:20em;max-height:20em;border-radius:4px"
         return f'<img src="{html.escape(source)}" title="{told}" style="{style}"/>'
@@ -130,7 +131,7 @@ class Image:
     def __repr__(self) -> str:
         media = self.media
         if media is None:
-            return f"{type(self).__name__}(url={(self.url or '')[:80]!r})"
+            return f"{type(self).__name__}(url={where(self.url or '')!r})"
         size = f", {media.width}x{media.height}" if media.width and media.height else ""
         return f"{type(self).__name__}({media.format}{size})"
 
@@ -155,7 +156,7 @@ class Fetcher(Generic[T]):
 
 def _left_behind(url: str) -> NoReturn:
     told = "is not fetched: this picture was pickled, and its router was not"
-    raise FetchError(f"{url[:200]!r} {told}; read() it before it is pickled, or fetch the URL")
+    raise FetchError(f"{where(url)!r} {told}; read() it before it is pickled, or fetch the URL")
 
 
 class AsyncImage(Image):
@@ -321,8 +322,8 @@ def _usage(report: Mapping[str, JSON]) -> Usage:
 def _why_none(url: str) -> str:
     """Say why there are no bytes."""
     if url.startswith("data:"):
-        return f"the data: URL that came holds no picture in base64 ({url[:200]})"
-    return f"only a URL came ({url[:200]}); read() fetches the picture behind it"
+        return f"the data: URL that came holds no picture in base64 ({where(url)})"
+    return f"only a URL came ({where(url)}); read() fetches the picture behind it"
 
 
 def _sniff_data_url(url: str) -> Media | None:

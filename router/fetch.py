@@ -10,6 +10,7 @@ from router.core.finishing import FetchError
 from router.core.http import HttpRequest, HttpResponse, TransportError, origin
 from router.core.media import sniff_bytes
 from router.core.ports import Sender
+from router.core.whereabouts import where
 
 FETCH_TIMEOUT = 120.0  # seconds, redirects included
 LARGEST = 64 * 1024 * 1024  # bytes: four times the largest picture a provider makes today
@@ -29,12 +30,12 @@ async def fetch_picture(url: str, sender: Sender, *, own: AbstractSet[str] = fro
     hand out credentials nothing is fetched. Each redirect is looked at like the URL itself.
     """
     if url.startswith("data:"):
-        raise FetchError(f"{url[:200]!r} holds no picture in base64")
+        raise FetchError(f"{where(url)!r} holds no picture in base64")
     body: bytes | None = None
     with anyio.move_on_after(FETCH_TIMEOUT):
         body = await _follow(url, sender, own)
     if body is None:
-        raise FetchError(f"{url[:200]!r} gave nothing within {FETCH_TIMEOUT:g} s", passing=True)
+        raise FetchError(f"{where(url)!r} gave nothing within {FETCH_TIMEOUT:g} s", passing=True)
     return body
 
 
@@ -44,7 +45,7 @@ async def _follow(url: str, sender: Sender, own: AbstractSet[str]) -> bytes:
         if response.status not in REDIRECTS:
             return _picture(url, response)
         url = _next(url, response)
-    raise FetchError(f"{url[:200]!r} is behind more than {MOST_REDIRECTS} redirects")
+    raise FetchError(f"{where(url)!r} is behind more than {MOST_REDIRECTS} redirects")
 
 
 def _next(url: str, response: HttpResponse) -> str:
@@ -52,13 +53,13 @@ def _next(url: str, response: HttpResponse) -> str:
     try:
         return urljoin(url, response.headers.get("location", ""))
     except ValueError as broken:
-        raise FetchError(f"{url[:200]!r} redirects to what is no URL") from broken
+        raise FetchError(f"{where(url)!r} redirects to what is no URL") from broken
 
 
 async def _get(url: str, sender: Sender, own: AbstractSet[str]) -> HttpResponse:
     reason = _why_not(url, own)
     if reason is not None:
-        raise FetchError(f"{url[:200]!r} is not fetched: {reason}")
+        raise FetchError(f"{where(url)!r} is not fetched: {reason}")
     request = HttpRequest(
         method="GET",
         url=url,
@@ -69,20 +70,20 @@ async def _get(url: str, sender: Sender, own: AbstractSet[str]) -> HttpResponse:
     try:
         return await sender.send(request)
     except TransportError as broken:
-        raise FetchError(f"{url[:200]!r} could not be fetched: {broken}", passing=True) from broken
+        raise FetchError(f"{where(url)!r} could not be fetched: {broken}", passing=True) from broken
 
 
 def _picture(url: str, response: HttpResponse) -> bytes:
     """Return the picture that an answer holds."""
     if response.status != 200:
         raise FetchError(
-            f"{url[:200]!r} answered {response.status}; expected 200",
+            f"{where(url)!r} answered {response.status}; expected 200",
             passing=response.status in PASSING,
         )
     if len(response.body) > LARGEST:
-        raise FetchError(f"{url[:200]!r} is {len(response.body)} bytes; at most {LARGEST}")
+        raise FetchError(f"{where(url)!r} is {len(response.body)} bytes; at most {LARGEST}")
     if sniff_bytes(response.body[:4096]) is None:
-        raise FetchError(f"{url[:200]!r} {_instead(response.content_type)}")
+        raise FetchError(f"{where(url)!r} {_instead(response.content_type)}")
     return response.body
 
 
@@ -95,11 +96,11 @@ def _instead(content_type: str) -> str:
 
 def _why_not(url: str, own: AbstractSet[str]) -> str | None:
     try:
-        where = origin(url)
+        from_here = origin(url)
         split = urlsplit(url)
     except ValueError:
         return EXPECTED
     reason = why_not_host(split.hostname or "")
     if reason is not None:
         return f"it {reason}"
-    return None if split.scheme == "https" or where in own else EXPECTED
+    return None if split.scheme == "https" or from_here in own else EXPECTED

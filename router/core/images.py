@@ -8,6 +8,7 @@ from typing import Literal
 from router.core.files import NO_FILES, Upload
 from router.core.jsontypes import JSON
 from router.core.media import Media, sniff
+from router.core.whereabouts import where
 
 MOST_PICTURES = 10_000  # asked for in one request; more is a mistake
 
@@ -109,8 +110,9 @@ class Picture:
     extras: Mapping[str, JSON] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        what = f"{len(self.b64)} base64 characters" if self.b64 is not None else f"url={self.url!r}"
-        return f"Picture({what})"
+        if self.b64 is not None:
+            return f"Picture({len(self.b64)} base64 characters)"
+        return f"Picture(url={None if self.url is None else where(self.url)!r})"
 
     def __reduce__(self) -> tuple[object, ...]:
         """Let it be pickled and copied, which neither views nor read-only mappings can be."""

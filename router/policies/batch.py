@@ -7,6 +7,7 @@ import anyio
 from router.core.finishing import ArtefactError, FetchError, Finishing
 from router.core.guard import PortError, attend
 from router.core.images import Picture
+from router.core.whereabouts import where
 from router.policies.finish import Wish, finish
 
 AT_ONCE = 8  # pictures that are downloaded at the same time
@@ -64,7 +65,7 @@ class Batch:
 
     def _late(self, number: int) -> str:
         url = self.came[number].url
-        return f"{repr(url[:200]) if url else 'it'} was not ready in time"
+        return f"{repr(where(url)) if url else 'it'} was not ready in time"
 
 
 def _listed(numbers: list[int]) -> str:
