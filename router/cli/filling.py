@@ -48,7 +48,7 @@ def fill(
         operation=operation,
         params=parameters({**params, **_params(order), **elsewhere(sources)}, written),
         name=slug(name),
-        config=order["config"] or _default_config(order["provider"]),
+        config=order["config"] or _default_config(order["provider"], operation),
         metadata=parse_pairs("--metadata", order["metadata"], plain=True),
         provider=order["provider"],
         folder=order["out"],
@@ -84,10 +84,20 @@ def _script(faults: str) -> JSON:
     return read_faults(faults)
 
 
-def _default_config(provider: str | None) -> ConfigSource:
+def _default_config(provider: str | None, operation: Operation) -> ConfigSource:
     """Return the config beside us, else one that has the named provider alone."""
     if DEFAULT_CONFIG.is_file():
         return DEFAULT_CONFIG
     if provider is not None:
-        return {"provider": provider}
+        model = _default_model(provider, operation)
+        return {"provider": provider, **({"default_params": {"model": model}} if model else {})}
     raise click.UsageError(f"--config or --provider is needed: there is no {DEFAULT_CONFIG} here")
+
+
+def _default_model(provider: str, operation: Operation) -> str | None:
+    from router.cli.default_model import default_model
+
+    try:
+        return default_model(provider, operation)
+    except LookupError:
+        return None  # the config's error will say which providers there are

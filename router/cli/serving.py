@@ -48,7 +48,7 @@ async def _serve(host: str, port: int, faults: JSON, *, quiet: bool) -> None:
 
 def _welcome(sandbox: Sandbox) -> None:
     for line in welcome(sandbox):
-        click.echo(line)
+        _say(line)
 
 
 def _tell(entry: Entry) -> None:
