@@ -47,8 +47,8 @@ async def _serve(host: str, port: int, faults: JSON, *, quiet: bool) -> None:
 
 
 def _welcome(sandbox: Sandbox) -> None:
-    for line in welcome(sandbox):
-        _say(line)
+    """Say where it is, in one piece: a reader who leaves later does not end the sandbox."""
+    click.echo("\n".join(welcome(sandbox)))
 
 
 def _tell(entry: Entry) -> None:
