@@ -147,7 +147,8 @@ class Adapter(Protocol):
     def count_words(self, request: ImageRequest, target: Target) -> Sequence[str]:  # noqa: ARG002
         """Name the parameters that say how many pictures in the provider's words.
 
-        What they say becomes `n`, and none of them reaches a rule or the flow.
+        What they say becomes `n`, and none of them reaches a rule or the flow. Nobody asks where
+        every parameter is one of OpenAI's.
         """
         return ()
 

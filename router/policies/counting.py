@@ -7,6 +7,32 @@ from router.core.guard import guard
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
 
+COMMON = frozenset(
+    {
+        "background",
+        "image",
+        "images",
+        "input_fidelity",
+        "mask",
+        "model",
+        "moderation",
+        "n",
+        "negative_prompt",
+        "output_compression",
+        "output_format",
+        "partial_images",
+        "prompt",
+        "quality",
+        "response_format",
+        "seed",
+        "size",
+        "stream",
+        "style",
+        "user",
+    }
+)
+"""Words that everybody understands alike: a request of these alone needs no adapter's advice."""
+
 LONGEST_VALUE = 40  # characters of a value that a message shows
 
 
@@ -25,6 +51,8 @@ def counted(request: ImageRequest, aim: Aim) -> tuple[ImageRequest, tuple[str, .
     Before calls are planned and paid for, so that nothing is bought that nobody has counted.
     Raises UncountableError, and AdapterError where the adapter has a bug.
     """
+    if COMMON.issuperset(request.params):
+        return request, ()
     unfolded, words = guard(lambda: _own_words(request, aim))
     given = [word for word in words if word in unfolded.params] if words else words
     return _with_n(unfolded, given) if given else (unfolded, ())

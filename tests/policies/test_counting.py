@@ -95,7 +95,11 @@ def test_a_word_that_is_no_number_of_pictures_is_refused_before_anything_is_sent
     assert result.outcome.local
 
 
+def test_nobody_asks_for_own_words_where_there_can_be_none():
+    assert asked(Broken(), n=2, size="8x8")[1].status == 200
+
+
 def test_a_bug_of_the_adapter_costs_that_target_alone():
-    sent, result = asked(Broken(), fallback(target("a"), target("b")))
+    sent, result = asked(Broken(), fallback(target("a"), target("b")), pictures=2)
 
     assert (len(sent), result.asked) == (1, ["b"])
