@@ -88,11 +88,16 @@ def _unsupported(message: str) -> Failure:
     return Failure(kind=Kind.UNSUPPORTED, status=501, message=message, local=True)
 
 
-def _unstreamed(name: str, value: JSON, model: str) -> Becomes:
+def _unstreamed(name: str, value: JSON, request: ImageRequest, aim: Aim) -> Becomes | None:
     """Take away what only a stream has: the finished picture comes all the same."""
-    if name == "stream" or not value:
-        return Becomes({}, "", exact=True)
-    return Becomes({}, f"{name} {value} -> 0 ({model} cannot stream)")
+    model = request.model or aim.target.provider
+    if not aim.adapter.streams(request, aim.target):
+        note = f"{name} {value} -> 0 ({model} cannot stream)"
+    elif name == "partial_images" and not request.params.get("stream"):
+        note = f"{name} {value} dropped (no stream is asked for)"
+    else:
+        return None
+    return Becomes({}, "", exact=True) if name == "stream" or not value else Becomes({}, note)
 
 
 def find_changes(request: ImageRequest, aim: Aim) -> dict[str, Becomes]:
@@ -104,8 +109,8 @@ def find_changes(request: ImageRequest, aim: Aim) -> dict[str, Becomes]:
             continue
         rule = rules.get(name)
         change: Becomes | None
-        if name in STREAMING and not aim.adapter.streams(request, aim.target):
-            change = _unstreamed(name, value, request.model or aim.target.provider)
+        if name in STREAMING:
+            change = _unstreamed(name, value, request, aim)
         elif rule is not None:
             change = rule(value, request.params)
         elif aim.adapter.unknown(name, request, aim.target):
