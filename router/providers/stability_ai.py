@@ -8,6 +8,7 @@ from router.core.adapter import Ability, Adapter, Flow, Rule, exchange
 from router.core.catalog import Catalog, ModelFacts
 from router.core.http import origin
 from router.core.images import ImageRequest
+from router.core.outcome import Kind
 from router.core.target import Target
 from router.providers import stability_v1_edits, stability_v2_edits
 from router.providers.catalog import catalog_of
@@ -87,6 +88,8 @@ class StabilityAI(Adapter):
             asked = endpoint.write(request, base)
         except ValueError as broken:
             return unfit(f"the request cannot be written: {broken}")
+        except stability_v2_edits.TooLargeError as large:
+            return unfit(str(large), Kind.UNSUPPORTED, 501)
         return endpoint.read((yield from exchange(asked)))
 
     def _endpoint(self, request: ImageRequest, target: Target) -> Engine | Generation | Edit | None:

@@ -41,7 +41,9 @@ from router.providers.stability_v2 import (
 )
 from router.providers.wire import FORM_HEADERS
 
-LARGEST = 10 * 1024 * 1024 - 64 * 1024  # bytes: a request has 10 MiB, with some room for its texts
+LARGEST_REQUEST = 10 * 1024 * 1024  # bytes
+LARGEST = LARGEST_REQUEST - 64 * 1024  # bytes of a picture: with some room for the texts
+HEAD = 512  # bytes at most that a form has before and after each of its parts
 LIMITS = Limits(
     formats=("png", "jpeg", "webp"),
     largest=LARGEST,
@@ -122,6 +124,10 @@ SERVICES: Mapping[str, Service] = MappingProxyType(
 )
 
 
+class TooLargeError(Exception):
+    """The picture, its mask and the texts are more than a request may have."""
+
+
 def find_edit(request: ImageRequest, catalog: Catalog) -> Edit | str:
     """Return what makes an edit or a variation; the reason where nothing does."""
     name = request.model
@@ -194,7 +200,7 @@ def _image_to_image(model: str, facts: ModelFacts | None, request: ImageRequest)
 
 
 def _write(path: str, always: Mapping[str, JSON], request: ImageRequest, base: str) -> HttpRequest:
-    """Write the form. Raises ValueError where the mask is broken."""
+    """Write the form. Raises ValueError where the mask is broken, TooLargeError."""
     said = {"prompt": request.params.get("prompt"), **always}
     said |= {
         key: value
@@ -204,6 +210,9 @@ def _write(path: str, always: Mapping[str, JSON], request: ImageRequest, base: s
     parts = [*texts(said), file_part("image", request.images[0])]
     if request.mask is not None:
         parts.append(mask_part("mask", request.mask))
+    size = sum(part.size + HEAD for part in parts)
+    if size > LARGEST_REQUEST:
+        raise TooLargeError(f"Stability takes {LARGEST_REQUEST} bytes in all, and {size} are given")
     return HttpRequest(
         method="POST",
         url=f"{base}/v2beta/stable-image/{path}",

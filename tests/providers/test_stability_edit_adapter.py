@@ -1,6 +1,7 @@
 """Stability's edits, held by hand: image-to-image, masks, and endpoints that only edit."""
 
 import io
+import os
 
 import pytest
 from edit_talk import CAT, edit, parts, variation, why_not
@@ -11,6 +12,7 @@ from router.core.files import Upload, held
 from router.core.http import BEARER
 from router.core.images import Pictures
 from router.core.outcome import Kind
+from router.providers.masks import paint
 from router.providers.registry import adapter
 from router.providers.stability_edit import NEUTRAL
 from tests.originals.pictures import MASK, drawn, masking
@@ -149,6 +151,25 @@ def test_a_picture_has_so_many_bytes_and_no_more(model, largest):
 
     assert why_not("stability-ai", edit(model, images=(just,))) == ""
     assert "is larger" in why_not("stability-ai", edit(model, images=(more,)))
+
+
+def test_picture_and_mask_together_have_so_many_bytes_and_no_more():
+    alpha = Image.frombytes("L", (512, 512), os.urandom(512 * 512))
+    out = io.BytesIO()
+    Image.merge("LA", (alpha, alpha)).save(out, "png")
+    mask = held(out.getvalue(), "mask.png")
+    room = 10 * 2**20 - len(paint(mask.read(), white=True))
+
+    def failure(size):
+        picture = Upload(name="l.png", size=size, digest="", open=CAT.open, media=CAT.media)
+        request = edit("inpaint", images=(picture,), mask=mask)
+        assert why_not("stability-ai", request) == ""
+        return told("stability-ai", request, None if size > room - 9_000 else answer({}, 400))
+
+    assert not failure(room - 10_000).local
+    refused = failure(room - 1_000)
+    assert (refused.local, refused.kind, refused.status) == (True, Kind.UNSUPPORTED, 501)
+    assert "10485760 bytes" in refused.message
 
 
 def test_a_name_that_is_too_long_is_not_asked():
