@@ -388,15 +388,14 @@ def test_a_place_in_a_limit_is_kept_until_the_stream_has_ended():
     assert simulate(main) == ([0.0, 2.0], [0.0, 2.0])
 
 
-DROPPED = "partial_images 2 dropped (no stream is asked for)"
-
-
-@pytest.mark.parametrize(("partials", "notes"), [(2, (DROPPED,)), (0, ())])
+@pytest.mark.parametrize(
+    ("partials", "notes"), [(2, ("partial_images 2 dropped (no stream is asked for)",)), (0, ())]
+)
 @pytest.mark.parametrize("said", [{}, {"stream": False}, {"stream": None}])
 def test_without_a_stream_no_partial_pictures_are_asked_for(said, partials, notes):
-    request = CAT.with_params({**CAT.params, **said, "partial_images": partials})
+    asked = {**CAT.params, **said, "partial_images": partials}
 
-    result = run(leaf(), 200, request=request)
+    result = run(leaf(), 200, request=CAT.with_params(asked))
 
     assert "partial_images" not in body_of(result.sender.requests[0])
     assert result.attempts[0].adaptations == notes
