@@ -28,6 +28,7 @@ GUARD = "guardrails are not run here, and ignoring one silently would be worse t
 HOOK = "hooks are not run here, and ignoring one silently would be worse than refusing it"
 MUTATOR = "mutators are not run here, and ignoring one silently would be worse than refusing it"
 NO_PROVIDER = "it belongs to a provider that makes no images here"
+VERTEX = "belongs to Vertex AI, which is not routed here; `google` is the Gemini API"
 NO_TOKENS = "no Entra tokens are fetched here: give a token in azure_ad_token or a token provider"
 OLD = "it is the spelling of Portkey's first configs: write strategy and targets"
 
@@ -106,8 +107,8 @@ REFUSED = {
     "prompt_id": "prompt templates are kept by Portkey's service: send the prompt itself",
     "aws_*": NO_PROVIDER,
     "amzn_*": NO_PROVIDER,
-    "vertex_*": NO_PROVIDER,
-    "google_*": NO_PROVIDER,
+    "vertex_*": VERTEX,
+    "google_*": VERTEX,
     "workers_ai_*": NO_PROVIDER,
     "huggingface_*": NO_PROVIDER,
     "anthropic_*": NO_PROVIDER,
