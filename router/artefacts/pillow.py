@@ -2,14 +2,17 @@
 
 import io
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 
-from PIL import Image
+from PIL import Image, ImageOps
 
+from router.artefacts.colours import profile_for, without_profile
+from router.artefacts.frames import MOVING, count_frames, frames_of
 from router.core.finishing import ArtefactError
 from router.core.media import Format
 
-MOST_PIXELS = 100_000_000  # of a picture that is unpacked: far above what any provider makes
+MOST_PIXELS = 100_000_000  # of all frames, unpacked: far above what any provider makes
 
 MODES: Mapping[Format, frozenset[str]] = MappingProxyType(
     {
@@ -26,7 +29,10 @@ QUALITY: Mapping[Format, int] = MappingProxyType({"jpeg": 95, "webp": 90})
 
 
 def convert(content: bytes, to: Format, compression: int | None) -> bytes:
-    """Return a picture in another format. Raises ArtefactError."""
+    """Return a picture in another format: upright, in the same colours, with all of its frames.
+
+    Raises ArtefactError, for a picture that moves also where the format cannot.
+    """
     if to not in MODES:
         raise ArtefactError(f"pictures cannot be converted to {to}")
     try:
@@ -38,16 +44,32 @@ def convert(content: bytes, to: Format, compression: int | None) -> bytes:
 
 
 def _encoded(picture: Image.Image, to: Format, compression: int | None) -> bytes:
-    if picture.width * picture.height > MOST_PIXELS:
-        raise ArtefactError(f"a picture of {picture.width}x{picture.height} is not converted")
-    file = io.BytesIO()
-    fitting = picture if picture.mode in MODES[to] else _flattened(picture, to)
+    count = count_frames(picture)
+    if picture.width * picture.height * count > MOST_PIXELS:
+        frames = f"{count} frames of " if count > 1 else ""
+        raise ArtefactError(
+            f"a picture of {frames}{picture.width}x{picture.height} is not converted"
+        )
+    if count > 1 and to not in MOVING:
+        raise ArtefactError(f"the picture moves, in {count} frames, and a {to} cannot")
+    options: dict[str, object] = {"icc_profile": profile_for(picture, to, MODES[to])}
     if to in QUALITY:
-        quality = QUALITY[to] if compression is None else max(1, compression)
-        fitting.save(file, format=to, quality=quality)
+        options["quality"] = QUALITY[to] if compression is None else max(1, compression)
+    file = io.BytesIO()
+    if count > 1:
+        frames_of(picture, partial(_fitting, to=to)).save(file, to, options)
     else:
-        fitting.save(file, format=to)
+        _fitting(picture, to).save(file, format=to, **options)
     return file.getvalue()
+
+
+def _fitting(picture: Image.Image, to: Format) -> Image.Image:
+    """Return a picture, or a frame, as the format can hold it, the right way up."""
+    upright = ImageOps.exif_transpose(picture)
+    profile = picture.info.get("icc_profile")
+    if profile and profile_for(picture, to, MODES[to]) is None:
+        upright = without_profile(upright, profile)
+    return upright if upright.mode in MODES[to] else _flattened(upright, to)
 
 
 def _flattened(picture: Image.Image, to: Format) -> Image.Image:
