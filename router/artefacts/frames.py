@@ -37,6 +37,19 @@ class Frames:
             if self.plays != 1:
                 moving["loop"] = max(0, self.plays - 1)  # it says how often it is repeated
         first.save(file, format=to, **moving, **options)
+        if to == "webp" and any(one.mode == "RGBA" for one in self.pictures):
+            _say_that_it_is_clear(file)
+
+
+def _say_that_it_is_clear(file: io.BytesIO) -> None:
+    """Set the flag without which nobody looks at a WebP's transparency.
+
+    libwebp 1.6 leaves it out of a moving picture whose pixels are all either clear or not.
+    developers.google.com/speed/webp/docs/riff_container, Extended File Format
+    """
+    with file.getbuffer() as content:
+        if content[12:16].tobytes() == b"VP8X":
+            content[20] |= 0x10
 
 
 def count_frames(picture: Image.Image) -> int:

@@ -88,13 +88,14 @@ def test_it_is_shown_as_often_as_before(old, said, new, told):
         assert picture.info.get("loop") == told
 
 
-def test_what_is_clear_in_a_frame_does_not_show_the_one_before():
+@pytest.mark.parametrize("new", MOVING)
+def test_what_is_clear_in_a_frame_does_not_show_the_one_before(new):
     frames = [Image.new("RGBA", (16, 8)), Image.new("RGBA", (16, 8))]
     for frame, at in zip(frames, (8, 0), strict=True):
         frame.paste((200, 0, 0, 255), (at, 0, at + 8, 8))
     content = written(frames[0], "png", save_all=True, append_images=frames[1:])
 
-    with opened(convert(content, "gif", None)) as picture:
+    with opened(convert(content, new, None)) as picture:
         picture.seek(1)
         assert picture.convert("RGBA").getpixel((12, 4))[3] == 0
 
