@@ -135,19 +135,20 @@ def swapped():
     return bytes(content)
 
 
+SWAPPED = swapped()  # once: it holds the time at which it was made
 RED = Image.new("RGB", (16, 8), (250, 0, 0))
 
 
 @pytest.mark.parametrize("old", ["png", "jpeg", "webp"])
 @pytest.mark.parametrize("new", ["png", "jpeg", "webp"])
 def test_the_profile_of_a_picture_stays_beside_it(old, new):
-    with opened(convert(written(RED, old, icc_profile=swapped()), new, None)) as picture:
-        assert picture.info["icc_profile"] == swapped()
+    with opened(convert(written(RED, old, icc_profile=SWAPPED), new, None)) as picture:
+        assert picture.info["icc_profile"] == SWAPPED
         assert is_near(picture.convert("RGB").getpixel((8, 4)), (250, 0, 0))
 
 
 def test_a_format_without_profiles_gets_the_colours_that_were_meant():
-    with opened(convert(written(RED, "png", icc_profile=swapped()), "gif", None)) as picture:
+    with opened(convert(written(RED, "png", icc_profile=SWAPPED), "gif", None)) as picture:
         assert is_near(picture.convert("RGB").getpixel((8, 4)), (0, 0, 250))
 
 
