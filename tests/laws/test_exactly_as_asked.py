@@ -35,10 +35,11 @@ def drawn(form="png"):
 
 
 PNG, JPEG = drawn(), drawn("jpeg")
+HALF = PNG[: len(PNG) // 2]
 FILES = {
     "png": (200, PNG),
     "jpeg": (200, JPEG),
-    "half": (200, PNG[:-9]),
+    "half": (200, HALF),
     "page": (200, b"<html>"),
     "gone": (403, b""),
     "slow": (None, b""),
@@ -52,7 +53,7 @@ def inside(content):
 ITEMS = {
     "png": {"b64_json": inside(PNG)},
     "jpeg": {"b64_json": inside(JPEG)},
-    "half": {"b64_json": inside(PNG[:-9])},
+    "half": {"b64_json": inside(HALF)},
     "data": {"url": f"data:image/png;base64,{inside(PNG)}"},
     "no data": {"url": "data:image/png;base64,!!"},
     "nothing": {},
@@ -177,7 +178,8 @@ def test_every_picture_is_as_asked_for_and_exactly_so_many_come(case, n):
 @pytest.mark.parametrize("toy", ["poor", "few", "chaperon"])
 def test_one_spoilt_picture_costs_one_picture(toy, spoilt):
     given = [["png"], [spoilt], ["url png"]] if toy == "few" else [["png", spoilt, "url png"]]
-    came = came_of([(toy, given), ("able", [["png"]])], {"n": 3, "response_format": "b64_json"})
+    came = came_of([(toy, given), ("able", [["png"]])], {"n": 3, **IN_BASE64})
 
     assert len(came.data) == 3
+    assert all(is_as_asked(image, IN_BASE64) for image in came.data)
     assert came.trace.served.provider == "able1"

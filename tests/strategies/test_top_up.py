@@ -124,3 +124,27 @@ def test_a_load_balancer_with_failover_tops_up_too():
     got = run(compiled(tree), sender=sender, request=FOUR)
 
     assert (asked_for(sender), len(got.outcome.pictures.data)) == ([4, 3], 4)
+
+
+class Grumbling(Toy):
+    """It gives every picture, and calls that a failure."""
+
+    def flow(self, request, target):
+        pictures = yield from super().flow(request, target)
+        return Failure(
+            kind=Kind.SERVER_ERROR, status=502, message="it broke", pictures=pictures.data
+        )
+
+
+def test_a_failure_with_every_picture_leaves_nothing_to_ask_for():
+    tree = fallback(target("a"), target("b"), top_up=True)
+    got = run(compiled(tree, adapters={"a": Grumbling("a")}), partly(4), request=FOUR)
+
+    assert (got.status, len(got.outcome.pictures.data), got.asked) == (200, 4, ["a"])
+
+
+def test_one_picture_has_no_others_to_be_asked_for():
+    tree = fallback(target("a"), target("b"), top_up=True)
+    got = run(compiled(tree, adapters={"a": Grumbling("a")}), partly(1), partly(1))
+
+    assert (got.status, got.asked) == (200, ["a", "b"])
