@@ -51,7 +51,7 @@ class City:
         self.palette = PALETTES[scene.mood]
         self._chance = chance
         self._size = scene.size
-        self._pace = style.between(3.6, 6.6, "pace")
+        self._pace = style.between(5.0, 8.5, "pace")
         self._rough = style.between(0.04, 0.26, "rough")
         self._storeys = style.whole(6, 10, "storeys")
         self._storey = style.between(0.5, 1.0, "storey")
@@ -87,4 +87,4 @@ class City:
         one = math.sin(x * self._pace + self._phases[0])
         other = math.sin(y * self._pace * 0.9 + x * 1.3 + self._phases[1])
         rough = self._chance.between(-self._rough, self._rough, "rough", *place)
-        return min(1.0, max(0.0, 0.46 + 0.31 * one + 0.31 * other + rough))
+        return min(1.0, max(0.0, 0.48 + 0.3 * one + 0.3 * other + rough))
