@@ -14,7 +14,7 @@ from router.artefacts.stores import DataUrls
 from router.asking import Wishes
 from router.core.context import NO_WISH, CacheWish, Context, Dice
 from router.core.delivery import Counter, Delivery
-from router.core.finishing import ArtefactStore, Finishing
+from router.core.finishing import ArtefactStore, Finishing, ReadableStore
 from router.core.images import ImageRequest, Pictures
 from router.core.outcome import Failure, Outcome
 from router.core.ports import Sender, Store
@@ -103,7 +103,11 @@ class Engine:
         return outcome.pictures, context.trace
 
     async def fetch(self, loaded: Loaded, url: str) -> bytes:
-        """Return the picture behind a URL. Raises FetchError."""
+        """Return the picture behind a URL, be it one of our own store's. Raises FetchError."""
+        if isinstance(self._artefacts, ReadableStore):
+            kept = await self._artefacts.get(url)
+            if kept is not None:
+                return kept
         return await fetch_picture(url, self.sender, own=loaded.own)
 
     @property

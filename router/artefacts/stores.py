@@ -2,15 +2,17 @@
 
 import hashlib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from router.core.beside import beside
 from router.core.data_url import data_url
-from router.core.finishing import ArtefactError
+from router.core.finishing import ArtefactError, FetchError
 from router.core.media import Media
 
 UNKNOWN = "application/octet-stream"
+NAME = re.compile(r"[0-9a-f]{64}\.[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,23 @@ class Directory:
             raise ArtefactError(
                 f"the picture could not be kept in {self.folder}: {reason}"
             ) from error
+        return self._url(name)
+
+    async def get(self, url: str) -> bytes | None:
+        """Return a picture that is kept here; the folder is read, whoever serves it."""
+        name = url.rpartition("/")[2]
+        if not NAME.fullmatch(name) or url != self._url(name):
+            return None
+        try:
+            return await beside((self.folder / name).read_bytes)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise FetchError(f"{name!r} is kept in {self.folder} no more: {reason}") from error
+
+    def _url(self, name: str) -> str:
         if self.base_url is not None:
             return f"{self.base_url.rstrip('/')}/{name}"
-        return path.absolute().as_uri()
+        return (self.folder / name).absolute().as_uri()
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from router.core.media import Format, Media
 
@@ -43,6 +43,18 @@ class ArtefactStore(Protocol):
         """Keep a picture and return its URL; the same content has the same.
 
         `media` is None where the type is unknown. Raises ArtefactError.
+        """
+        ...
+
+
+@runtime_checkable
+class ReadableStore(ArtefactStore, Protocol):
+    """A store that gives back what it keeps; others' URLs are fetched like every URL."""
+
+    async def get(self, url: str) -> bytes | None:
+        """Return a picture that is kept here; None where the URL is not one of this store's.
+
+        Raises FetchError where it is, and the picture is gone.
         """
         ...
 

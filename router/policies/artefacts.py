@@ -146,7 +146,9 @@ def _level(value: JSON) -> int | None:
 def _notes(wish: Wish, request: ImageRequest) -> tuple[str, ...]:
     """Say what is done here; a URL or base64 is not worth saying, as nothing is lost by it."""
     names = sorted(wish.taken - {"response_format"})
-    return tuple(f"{name} {request.params[name]} -> converted here" for name in names)
+    # Without a format it is not known yet whether a picture comes that can be compressed.
+    how = "converted here" if wish.format is not None else "done here to a jpeg or a webp"
+    return tuple(f"{name} {request.params[name]} -> {how}" for name in names)
 
 
 def _unfit(wish: Wish, request: ImageRequest, aim: Aim) -> Failure:
