@@ -107,6 +107,11 @@ class RoutingError(Exception):
         """Pictures that came, and may have been billed, although there were too few."""
         return self.failure.pictures
 
+    @property
+    def unfinished(self) -> tuple[Picture, ...]:
+        """Pictures that came and could not be given as asked for, as they came."""
+        return self.failure.unfinished
+
     def __str__(self) -> str:
         head = f"{self.status_code} {self.kind}: {_printable(self.message)}"
         attempts = [

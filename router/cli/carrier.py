@@ -180,8 +180,8 @@ class Carrier:
 
     async def _failed(self, router: AsyncRouter, error: RoutingError) -> int:
         """Save what came all the same, and say what went wrong."""
-        with suppress(Failed):
-            for picture in error.pictures:
+        for picture in (*error.pictures, *error.unfinished):
+            with suppress(Failed):
                 await self._save(AsyncImage(picture, router.view.fetch))
         is_json = self.errand.output is Output.JSON
         show = report_json.show_failure if is_json else report.show_failure

@@ -43,10 +43,10 @@ class Failure:
     and no provider was asked. `message`, `code`, `type`, `param` and `request_id` are the
     provider's own words. `retry_after` is in seconds from the moment the answer came.
     `retry_at` says the same as absolute Unix seconds, where only that was told. `pictures` are
-    those that came all the same. `cost` is what the provider says that it has billed, in US
-    dollars. `cut_short` means that this caller's deadline kept more from
-    being tried. `final` means that nobody may make up for it, as the caller has partial pictures
-    already.
+    those that came all the same; `unfinished` came too and could not be given as asked, so nobody
+    counts them, but whoever paid may want them. `cost` is what the provider says that it has
+    billed, in US dollars. `cut_short` means that this caller's deadline kept more from being tried.
+    `final` means that nobody may make up for it, as the caller has partial pictures already.
     """
 
     kind: Kind
@@ -61,6 +61,7 @@ class Failure:
     retry_after: float | None = None
     retry_at: float | None = None
     pictures: tuple[Picture, ...] = ()
+    unfinished: tuple[Picture, ...] = ()
     cost: float | None = None
     cut_short: bool = False
     final: bool = False
@@ -71,6 +72,10 @@ Outcome: TypeAlias = Success | Failure
 
 def salvaged(failure: Failure, earlier: Failure | None) -> Failure:
     """Return `failure` with the pictures of an earlier one where those are more: they were paid."""
-    if earlier is None or len(earlier.pictures) <= len(failure.pictures):
+    if earlier is None or not (earlier.pictures or earlier.unfinished):
         return failure
-    return replace(failure, pictures=earlier.pictures)
+    return replace(
+        failure,
+        pictures=max(failure.pictures, earlier.pictures, key=len),
+        unfinished=max(failure.unfinished, earlier.unfinished, key=len),
+    )

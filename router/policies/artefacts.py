@@ -166,6 +166,7 @@ def _unfinished(batch: Batch, context: Context) -> Failure:
         message=batch.why_not,
         billed=True,
         pictures=batch.kept,
+        unfinished=batch.unfinished,
     )
     context.trace.last_failure = failure
     return context.ending(failure)
@@ -176,7 +177,7 @@ def _carrying(failure: Failure, batch: Batch) -> Failure:
     if len(batch.done) == len(batch.came):
         return replace(failure, pictures=batch.kept)
     message = f"{failure.message}; {batch.why_not}"
-    return replace(failure, message=message, pictures=batch.kept)
+    return replace(failure, message=message, pictures=batch.kept, unfinished=batch.unfinished)
 
 
 def _renewed(pictures: Pictures, data: tuple[Picture, ...]) -> Pictures:

@@ -32,6 +32,12 @@ class Batch:
         return tuple(self.done[number] for number in sorted(self.done))
 
     @property
+    def unfinished(self) -> tuple[Picture, ...]:
+        """The others, as they came."""
+        both = enumerate(self.came)
+        return tuple(picture for number, picture in both if number not in self.done)
+
+    @property
     def is_late(self) -> bool:
         """Whether the time was up before each was done or had its fault."""
         return len(self.done) + len(self.faults) < len(self.came)

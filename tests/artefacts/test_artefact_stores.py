@@ -68,9 +68,7 @@ def test_a_picture_that_was_deleted_is_told(tmp_path):
     (kept,) = tmp_path.iterdir()
     kept.unlink()
 
-    with pytest.raises(
-        FetchError, match=r"\.png' is kept in .* no more: No such file"
-    ):
+    with pytest.raises(FetchError, match=r"\.png' is kept in .* no more: No such file"):
         anyio.run(shelf.get, url)
 
 

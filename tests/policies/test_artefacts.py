@@ -397,6 +397,8 @@ def test_a_store_that_fails_is_a_failure_that_says_why():
     )
 
     assert "the shelf is full" in got.outcome.message
+    # It is paid, and here: whoever asked may have it all the same.
+    assert [bytes(one.b64) for one in got.outcome.unfinished] == [base64.b64encode(PNG)]
 
 
 def test_without_ports_pictures_stay_as_they_come():
