@@ -3,70 +3,58 @@
 import io
 import math
 from collections.abc import Callable, Mapping
+from functools import lru_cache
+from importlib import import_module
 from types import MappingProxyType
+from typing import TypeAlias
 
 from PIL import Image, ImageDraw, ImageFilter
 
 from router.emulators.art import emerging
-from router.emulators.art.bauhaus import bauhaus
-from router.emulators.art.blocks import blocks
 from router.emulators.art.canvas import BICUBIC, BILINEAR, Picture, Size
 from router.emulators.art.caption import caption
-from router.emulators.art.currents import currents
-from router.emulators.art.facets import facets
-from router.emulators.art.folk import folk
-from router.emulators.art.glass import glass
-from router.emulators.art.hills import hills
-from router.emulators.art.marbling import marbling
-from router.emulators.art.pixels import pixels
-from router.emulators.art.planet import planet
 from router.emulators.art.png import encode_png
-from router.emulators.art.rainbows import rainbows
 from router.emulators.art.retouch import retouched
-from router.emulators.art.ribbons import ribbons
-from router.emulators.art.sampler import sampler
 from router.emulators.art.scene import Scene, is_sparkling, mood
-from router.emulators.art.seigaiha import seigaiha
-from router.emulators.art.skyline import skyline
-from router.emulators.art.terraces import terraces
-from router.emulators.art.truchet import truchet
-from router.emulators.art.watercolour import watercolour
 from router.emulators.brief import Brief
 from router.emulators.chance import Chance
 
 SMALLEST = 64  # pixels, of either side: nothing can be painted in less
 NEARLY = 0.85
+Painter: TypeAlias = Callable[[Scene], Picture]
+
 LONGEST = 1400  # pixels
 # Larger pictures are painted at this size and enlarged: nothing in them is finer than that.
 
-LANGUAGES: Mapping[str, Callable[[Scene], Picture]] = MappingProxyType(
+LANGUAGES: Mapping[str, str] = MappingProxyType(
     {
-        "openai": hills,
-        "azure-openai": glass,
-        "stability-ai": ribbons,
-        "google": bauhaus,
-        "replicate": currents,
-        "segmind": facets,
-        "together-ai": watercolour,
-        "monsterapi": skyline,
-        "x-ai": planet,
-        "recraft-ai": folk,
-        "deepinfra": blocks,
-        "nscale": terraces,
-        "localai": sampler,
-        "vllm-omni": truchet,
-        "sglang": marbling,
-        "xinference": seigaiha,
-        "sd-cpp": pixels,
-        "openai-compatible": rainbows,
+        "openai": "hills",
+        "azure-openai": "glass",
+        "stability-ai": "ribbons",
+        "google": "bauhaus",
+        "replicate": "currents",
+        "segmind": "facets",
+        "together-ai": "watercolour",
+        "monsterapi": "skyline",
+        "x-ai": "planet",
+        "recraft-ai": "folk",
+        "deepinfra": "blocks",
+        "nscale": "terraces",
+        "localai": "sampler",
+        "vllm-omni": "truchet",
+        "sglang": "marbling",
+        "xinference": "seigaiha",
+        "sd-cpp": "pixels",
+        "openai-compatible": "rainbows",
     }
 )
+"""Who paints for a provider: a function, and the module beside this one that has its name."""
 
 
 def paint(brief: Brief) -> bytes:
     """Paint and encode one picture."""
     size = (brief.width, brief.height)
-    painter = LANGUAGES.get(brief.provider, hills)
+    painter = _painter(LANGUAGES.get(brief.provider, "hills"))
     longest = LONGEST if brief.finished == 1 else emerging.LONGEST
     picture = painter(_scene(brief, _working_size(size, longest)))
     if picture.size != size:
@@ -84,6 +72,13 @@ def paint(brief: Brief) -> bytes:
         solid = brief.source is not None
         caption(picture, brief.provider, brief.model, words, solid=solid)
     return _encoded(picture, brief)
+
+
+@lru_cache
+def _painter(name: str) -> Painter:
+    """Load the one who is asked for; there are many, and most requests need one."""
+    painter: Painter = getattr(import_module(f"router.emulators.art.{name}"), name)
+    return painter
 
 
 def _working_size(size: Size, longest: int) -> Size:
