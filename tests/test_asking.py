@@ -215,4 +215,5 @@ def test_a_variation_cannot_be_streamed_and_says_so_before_anything_is_sent(stre
     with pytest.raises(Unaskable, match="no variation can be streamed"):
         build_request({"stream": True}, Wishes(), {}, {}, operation="variation")
 
-    assert build_request({"stream": stream}, Wishes(), {}, {}, operation="variation").params is not None
+    request = build_request({"stream": stream}, Wishes(), {}, {}, operation="variation")
+    assert not request.params.get("stream")
