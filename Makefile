@@ -28,9 +28,7 @@ types: $(VENV)/.test
 
 unit: $(VENV)/.test
 	@$(BIN)/pytest -n auto --cov --cov-report=
-	@$(BIN)/coverage report --skip-covered --sort=cover \
-		--include='router/core/*,router/strategies/*,router/policies/*,router/compiler.py' \
-		--fail-under=100
+	@$(BIN)/coverage report --skip-covered --show-missing --fail-under=100
 
 examples: $(VENV)/.test
 	@$(BIN)/pixroute check --sandbox configs

@@ -75,13 +75,10 @@ async def finish(picture: Picture, wish: Wish, finishing: Finishing) -> Picture:
         media = sniff_bytes(content[:HEAD])
     elif wish.form == "url" and picture.url:
         return picture
+    whole = _bytes(picture, content)
     if wish.form == "url":
-        return replace(
-            picture, url=await finishing.store.put(_bytes(picture, content), media), b64=None
-        )
-    if content is None:
-        return picture
-    return replace(picture, b64=memoryview(base64.b64encode(content)), url=None)
+        return replace(picture, url=await finishing.store.put(whole, media), b64=None)
+    return replace(picture, b64=memoryview(base64.b64encode(whole)), url=None)
 
 
 def _bytes(picture: Picture, content: bytes | None) -> bytes:

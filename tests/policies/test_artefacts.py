@@ -223,6 +223,14 @@ def test_a_broken_data_url_is_a_failure():
     assert "its base64 is broken" in str(got)
 
 
+def test_a_data_url_that_is_broken_in_its_middle_is_a_failure():
+    text = b64()["b64_json"]
+    torn = f"{text[:200]}!!!!{text[204:]}"
+    got, _ = asked(answer({"url": f"data:image/png;base64,{torn}"}), response_format="b64_json")
+
+    assert "the data: URL holds no picture in base64" in str(got)
+
+
 def test_a_download_that_was_cut_off_is_repeated():
     got, sender = asked(answer(url()), file(PNG[:-9]), file(), response_format="b64_json")
 
