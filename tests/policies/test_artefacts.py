@@ -223,6 +223,12 @@ def test_a_broken_data_url_is_a_failure():
     assert "its base64 is broken" in str(got)
 
 
+def test_a_url_behind_which_the_format_is_right_already_stays():
+    got, sender = asked(answer(url()), file(), response_format="url", output_format="png")
+
+    assert (got.data[0].url, len(sender.requests)) == (CDN.format(0), 2)
+
+
 def test_a_data_url_that_is_broken_in_its_middle_is_a_failure():
     text = b64()["b64_json"]
     torn = f"{text[:200]}!!!!{text[204:]}"
