@@ -56,6 +56,7 @@ def notes(result):
     [
         ({"pictures": 3}, {"n": 3}, []),
         ({"batch": "3"}, {"n": 3}, []),
+        ({"batch": 3.0}, {"n": 3}, []),
         ({"pictures": 3, "n": None}, {"n": 3}, []),
         ({"pictures": 3, "n": 3}, {"n": 3}, []),
         ({"pictures": 3, "n": 2}, {"n": 2}, ["pictures 3 dropped (n is given)"]),
