@@ -1,6 +1,15 @@
-"""Hypothesis: the same examples everywhere, so that a red run can be run again."""
+"""What holds for all tests: the same examples everywhere, and a Ctrl-C that is heard.
+
+With the same examples a red run can be run again.
+"""
+
+import signal
 
 from hypothesis import HealthCheck, settings
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Shells start what runs in the background deaf to it; tests of Ctrl-C would wait for ever.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "pixroute",
