@@ -10,29 +10,9 @@ from router.config.report import Report
 from router.config.section import Section
 from router.core.catalog import Catalog
 from router.core.catalog_file import texts
+from router.core.images import PARAMETERS
 from router.core.jsontypes import JSON
 from router.core.sizes import parse_size
-
-PARAMETERS = frozenset(
-    {
-        "background",
-        "input_fidelity",
-        "moderation",
-        "n",
-        "negative_prompt",
-        "output_compression",
-        "output_format",
-        "partial_images",
-        "quality",
-        "response_format",
-        "seed",
-        "size",
-        "stream",
-        "style",
-        "user",
-    }
-)
-"""What every model may be asked with; its own `parameters` come on top."""
 
 OPERATION = "operation"
 """Stands among the parameters of a price, and is none."""

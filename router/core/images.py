@@ -22,6 +22,27 @@ PATHNAMES: Mapping[Operation, str] = MappingProxyType(
     }
 )
 
+PARAMETERS = frozenset(
+    {
+        "background",
+        "input_fidelity",
+        "moderation",
+        "n",
+        "negative_prompt",
+        "output_compression",
+        "output_format",
+        "partial_images",
+        "quality",
+        "response_format",
+        "seed",
+        "size",
+        "stream",
+        "style",
+        "user",
+    }
+)
+"""What any model may be asked with beside a model's name, a prompt and pictures."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageRequest:

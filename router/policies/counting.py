@@ -4,33 +4,10 @@ from collections.abc import Sequence
 
 from router.core.context import Aim
 from router.core.guard import guard
-from router.core.images import ImageRequest
+from router.core.images import PARAMETERS, ImageRequest
 from router.core.jsontypes import JSON
 
-COMMON = frozenset(
-    {
-        "background",
-        "image",
-        "images",
-        "input_fidelity",
-        "mask",
-        "model",
-        "moderation",
-        "n",
-        "negative_prompt",
-        "output_compression",
-        "output_format",
-        "partial_images",
-        "prompt",
-        "quality",
-        "response_format",
-        "seed",
-        "size",
-        "stream",
-        "style",
-        "user",
-    }
-)
+COMMON = PARAMETERS | {"image", "images", "mask", "model", "prompt"}
 """Words that everybody understands alike: a request of these alone needs no adapter's advice."""
 
 LONGEST_VALUE = 40  # characters of a value that a message shows
