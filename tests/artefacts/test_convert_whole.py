@@ -159,6 +159,7 @@ def test_every_mode_with_a_profile_becomes_every_format(mode, new):
 
     with opened(convert(content, new, None)) as picture:
         picture.load()
+        assert (picture.format.lower(), picture.size) == (new, RED.size)
 
 
 def test_a_profile_of_greys_does_not_stay_beside_colours():
