@@ -298,9 +298,9 @@ def test_a_terminal_shows_who_is_waited_for(terminal, config):
         "--faults", "stability-ai: 503; openai: delay=1",
     )  # fmt: skip
 
-    screen.expect("config.targets[0]  stability-ai  stable-image-core  503 overloaded  0.0 s")
+    screen.expect("config.targets[0]  stability-ai  stable-image-core  503 overloaded  ")
     screen.expect(" waiting")
-    screen.expect("served by openai gpt-image-2 (config.targets[1]) after 2 attempts in 1.")
+    screen.expect("served by openai gpt-image-2 (config.targets[1]) after 2 attempts in ")
 
     assert screen.end() == 0
 
