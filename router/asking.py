@@ -47,7 +47,7 @@ class Wishes:
 
     def adding(self, options: RequestOptions) -> "Wishes":
         """Return these wishes with further ones, where there are any."""
-        if all(value is None or value is False or value is EMPTY for value in options.values()):
+        if options == UNSAID:
             return self
         refresh = options.get("cache_force_refresh", False)
         return Wishes(
@@ -62,6 +62,17 @@ class Wishes:
 
 def _given(wish: T | None, before: T | None) -> T | None:
     return before if wish is None else wish
+
+
+UNSAID = RequestOptions(
+    metadata=EMPTY,
+    trace_id=None,
+    timeout=None,
+    provider=None,
+    cache_namespace=None,
+    cache_force_refresh=False,
+)
+"""What a request says that wishes for nothing of its own."""
 
 
 class Unaskable(Exception):

@@ -7,7 +7,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 
 from router.artefacts.convert import find_converter
 from router.artefacts.stores import DataUrls
@@ -53,7 +53,7 @@ class Engine:
         self._observers = tuple(observers)
         self._now = now
         self._artefacts: ArtefactStore = DataUrls() if artefacts is None else artefacts
-        self._converter = find_converter()
+        self._finishing = lru_cache(maxsize=64)(self._make_finishing)  # a folder's configs
         self._shared = Shared()
         self._requests = 0
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -102,18 +102,24 @@ class Engine:
             raise routing_error(outcome, context.trace)
         return outcome.pictures, context.trace
 
-    async def fetch(self, loaded: Loaded, url: str) -> bytes:
-        """Return the picture behind a URL, be it one of our own store's. Raises FetchError."""
+    async def fetch(self, url: str, *, own: frozenset[str]) -> bytes:
+        """Return the picture behind a URL, be it one of our own store's. Raises FetchError.
+
+        `own` are the origins of servers of one's own, which need not be public.
+        """
         if isinstance(self._artefacts, ReadableStore):
             kept = await self._artefacts.get(url)
             if kept is not None:
                 return kept
-        return await fetch_picture(url, self.sender, own=loaded.own)
+        return await fetch_picture(url, self.sender, own=own)
 
     @property
     def sender(self) -> Sender:
         """The sender, made when first needed: no HTTP client is loaded before."""
         self._notice_fork()
+        return self._open_sender()
+
+    def _open_sender(self) -> Sender:
         if self._sender is None:
             from router.senders.default import default_sender
 
@@ -123,6 +129,9 @@ class Engine:
     def begin_trace(self, wishes: Wishes) -> Trace:
         """Begin a request's record; its id is the caller's, or made from seed and number."""
         self._notice_fork()
+        return self._next_trace(wishes)
+
+    def _next_trace(self, wishes: Wishes) -> Trace:
         self._requests += 1
         made = wishes.trace_id or f"{self._series:016x}-{self._requests:06x}"
         return Trace(made, self._observers)
@@ -151,9 +160,9 @@ class Engine:
 
     def _context(self, loaded: Loaded, wishes: Wishes) -> Context:
         self._claim_loop()
-        trace = self.begin_trace(wishes)
+        trace = self._next_trace(wishes)
         return Context(
-            sender=self.sender,
+            sender=self._open_sender(),
             store=self._store,
             vault=loaded.vault,
             trace=trace,
@@ -162,13 +171,12 @@ class Engine:
             shared=self._shared,
             began=asyncio.get_running_loop().time(),
             cache=_cache_wish(wishes),
-            finishing=self._finishing(loaded),
+            finishing=self._finishing(loaded.own),
         )
 
-    def _finishing(self, loaded: Loaded) -> Finishing:
-        return Finishing(
-            fetch=partial(self.fetch, loaded), store=self._artefacts, converter=self._converter
-        )
+    def _make_finishing(self, own: frozenset[str]) -> Finishing:
+        fetch = partial(self.fetch, own=own)
+        return Finishing(fetch=fetch, store=self._artefacts, converter=find_converter())
 
     def _claim_loop(self) -> None:
         self._notice_fork()

@@ -74,7 +74,7 @@ class View:
 
     async def fetch(self, url: str) -> bytes:
         """Return the picture behind a URL. Raises FetchError."""
-        return await self.engine.fetch(self.loaded, url)
+        return await self.engine.fetch(url, own=self.loaded.own)
 
     def _find(self, config: ConfigSource) -> Loaded:
         """Return a config by its name in the folder, or load it."""
@@ -87,7 +87,7 @@ class View:
         return loaded
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Prepared:
     """A request that can be executed."""
 

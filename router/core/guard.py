@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from router.core.outcome import Failure, Kind
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 log = logging.getLogger("router")
@@ -25,10 +26,10 @@ class AdapterError(Exception):
         )
 
 
-def guard(ask: Callable[[], T]) -> T:
+def guard(ask: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
     """Ask an adapter. Raises AdapterError where it raises anything; the traceback is at DEBUG."""
     try:
-        return ask()
+        return ask(*given, **named)
     except Exception as bug:
         log.debug("an adapter failed", exc_info=True)
         raise AdapterError(type(bug).__name__) from bug

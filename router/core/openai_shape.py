@@ -2,12 +2,13 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from router.core.images import Picture, Pictures
-from router.core.jsontypes import JSON
+from router.core.jsontypes import JSON, OBJECTS
 from router.core.skeleton import Skeleton, dissect
 
+LISTS = (list, Sequence)
 OWN_KEYS = frozenset({"b64_json", "url", "revised_prompt"})
 
 
@@ -15,10 +16,10 @@ def parse_answer(body: bytes) -> Pictures:
     """Read an answer without reading its pictures. Raises ValueError where it has another shape."""
     skeleton = dissect(body)
     rest = skeleton.rest
-    if not isinstance(rest, Mapping):
+    if not isinstance(rest, OBJECTS):
         raise ValueError("the answer is no JSON object")
     data = rest.get("data")
-    if not isinstance(data, Sequence) or isinstance(data, str):
+    if not isinstance(data, LISTS) or isinstance(data, str):
         raise ValueError("the answer has no list `data`")
     return Pictures(
         created=_date(rest.get("created")),
@@ -35,7 +36,7 @@ def _date(created: JSON) -> int:
 
 
 def _picture(item: JSON, skeleton: Skeleton) -> Picture:
-    if not isinstance(item, Mapping):
+    if not isinstance(item, OBJECTS):
         raise ValueError("an item of `data` is no JSON object")
     url, revised = item.get("url"), item.get("revised_prompt")
     return Picture(

@@ -51,8 +51,8 @@ class Order:
 
     @property
     def size(self) -> Size | None:
-        """The size of the first picture; None where it is not known."""
-        return next(self._sizes(), None)
+        """The size that is told, else the first picture's; None where it is not known."""
+        return self._told_size() or next(self._sizes(), None)
 
     @property
     def area(self) -> int | None:
@@ -98,13 +98,17 @@ class Order:
         if self.pictures is None:
             yield from [self._asked_size()] * self.count
             return
-        told = parse_size(self.pictures.fields.get("size"))
+        told = self._told_size()
         for picture in self.pictures.data:
             media = None if told is not None else picture.media
             if media is not None and media.width and media.height:
                 yield Size(media.width, media.height)
             else:
                 yield told or self._asked_size()
+
+    def _told_size(self) -> Size | None:
+        """Return what an answer says of all its pictures."""
+        return None if self.pictures is None else parse_size(self.pictures.fields.get("size"))
 
     def _asked_size(self) -> Size | None:
         params = self.request.params

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from router.core.catalog import Expected, ModelFacts, Price
 from router.core.images import ImageRequest, Pictures
-from router.core.jsontypes import JSON
+from router.core.jsontypes import JSON, OBJECTS
 from router.core.order import Order
 from router.core.sizes import Size
 from router.core.skeleton import as_object
@@ -252,18 +252,25 @@ def _largest_area(facts: ModelFacts) -> int | None:
 
 def _counted(group: Group, order: Order, usage: Mapping[str, JSON]) -> float | None:
     """Return what was counted, times the price that holds; None where nothing was counted."""
-    counts = (_amount(_at(usage, path)) for path in group.paths)
-    count = next((count for count in counts if count is not None), None)
+    count = _count(group, usage)
     if count is None:
         return 0.0 if group.first.optional else None
     prices = _possible(group, order)
     return count * prices[0].usd if len({price.usd for price in prices}) == 1 else None
 
 
+def _count(group: Group, usage: Mapping[str, JSON]) -> float | None:
+    for path in group.paths:
+        count = _amount(_at(usage, path))
+        if count is not None:
+            return count
+    return None
+
+
 def _at(usage: Mapping[str, JSON], path: Sequence[str]) -> JSON:
     value: JSON = usage
     for step in path:
-        value = value.get(step) if isinstance(value, Mapping) else None
+        value = value.get(step) if isinstance(value, OBJECTS) else None
     return value
 
 

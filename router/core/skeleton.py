@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from router.core.jsontypes import JSON
+from router.core.jsontypes import JSON, OBJECTS
 
 MARK = "\x00picture:"
 """Begins the string that stands where a picture was; no JSON body can hold a raw NUL."""
@@ -40,7 +40,7 @@ class Skeleton:
 def dissect(body: bytes, key: str = "b64_json") -> Skeleton:
     """Parse `body` without the long strings under `key`. Raises ValueError if it is no JSON."""
     if len(body) < SMALL:
-        return Skeleton(json.loads(body), ())
+        return Skeleton(_parse(body), ())
     needle = b'"' + key.encode() + b'"'
     view = memoryview(body)
     kept: list[bytes] = []
@@ -58,12 +58,18 @@ def dissect(body: bytes, key: str = "b64_json") -> Skeleton:
             at = end
             continue
         if body.find(b"\\", start, end) != -1:
-            return Skeleton(json.loads(body), ())
+            return Skeleton(_parse(body), ())
         kept += (body[done:start], f"\\u0000picture:{len(pictures)}".encode())
         pictures.append(view[start:end])
         done = at = end
     kept.append(body[done:])
-    return Skeleton(json.loads(b"".join(kept)), tuple(pictures))
+    return Skeleton(_parse(b"".join(kept)), tuple(pictures))
+
+
+def _parse(body: bytes) -> JSON:
+    """Read UTF-8, as JSON between systems is (RFC 8259, 8.1); to guess an encoding takes time."""
+    parsed: JSON = json.loads(body.decode("utf-8", "surrogatepass").removeprefix("\ufeff"))
+    return parsed
 
 
 def _string_after_colon(body: bytes, at: int) -> int | None:
@@ -83,4 +89,4 @@ def _skip_space(body: bytes, at: int) -> int:
 
 def as_object(value: JSON) -> Mapping[str, JSON]:
     """Return `value` if it is an object, else an empty one."""
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, OBJECTS) else {}

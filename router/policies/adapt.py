@@ -35,7 +35,7 @@ class Adapt:
         try:
             given = self._given(request, aim)
             ability = guard(lambda: aim.adapter.ability(given, aim.target))
-            changes = guard(lambda: find_changes(given, aim))
+            changes = guard(find_changes, given, aim)
         except AdapterError as bug:
             return bug.failure(sent=False)
         except UnreachableError as reference:

@@ -43,7 +43,7 @@ class Artefacts:
         if finishing is None or PROMISES.isdisjoint(request.params) or aim.target.passthrough:
             return await self.child.execute(request, context)
         try:
-            wish = guard(lambda: find_wish(request, aim))
+            wish = guard(find_wish, request, aim)
         except AdapterError as bug:
             return bug.failure(sent=False)
         if wish.reencodes and finishing.converter is None:

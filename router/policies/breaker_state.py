@@ -45,7 +45,7 @@ class BreakerRules:
         return 100.0 * failures >= self.percentage * attempts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class BreakerState:
     """One account's breaker in the store. `now` is wall time: it only names the bucket."""
 

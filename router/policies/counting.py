@@ -30,7 +30,7 @@ def counted(request: ImageRequest, aim: Aim) -> tuple[ImageRequest, tuple[str, .
     """
     if COMMON.issuperset(request.params):
         return request, ()
-    unfolded, words = guard(lambda: _own_words(request, aim))
+    unfolded, words = guard(_own_words, request, aim)
     given = [word for word in words if word in unfolded.params] if words else words
     return _with_n(unfolded, given) if given else (unfolded, ())
 

@@ -33,7 +33,7 @@ class Split:
             return await self.child.execute(request, context)
         aim = context.aim
         try:
-            per_call = guard(lambda: _per_call(request, aim))
+            per_call = guard(_per_call, request, aim)
         except AdapterError as bug:
             return bug.failure(sent=False)
         if request.n <= per_call:
@@ -53,7 +53,7 @@ class Split:
         if not context.budget.counts_money:
             return 0.0
         try:
-            changes = guard(lambda: find_changes(part, context.aim))
+            changes = guard(find_changes, part, context.aim)
         except AdapterError:
             return None  # the call will say what is wrong
         said = part.with_params(apply(changes, part, self.mode))

@@ -30,7 +30,7 @@ class Call:
         if refusal is not None:
             return refusal
         try:
-            conversation = guard(lambda: Conversation(request, context))
+            conversation = guard(Conversation, request, context)
         except AdapterError as bug:
             spending.call_off()
             return bug.failure(sent=False)

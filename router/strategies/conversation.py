@@ -21,7 +21,7 @@ from router.core.secret import Credentials
 from router.core.trace import Attempt
 from router.core.wholeness import find_fault
 from router.strategies.listening import Listening
-from router.strategies.mask import Mask, mask_of
+from router.strategies.mask import NO_MASK, mask_of
 
 UNDO_TIMEOUT = 5.0  # seconds a cancelled remote job is given to be told so
 CLOSE_TIMEOUT = 2.0  # seconds a stream is given to end
@@ -53,7 +53,7 @@ class Conversation:
         self._context = context
         self._aim = context.aim
         self._credentials: Credentials | None = None
-        self._mask = Mask()
+        self._mask = NO_MASK
         self._sent = False
         self._answered = False
         self._was_late: bool | None = None  # when it was cut off, before anything was undone
@@ -150,16 +150,16 @@ class Conversation:
         undo: HttpRequest | None = None
         try:
             if self._request.operation == "generate":
-                step = self._advance(flow, None)
+                step = guard(_go_on, flow, None)
             else:  # with pictures there is much to write
-                step = await beside(self._advance, flow, None)
+                step = await beside(guard, _go_on, flow, None)
             while not isinstance(step, ENDS):
                 if isinstance(step, Send):
                     undo = step.undo or undo
                     talk = self._listen if step.stream else self._exchange
-                    step = self._advance(flow, await talk(step))
+                    step = guard(_go_on, flow, await talk(step))
                 else:
-                    step = self._advance(flow, await self._hand_over(step.partial))
+                    step = guard(_go_on, flow, await self._hand_over(step.partial))
         except (asyncio.CancelledError, TransportError, UnreadError, AdapterError):
             self._was_late = self._is_late()
             if undo is not None:
@@ -175,22 +175,6 @@ class Conversation:
     def _flow(self) -> Flow:
         """Begin the adapter's flow within a generator, so that it fails where it is driven."""
         return (yield from self._aim.adapter.flow(self._request, self._aim.target))
-
-    def _advance(
-        self, flow: Flow, response: HttpResponse | Event | None
-    ) -> Send | Emit | Pictures | Failure:
-        """Let the adapter go on. Raises AdapterError where it cannot."""
-
-        def go_on() -> Send | Emit | Pictures | Failure:
-            try:
-                step: object = flow.send(response)
-            except StopIteration as end:
-                step = end.value
-            if isinstance(step, STEPS):
-                return step
-            raise TypeError(f"the flow gave {type(step).__name__}")
-
-        return guard(go_on)
 
     async def _exchange(self, send: Send) -> HttpResponse | None:
         """Send, and return the answer; None where it broke and that may happen."""
@@ -288,7 +272,7 @@ class Conversation:
     def _authorised(self, request: HttpRequest) -> HttpRequest:
         """Add the caller's headers and the secret, where the credential may go."""
         headers = dict(request.headers)
-        if guard(lambda: known_origin(request.url)) in self._aim.origins:
+        if guard(known_origin, request.url) in self._aim.origins:
             headers |= self._own_headers()
             if request.auth is not None:
                 headers |= _auth_headers(request.auth, self._credentials)
@@ -312,9 +296,23 @@ class Conversation:
         return {**target.headers, **request.headers, **forwarded}
 
 
+def _go_on(flow: Flow, response: HttpResponse | Event | None) -> Send | Emit | Pictures | Failure:
+    """Let an adapter take its next step."""
+    try:
+        step: object = flow.send(response)
+    except StopIteration as end:
+        step = end.value
+    if isinstance(step, STEPS):
+        return step
+    raise TypeError(f"the flow gave {type(step).__name__}")
+
+
 def _request_id(response: HttpResponse) -> str | None:
     """Return the number by which the provider's support finds the request."""
-    return next((response.headers[name] for name in REQUEST_IDS if name in response.headers), None)
+    for name in REQUEST_IDS:
+        if name in response.headers:
+            return response.headers[name]
+    return None
 
 
 def _auth_headers(auth: Auth, credentials: Credentials | None) -> dict[str, str]:

@@ -80,7 +80,7 @@ class LoadBalance:
 
 def _weighted(among: Sequence[Share], chance: float) -> Share:
     """Pick by weight; `chance` is in [0, 1)."""
-    point = chance * sum(share.weight for share in among)
+    point = chance * sum([share.weight for share in among])
     for share in among[:-1]:
         point -= share.weight
         if point < 0:

@@ -59,9 +59,10 @@ class Mask:
 
     def _headers(self, headers: Mapping[str, str]) -> Mapping[str, str]:
         values = "\n".join(headers.values())
-        if not any(secret in values for secret in self.secrets):
-            return headers
-        return {name: self.text(value) for name, value in headers.items()}
+        for secret in self.secrets:
+            if secret in values:
+                return {name: self.text(value) for name, value in headers.items()}
+        return headers
 
     def _bytes(self, body: bytes) -> bytes:
         for secret in self.secrets:
@@ -71,10 +72,13 @@ class Mask:
         return body
 
 
+NO_MASK = Mask()
+
+
 def mask_of(credentials: Credentials | None) -> Mask:
     """Return the mask for an account."""
     if credentials is None:
-        return Mask()
+        return NO_MASK
     held = (credentials.key, credentials.token, *credentials.headers.values())
     secrets = {one.reveal() for one in held if one is not None and len(one.reveal()) >= SHORTEST}
     return Mask(tuple(sorted(secrets, key=len, reverse=True)))
