@@ -30,6 +30,7 @@ LAYERS = (
     {"view", "loop_thread", "images"},
     {"client"},
     {"sync", "trees"},
+    {"gateway"},
     {"cli"},
     {"__main__"},
     {"__init__"},

@@ -1,0 +1,1 @@
+"""Gateway: the engine behind HTTP, for clients in any language."""
