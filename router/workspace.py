@@ -20,7 +20,10 @@ from router.options import ConfigSource, TokenProvider
 from router.providers.catalog import catalog_of
 from router.providers.registry import INSTALLED, adapter, providers
 
-NO_CONFIGS = (*KEYS_FILES, "gateway.yaml")
+GATEWAY_FILES = ("gateway.yaml", "gateway.yml", "gateway.json")
+"""Where a folder has the settings of its gateway."""
+
+NO_CONFIGS = (*KEYS_FILES, *GATEWAY_FILES)
 """Files in a folder of configs that are none."""
 
 

@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 import click
 
-SchemaName = Literal["config", "virtual-keys", "catalog"]
+SchemaName = Literal["config", "virtual-keys", "catalog", "gateway"]
 
 
 @click.command(
@@ -17,7 +17,7 @@ Examples:
 )
 @click.argument("name", default="config", type=click.Choice(get_args(SchemaName)))
 def schema(name: SchemaName) -> None:
-    """Print a JSON Schema: NAME is config (the default), virtual-keys or catalog."""
+    """Print a JSON Schema: NAME is config (the default), virtual-keys, catalog or gateway."""
     from router.config.schema import schema_text
 
     click.echo(schema_text(name).rstrip("\n"))

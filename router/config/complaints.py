@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from router.config.masking import is_secret_name, shown
+from router.config.masking import KEYS, is_secret_name, shown
 from router.config.places import Place, shown_place
 from router.config.portkey import refusal
 from router.config.problems import did_you_mean, hints, nearest, one_of
@@ -28,6 +28,7 @@ ADVICE = {
     "mode": "one of single, fallback, loadbalance, conditional",
     "attempts": "the number of retries, 0 to 5",
     "provider": "whose account it is",
+    "digest": "sha256: and 64 hexadecimal digits, as 'pixroute keys create' writes it",
 }
 
 ELSEWHERE = {
@@ -63,7 +64,8 @@ class Complaint:
     def found_text(self) -> str:
         """What is there, for a message; never a secret."""
         names = [step for step in self.place if isinstance(step, str)]
-        if names and is_secret_name(names[-1]) and isinstance(self.found, str):
+        is_secret = KEYS in names[-2:-1] or (names and is_secret_name(names[-1]))
+        if is_secret and isinstance(self.found, str):
             return "not what it should be"
         return "empty" if self.found in (None, "") else shown(self.found)
 
@@ -96,7 +98,7 @@ def _unknown_keys(complaint: Complaint, source: Source, report: Report) -> None:
         meant = nearest(name, known)
         if meant is not None:
             report.mean(source, (*complaint.place, meant))
-        elsewhere = None if source.root == "catalog" else ELSEWHERE.get(name)
+        elsewhere = None if source.root in {"catalog", "gateway"} else ELSEWHERE.get(name)
         hint = elsewhere or did_you_mean(name, known) or one_of(known)
         report.error(source, place, f"unknown key {shown(name)}", hint, at_key=True)
 

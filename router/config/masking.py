@@ -6,24 +6,29 @@ import re
 from router.core.jsontypes import JSON
 
 SECRET_NAME = re.compile(
-    r"(?!virtual[_-]?keys?$)(?!hash_fields$).*"
-    r"(key|token|secret|passw|auth(?!_mode$)|credential|service_account)",
+    r"(?!virtual[_-]?keys?$)(?!hash_fields$)(?!own_provider_keys$).*"
+    r"(key|token|secret|passw|auth(?!_mode$)|credential|service_account|digest)",
     re.IGNORECASE,
 )
 """Names of keys whose values are never shown; misspelt ones too."""
 
 SECRET_TEXT = re.compile(
-    r"\b(?:sk|pk|rk|r8|key|api|tok|ghp|xox|hf)[-_][A-Za-z0-9_\-]{8,}"  # keys with a prefix
+    r"\b(?:sk|pk|rk|r8|key|api|tok|ghp|xox|hf|pxr)[-_][A-Za-z0-9_\-]{8,}"  # keys with a prefix
     r"|\b(?=[A-Za-z]*\d)[A-Za-z0-9]{32,}"  # bare ones, as Azure's
     r"|(?<=//)[^/@\s]+(?=@)"  # user:password@host
     r"|(?<=[Bb]earer )\S+"
 )
 
 SECRET_PAIR = re.compile(
-    r"""(?P<name>[\w-]*(?:key|token|secret|passw|auth|credential)[\w-]*["']?\s*[:=]\s*)"""
+    r"""(?P<name>[\w-]*(?:key|token|secret|passw|auth|credential|digest)[\w-]*["']?\s*[:=]\s*)"""
     r"""(?P<value>"(?:[^"\\]|\\.)*"?|'(?:[^']|'')*'?|(?:\$\{[^}]*\}|[^\s,}\]])+)""",
     re.IGNORECASE,
 )
+
+KEYS = "keys"
+"""What a gateway calls its callers: a mapping of settings by name, none of them a secret."""
+
+HARMLESS_NAME = re.compile(r"(?i)virtual[_-]?key|azure_auth|auth_|own_provider_keys")
 
 REFERENCE = re.compile(r"""["']?\$\{(?:file:[^}]*|[^}:]*)\}["']?""")
 """Says where a secret is, and none itself; the default of one might be."""
@@ -47,7 +52,7 @@ def masked_source(text: str) -> str:
 
 def _mask_pair(match: re.Match[str]) -> str:
     name, value = match["name"], match["value"]
-    harmless = REFERENCE.fullmatch(value) or re.match(r"(?i)virtual[_-]?key|azure_auth|auth_", name)
+    harmless = REFERENCE.fullmatch(value) or HARMLESS_NAME.match(name)
     return match[0] if harmless else name + "*" * len(value)
 
 

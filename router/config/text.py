@@ -13,6 +13,9 @@ from router.config.source import Source
 from router.config.values import Values
 from router.core.jsontypes import JSON
 
+SMALLEST: Mapping[str, str] = {"gateway": "max_in_flight: 256"}
+"""An example for what is no mapping, by the source's root; `provider: openai` for all others."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
@@ -123,9 +126,10 @@ def _rooted(value: JSON, report: Report, source: Source) -> Source | None:
     """Accept a mapping only."""
     if isinstance(value, Mapping):
         return replace(source, value=value)
+    example = SMALLEST.get(source.root, "provider: openai")
     if value is None:
-        report.wrong(source, (), "is empty", "the smallest config is: provider: openai")
+        report.wrong(source, (), "is empty", f"expected a mapping such as: {example}")
     else:
         kind = "a list" if isinstance(value, list) else "a single value"
-        report.wrong(source, (), f"is {kind}; expected a mapping such as: provider: openai")
+        report.wrong(source, (), f"is {kind}; expected a mapping such as: {example}")
     return None

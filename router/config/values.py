@@ -1,10 +1,10 @@
 """Values: from nodes to JSON, with the span of every key and value by its place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from router.config.masking import REFERENCE, is_secret_name, masked, shown
+from router.config.masking import KEYS, REFERENCE, is_secret_name, masked, shown
 from router.config.nodes import Items, Node, Pairs, Unreadable, Word
 from router.config.places import Place, Span
 from router.config.scalars import Scalar, plain
@@ -76,8 +76,8 @@ class Values:
             self._flaw(at, key, f"key {shown(name)} is here twice", f"first in line {first.line}")
             return
         self.keys[at] = key.span
-        if is_secret_name(name) and not _is_reference(value):
-            self.secrets.append(value.span)
+        if is_secret_name(name):
+            self.secrets += [secret.span for secret in _secrets(name, value)]
         mapping[name] = self.read(value, at)
 
     def _name(self, key: Node, place: Place) -> str | None:
@@ -123,6 +123,17 @@ class Values:
 
     def _flaw(self, place: Place, node: Node, message: str, hint: str = "") -> None:
         self.flaws.append(Flaw(place, node.span, message, hint))
+
+
+def _secrets(name: str, value: Node) -> Iterator[Node]:
+    """Yield what must not be shown of the value of a name that tells of secrets.
+
+    A mapping of `keys` has settings in it, with names that tell for themselves.
+    """
+    if name == KEYS and isinstance(value, Pairs):
+        yield from (entry for _, entry in value.pairs if isinstance(entry, Word))
+    elif not _is_reference(value):
+        yield value
 
 
 def _is_reference(value: Node) -> bool:

@@ -58,6 +58,8 @@ class ArtefactSettings:
 class Settings:
     """Everything has a default, so a folder needs no `gateway.yaml`.
 
+    `is_closed` means that `keys` stands in the file, maybe with none in it: where the last one is
+    revoked, nobody is let in.
     `config` is used where neither a request nor its key names one. `aliases` are further ids of
     configs (`pc-...`). `allowed_hosts` are those that configs of callers may name as their
     `custom_host`. `deadline`, and `grace` for a caller who has gone, are in seconds. `max_body` is
@@ -66,6 +68,7 @@ class Settings:
     """
 
     keys: tuple[ApiKey, ...] = ()
+    is_closed: bool = False
     config: str | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
     allowed_hosts: AbstractSet[str] = frozenset()
@@ -78,6 +81,11 @@ class Settings:
     grace: float = 10.0
     log: LogSettings = LogSettings()
     artefacts: ArtefactSettings = ArtefactSettings()
+
+    @property
+    def needs_key(self) -> bool:
+        """Tell whether only callers with one of the `keys` are served."""
+        return self.is_closed or bool(self.keys)
 
 
 NO_SETTINGS = Settings()

@@ -109,6 +109,7 @@ def test_usage_errors_exit_with_2(pipe, args):
         (["config"], "pixroute config"),
         (["virtual-keys"], "pixroute virtual keys"),
         (["catalog"], "pixroute catalog"),
+        (["gateway"], "pixroute gateway"),
     ],
     ids=str,
 )
@@ -122,4 +123,4 @@ def test_an_unknown_schema_lists_those_there_are(run):
     result = run("schema", "nonsense")
 
     assert result.exit_code == 2
-    assert "'config', 'virtual-keys', 'catalog'" in result.stderr
+    assert "'config', 'virtual-keys', 'catalog', 'gateway'" in result.stderr
