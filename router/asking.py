@@ -36,7 +36,11 @@ HEADER_VALUE = re.compile(r"[\t -~]*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """What a caller may say beside the request; each `with_options` adds to it."""
+    """What a caller may say beside the request; each `with_options` adds to it.
+
+    Answers that a cache keeps for one `tenant` are no other's; `uncached` ones are not kept.
+    `attempt_timeout` bounds one attempt, in seconds, instead of what the config says.
+    """
 
     metadata: Mapping[str, JSON] = field(default_factory=dict)
     trace_id: str | None = None
@@ -44,6 +48,9 @@ class Wishes:
     provider: str | None = None
     cache_namespace: str | None = None
     cache_force_refresh: bool = False
+    tenant: str = ""
+    uncached: bool = False
+    attempt_timeout: float | None = None
 
     def adding(self, options: RequestOptions) -> "Wishes":
         """Return these wishes with further ones, where there are any."""
@@ -57,6 +64,9 @@ class Wishes:
             provider=options.get("provider") or self.provider,
             cache_namespace=_given(options.get("cache_namespace"), self.cache_namespace),
             cache_force_refresh=refresh or self.cache_force_refresh,
+            tenant=self.tenant,
+            uncached=self.uncached,
+            attempt_timeout=self.attempt_timeout,
         )
 
 

@@ -126,6 +126,10 @@ class Engine:
             self._sender = default_sender()
         return self._sender
 
+    def name_request(self) -> str:
+        """Return a number for a request: unlike any other of this router, or of its forks."""
+        return self.begin_trace(Wishes()).id
+
     def begin_trace(self, wishes: Wishes) -> Trace:
         """Begin a request's record; its id is the caller's, or made from seed and number."""
         self._notice_fork()
@@ -172,6 +176,7 @@ class Engine:
             began=asyncio.get_running_loop().time(),
             cache=_cache_wish(wishes),
             finishing=self._finishing(loaded.own),
+            attempt_timeout=wishes.attempt_timeout,
         )
 
     def _make_finishing(self, own: frozenset[str]) -> Finishing:
@@ -198,9 +203,11 @@ class Engine:
 
 def _cache_wish(wishes: Wishes) -> CacheWish:
     namespace, refresh = wishes.cache_namespace, wishes.cache_force_refresh
-    if namespace is None and not refresh:
+    if namespace is None and not refresh and not wishes.tenant and not wishes.uncached:
         return NO_WISH
-    return CacheWish(namespace=namespace, refresh=refresh)
+    return CacheWish(
+        namespace=namespace, refresh=refresh, tenant=wishes.tenant, is_off=wishes.uncached
+    )
 
 
 def _seed(given: int | str | None) -> int:

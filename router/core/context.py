@@ -97,6 +97,7 @@ class CacheWish:
     namespace: str | None = None
     refresh: bool = False
     tenant: str = ""
+    is_off: bool = False
 
 
 NO_WISH = CacheWish()
@@ -110,7 +111,8 @@ class Context:
     the request began and `deadline` when it must have ended. `delivery` is where partial pictures
     go, None where the caller did not ask for a stream. `finishing` does to pictures what providers
     cannot; None leaves them as they come. A node that changes a field for its child makes a
-    `branch`; siblings never see it.
+    `branch`; siblings never see it. `attempt_timeout` is the caller's own, in seconds, and stands
+    in for the config's.
     """
 
     sender: Sender
@@ -131,6 +133,7 @@ class Context:
     delivery: Delivery | None = None
     finishing: Finishing | None = None
     bypass_breakers: bool = False
+    attempt_timeout: float | None = None
 
     @property
     def rng(self) -> Dice:
@@ -222,4 +225,5 @@ class Context:
             delivery=self.delivery,
             finishing=self.finishing,
             bypass_breakers=self.bypass_breakers,
+            attempt_timeout=self.attempt_timeout,
         )

@@ -6,10 +6,15 @@ from types import MappingProxyType
 from typing import BinaryIO, TypeAlias
 
 from router.answer import Image
+from router.core.files import Upload
 from router.core.jsontypes import JSON
 
-FileContent: TypeAlias = bytes | bytearray | memoryview | str | os.PathLike[str] | BinaryIO | Image
+FileContent: TypeAlias = (
+    bytes | bytearray | memoryview | str | os.PathLike[str] | BinaryIO | Image | Upload
+)
 """A picture's bytes, a path, a `data:` URL, a binary file object, or a picture of an answer.
+
+A file that was taken in before (an Upload) is not read again.
 
 A file object is read once, from where it stands, and left for the caller to close.
 """

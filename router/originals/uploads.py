@@ -52,6 +52,8 @@ async def _one(field: str, given: FileInput, fetch: Fetch) -> Upload:
     name, content = _named(field, given)
     if isinstance(content, Image):
         content = await _picture(field, content, fetch)
+    if isinstance(content, Upload):
+        return _checked(field, name or content.name, content)
     if _is_at_hand(content):
         return _read(field, name, content)
     return await beside(_read, field, name, content)
@@ -99,10 +101,14 @@ def _read(field: str, name: str | None, content: FileContent) -> Upload:
         raise Unaskable(field, message) from None
     except OSError as error:
         raise Unaskable(field, f"{field}{_which(name, content)} {_why(error)}") from None
+    return _checked(field, name or _own_name(content), upload)
+
+
+def _checked(field: str, name: str, upload: Upload) -> Upload:
+    """Return a file under a name that can be sent. Raises Unaskable where it is no picture."""
     if upload.media is None:
         what = "is empty" if not upload.size else "is no picture"
-        where = _which(name, content)
-        raise Unaskable(field, f"{field}{where} {what}; expected png, jpeg or webp")
+        raise Unaskable(field, f"{field}{_called(name)} {what}; expected png, jpeg or webp")
     return replace(upload, name=_wire_name(upload.name, field, upload.media.format))
 
 
@@ -119,7 +125,7 @@ def _pieces(field: str, content: FileContent) -> Iterator[bytes]:
         case str() | os.PathLike():
             with _opened(field, content) as stream:
                 yield from _of_stream(field, stream)
-        case _ if not isinstance(content, Image) and hasattr(content, "read"):
+        case _ if not isinstance(content, Image | Upload) and hasattr(content, "read"):
             yield from _of_stream(field, content)
         case _:
             raise Unaskable(field, f"{field} is of type {type(content).__name__}; {EXPECTED}")
@@ -160,8 +166,11 @@ def _not_bytes(piece: object) -> str:
 
 def _which(name: str | None, content: FileContent) -> str:
     """Name the file in a message, where it has a name."""
-    own = name or _own_name(content)
-    return f" ({_base(own)!r})" if own else ""
+    return _called(name or _own_name(content))
+
+
+def _called(name: str) -> str:
+    return f" ({_base(name)!r})" if name else ""
 
 
 def _own_name(content: FileContent) -> str:

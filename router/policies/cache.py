@@ -39,6 +39,9 @@ class Cache:
         if context.delivery is not None:
             context.decide(self.path, "cache", "bypass", "streams are not cached")
             return await self.child.execute(request, context)
+        if context.cache.is_off:
+            context.decide(self.path, "cache", "bypass", "the caller wants nothing kept")
+            return await self.child.execute(request, context)
         key = self._key(request, context)
         kept = None if context.cache.refresh else await self._get(key, context)
         if kept is not None:

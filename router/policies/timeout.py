@@ -27,12 +27,14 @@ class Timeout:
 
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
         outcome: Outcome | None = None
-        with anyio.CancelScope(deadline=context.time() + self.seconds) as scope:
-            expiry = Expiry(scope, between=max(self.seconds, NEXT_PICTURE))
+        asked = context.attempt_timeout
+        seconds = self.seconds if asked is None else asked
+        with anyio.CancelScope(deadline=context.time() + seconds) as scope:
+            expiry = Expiry(scope, between=max(seconds, NEXT_PICTURE))
             outcome = await self.child.execute(request, context.expiring(expiry))
         if outcome is not None:
             return outcome
-        late = f"no answer within {self.seconds:g} s"
+        late = f"no answer within {seconds:g} s"
         if expiry.heard:
             late = f"no further picture within {expiry.between:g} s"
         failure = Failure(

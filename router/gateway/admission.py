@@ -1,0 +1,67 @@
+"""Admission: how many requests may be under way, of everybody and of each caller."""
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from router.gateway.refusal import Refusal
+from router.gateway.settings import ApiKey, Settings
+
+MINUTE = 60.0  # seconds
+WAIT = {"retry-after": "1"}
+
+
+@dataclass(slots=True)
+class _Use:
+    """What one key has under way, and when it came in the last minute, in loop time."""
+
+    running: int = 0
+    came: deque[float] = field(default_factory=deque)
+
+
+class Admission:
+    """Counts one worker's requests; limits of a key are divided by the number of workers."""
+
+    def __init__(self, workers: int = 1) -> None:
+        self._workers = workers
+        self._uses: dict[str, _Use] = {}
+        self.running = 0
+
+    @contextmanager
+    def admitted(self, key: ApiKey | None, settings: Settings, now: float) -> Iterator[None]:
+        """Count a request for as long as it runs. Raises Refusal where there are too many."""
+        if self.running >= settings.max_in_flight:
+            most = settings.max_in_flight
+            raise Refusal(503, f"{most} requests are under way, as many as may be", headers=WAIT)
+        use = _Use() if key is None else self._uses.setdefault(key.name, _Use())
+        if key is not None:
+            self._check(key, use, now)
+        use.running += 1
+        self.running += 1
+        try:
+            yield
+        finally:
+            use.running -= 1
+            self.running -= 1
+
+    def _check(self, key: ApiKey, use: _Use, now: float) -> None:
+        most = self._share(key.concurrency)
+        if most is not None and use.running >= most:
+            raise Refusal(429, f"this API key may have {most} requests at once", headers=WAIT)
+        rate = self._share(key.requests)
+        if rate is None:
+            return
+        while use.came and now - use.came[0] >= MINUTE:
+            use.came.popleft()
+        if len(use.came) >= rate:
+            seconds = max(1, round(MINUTE - (now - use.came[0])))
+            raise Refusal(
+                429,
+                f"this API key may make {rate} requests a minute",
+                headers={"retry-after": str(seconds)},
+            )
+        use.came.append(now)
+
+    def _share(self, most: int | None) -> int | None:
+        return None if most is None else max(1, most // self._workers)

@@ -1,0 +1,157 @@
+"""App: the gateway as an ASGI application: it finds who answers a path, and no more."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Required, TypedDict
+
+import anyio
+
+from router.core.beside import beside
+from router.gateway.arrival import Arrival, arrival_of
+from router.gateway.call import Call, Desk
+from router.gateway.callers import caller_of
+from router.gateway.cors import Cors
+from router.gateway.folder import Folder, State
+from router.gateway.pages import home, model, models, ready
+from router.gateway.refusal import Refusal
+from router.gateway.reply import Message, Receive, Reply, Send, error_reply, json_reply, send_reply
+from router.gateway.routes import (
+    ArtefactPath,
+    ChatPath,
+    ImagePath,
+    ModelPath,
+    Page,
+    PagePath,
+    path_of,
+)
+
+log = logging.getLogger("router")
+
+LOOK_EVERY = 1.0  # seconds between two looks at the folder
+SEND_PATIENCE = 30.0  # seconds a caller may take to take in one piece of an answer
+
+
+class Scope(TypedDict, total=False):
+    """What ASGI's server says of a connection."""
+
+    type: Required[str]
+    method: str
+    path: str
+    query_string: bytes
+    headers: Iterable[tuple[bytes, bytes]]
+
+
+class SlowCallerError(Exception):
+    """The caller does not take its answer in."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Gateway:
+    """One worker's application. `metrics` gives the page of that name: a body and its type.
+
+    `closing` are closed at the end, after the engine.
+    """
+
+    folder: Folder
+    desk: Desk
+    workers: int = 1
+    metrics: Callable[[], tuple[bytes, str]] | None = None
+    artefact: Callable[[str, Mapping[str, str]], Awaitable[Reply]] | None = None
+    closing: tuple[Callable[[], object], ...] = ()
+    _looking: "asyncio.Task[None] | None" = field(default=None, init=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            with suppress(SlowCallerError):
+                await self._answer(scope, receive, _patiently(send))
+
+    async def start(self) -> None:
+        """Begin to look at the folder."""
+        self._looking = asyncio.create_task(self._look())
+
+    async def stop(self) -> None:
+        """End everything, the log last. Requests under way are the server's to wait for."""
+        if self._looking is not None:
+            self._looking.cancel()
+        await self.desk.engine.aclose()
+        for close in self.closing:
+            await beside(close)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await self.start()
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                await self.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _look(self) -> None:
+        while True:
+            await anyio.sleep(LOOK_EVERY)
+            try:
+                if await beside(self.folder.refresh):
+                    self.desk.chooser.forget()
+            except OSError as error:
+                log.warning("the folder of configs cannot be read: %s", error)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        state = self.folder.state
+        cors = Cors(state.settings.cors_origins)
+        try:
+            query = scope.get("query_string", b"")
+            arrival = arrival_of(scope["method"], scope["path"], query, scope["headers"])
+            if arrival.method == "OPTIONS":
+                await send_reply(cors.preflight(arrival), send)
+                return
+            path = path_of(arrival)
+            send = cors.allowing(arrival, send)
+            if isinstance(path, ImagePath | ChatPath):
+                await Call(self.desk, state, path, arrival).serve(receive, send)
+                return
+            reply = await self._page(path, arrival)
+        except Refusal as refusal:
+            reply = error_reply(refusal)
+        await send_reply(reply, send, is_head=scope["method"] == "HEAD")
+
+    async def _page(self, path: ModelPath | ArtefactPath | PagePath, arrival: Arrival) -> Reply:
+        state = self.folder.state
+        if isinstance(path, ModelPath):
+            caller_of(arrival.headers, state.settings)
+            return models() if path.name is None else model(path.name)
+        if isinstance(path, ArtefactPath):
+            if self.artefact is None:
+                raise Refusal(404, "no pictures are kept here")
+            return await self.artefact(path.name, arrival.query)
+        return self._own_page(path.page, state)
+
+    def _own_page(self, page: Page, state: State) -> Reply:
+        if page == "/":
+            return home(state)
+        if page == "/health":
+            return json_reply({"status": "ok"})
+        if page == "/ready":
+            return ready(state, self.workers)
+        if page == "/metrics" and self.metrics is not None:
+            body, kind = self.metrics()
+            return Reply(content_type=kind, body=body)
+        raise Refusal(404, f"there is no {page!r} here")
+
+
+def _patiently(send: Send) -> Send:
+    """Return a `send` with a limit of time, so that a slow caller holds nothing for ever."""
+
+    async def patient(message: Message) -> None:
+        with anyio.CancelScope(deadline=asyncio.get_running_loop().time() + SEND_PATIENCE):
+            await send(message)
+            return
+        raise SlowCallerError
+
+    return patient

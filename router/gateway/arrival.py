@@ -1,0 +1,55 @@
+"""Arrival: the head of an HTTP request, as values."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote
+
+from router.gateway.refusal import Refusal
+
+SINGLE = frozenset({"authorization", "api-key", "content-length", "content-type", "host"})
+"""Headers of which there is one: two of them mean different things to different readers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """Header names are lower case; values are UTF-8, else Latin-1. `path` is unquoted."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+
+    @property
+    def content_type(self) -> str:
+        """The media type alone, in lower case."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def arrival_of(
+    method: str, path: str, query: bytes, raw_headers: Iterable[tuple[bytes, bytes]]
+) -> Arrival:
+    """Read a head. Raises Refusal where it says one thing twice."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in raw_headers:
+        name, value = raw_name.decode("latin-1").lower(), _text(raw_value)
+        if name not in headers:
+            headers[name] = value
+        elif name in SINGLE or name.startswith("x-portkey-"):
+            if headers[name] != value:
+                raise Refusal(400, f"the header {name!r} is there twice")
+        else:
+            headers[name] = f"{headers[name]}, {value}"
+    return Arrival(
+        method=method,
+        path=unquote(path) if "%" in path else path,
+        query=dict(parse_qsl(query.decode("latin-1"))) if query else {},
+        headers=headers,
+    )
+
+
+def _text(raw: bytes) -> str:
+    """Clients write UTF-8 or Latin-1, and say not which."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")

@@ -1,0 +1,94 @@
+"""Asking: what arrived becomes the request that the engine executes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from router.asking import FRAMING, Unaskable, Wishes, build_request
+from router.core.images import ImageRequest, Operation
+from router.core.jsontypes import EMPTY, JSON
+from router.engine import Engine
+from router.gateway.bodies import Body
+from router.gateway.callers import Caller
+from router.gateway.instructions import Instructions, forwardable
+from router.gateway.refusal import Refusal
+from router.gateway.settings import Settings
+from router.originals.taking import take_originals
+from router.workspace import Loaded
+
+MARGIN = 5.0  # seconds before a client gives up, in which it still gets an error
+SHORTEST = 1.0  # seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request for the engine."""
+
+    request: ImageRequest
+    wishes: Wishes
+
+    @property
+    def streams(self) -> bool:
+        return self.request.params.get("stream") is True
+
+
+async def ask(
+    *,
+    body: Body,
+    operation: Operation,
+    said: Instructions,
+    headers: Mapping[str, str],
+    added: Mapping[str, str],
+    caller: Caller,
+    loaded: Loaded,
+    engine: Engine,
+    settings: Settings,
+    request_id: str,
+) -> Asked:
+    """Return what the engine executes; `added` headers go to the provider.
+
+    Raises Refusal for what is no request.
+    """
+    wishes = Wishes(
+        metadata=_metadata(body.params, said),
+        trace_id=said.trace_id or request_id,
+        timeout=_deadline(headers, settings),
+        provider=said.virtual_key or said.provider,
+        cache_namespace=said.namespace,
+        cache_force_refresh=said.refresh,
+        tenant=caller.name,
+        uncached=said.is_private,
+        attempt_timeout=said.timeout,
+    )
+    forwarded = {name: value for name, value in said.forwarded.items() if name not in FRAMING}
+    sent = {**forwarded, **added}
+    try:
+        request = build_request(body.params, wishes, sent, EMPTY, operation=operation)
+        if operation != "generate":
+
+            async def fetch(url: str) -> bytes:
+                return await engine.fetch(url, own=loaded.own)
+
+            request = await take_originals(request, body.files, fetch, loaded.own)
+    except Unaskable as wrong:
+        failure = wrong.failure
+        raise Refusal(failure.status, failure.message, param=failure.param) from None
+    return Asked(request=replace(request, incoming=forwardable(headers)), wishes=wishes)
+
+
+def _metadata(params: Mapping[str, JSON], said: Instructions) -> Mapping[str, JSON]:
+    user = params.get("user")
+    if not isinstance(user, str) or "_user" in said.metadata:
+        return said.metadata
+    return {**said.metadata, "_user": user}
+
+
+def _deadline(headers: Mapping[str, str], settings: Settings) -> float:
+    """Return how long the caller waits, less what it takes to tell it that it was too long."""
+    patience = headers.get("x-stainless-read-timeout", "").strip()
+    try:
+        seconds = float(patience) if patience else settings.deadline
+    except ValueError:
+        return settings.deadline
+    if not seconds > 0:
+        return settings.deadline
+    return min(settings.deadline, max(SHORTEST, seconds - MARGIN))

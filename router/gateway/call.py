@@ -1,0 +1,248 @@
+"""Call: one request for pictures, from its first byte to its last."""
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+import orjson
+
+from router.core.images import ImageRequest, Pictures
+from router.core.jsontypes import JSON
+from router.core.trace import Trace
+from router.engine import Engine
+from router.errors import RoutingError
+from router.gateway.admission import Admission
+from router.gateway.answers import answer_body, failure_reply
+from router.gateway.arrival import Arrival
+from router.gateway.asking import Asked, ask
+from router.gateway.bodies import Body, form_body, json_body
+from router.gateway.callers import Caller, caller_of
+from router.gateway.choosing import Choice, Chooser
+from router.gateway.exchange import Recorder
+from router.gateway.flights import Flights, GoneError
+from router.gateway.folder import State
+from router.gateway.headers import trace_headers
+from router.gateway.incoming import DisconnectedError, Incoming
+from router.gateway.instructions import PREFIX, Instructions, instructions_in
+from router.gateway.record import Record
+from router.gateway.refusal import Refusal
+from router.gateway.reply import Receive, Reply, Send, error_reply, send_reply
+from router.gateway.routes import ChatPath, ImagePath
+from router.gateway.streaming import Streaming
+from router.gateway.trace_context import outgoing, read
+
+Answer: TypeAlias = tuple[Pictures, Trace]
+
+log = logging.getLogger("router")
+
+CHAT = (
+    "this gateway is for pictures: it takes POST /v1/images/generations, /edits and /variations, "
+    "and a chat completion only where it has a 'prompt' in place of 'messages'"
+)
+FORM = "multipart/form-data"
+BUG = "the gateway has met a bug of its own; its log has more"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What calls share within one worker. `now` is wall time, in Unix seconds."""
+
+    engine: Engine
+    chooser: Chooser
+    admission: Admission
+    flights: Flights[Answer] = field(default_factory=Flights)
+    recorders: Sequence[Recorder] = ()
+    now: Callable[[], float] = time.time
+
+
+class Call:
+    """Takes a request in, has it executed, and answers; whatever happens is recorded once."""
+
+    def __init__(
+        self, desk: Desk, state: State, path: ImagePath | ChatPath, arrival: Arrival
+    ) -> None:
+        self._desk = desk
+        self._state = state
+        self._path = path
+        self._arrival = arrival
+        request_id = desk.engine.name_request()
+        self._record = Record(
+            request_id=request_id,
+            context=read(arrival.headers, request_id),
+            operation=path.operation if isinstance(path, ImagePath) else "generate",
+            began=desk.now(),
+        )
+
+    async def serve(self, receive: Receive, send: Send) -> None:
+        began = asyncio.get_running_loop().time()
+        for recorder in self._desk.recorders:
+            recorder.begin()
+        try:
+            await self._serve(Incoming(receive, self._state.settings.max_body), send)
+        finally:
+            seconds = asyncio.get_running_loop().time() - began
+            exchange = self._record.exchange(seconds)
+            for recorder in self._desk.recorders:
+                recorder.end(exchange)
+
+    async def _serve(self, incoming: Incoming, send: Send) -> None:
+        """Answer, whatever happens."""
+        record = self._record
+        try:
+            await self._admit(incoming, send)
+        except Refusal as refusal:
+            record.refused(refusal)
+            await self._send(error_reply(refusal, self._plain_headers()), send)
+        except RoutingError as error:
+            record.failed(error)
+            if not record.bytes_out:
+                await self._send(failure_reply(error, record.request_id), send)
+        except (GoneError, DisconnectedError):
+            record.left()
+        except Exception:
+            log.exception("%s: the gateway failed", record.request_id)
+            bug = Refusal(500, BUG, headers={"x-should-retry": "false"})
+            record.refused(bug)
+            if not record.bytes_out:
+                await self._send(error_reply(bug, self._plain_headers()), send)
+
+    async def _admit(self, incoming: Incoming, send: Send) -> None:
+        settings, headers = self._state.settings, self._arrival.headers
+        caller = caller_of(headers, settings)
+        self._record.api_key = caller.name
+        now = asyncio.get_running_loop().time()
+        with self._desk.admission.admitted(caller.key, settings, now):
+            said = instructions_in(headers)
+            self._record.is_private = said.is_private
+            body = self._named(await self._body(incoming))
+            choice = self._choose(body, said, caller)
+            asked = await self._ask(body, said, caller, choice)
+            if asked.streams:
+                await self._stream(asked, choice, incoming, send)
+            else:
+                await self._send(await self._run(asked, said, choice, caller, incoming), send)
+
+    async def _body(self, incoming: Incoming) -> Body:
+        arrival = self._arrival
+        incoming.check(arrival.headers)
+        if arrival.content_type == FORM:
+            body = await form_body(arrival.headers["content-type"], incoming.chunks())
+        else:
+            body = json_body(await incoming.whole())
+        self._record.bytes_in = incoming.size
+        return body
+
+    def _named(self, body: Body) -> Body:
+        """Return the body with the model that the path names; the body's own wins."""
+        if isinstance(self._path, ChatPath):
+            if "messages" in body.params or "prompt" not in body.params:
+                raise Refusal(501, CHAT, code="not_implemented")
+        elif self._path.deployment is not None and not body.params.get("model"):
+            body = replace(body, params={**body.params, "model": self._path.deployment})
+        self._record.model = _text(body.params.get("model")) or None
+        self._record.prompt = _text(body.params.get("prompt"))
+        return body
+
+    def _choose(self, body: Body, said: Instructions, caller: Caller) -> Choice:
+        model = _text(body.params.get("model")) or None
+        choice = self._desk.chooser.choose(said, model, caller, self._state)
+        self._record.config = choice.name
+        return choice
+
+    async def _ask(self, body: Body, said: Instructions, caller: Caller, choice: Choice) -> Asked:
+        context = self._record.context
+        return await ask(
+            body=body,
+            operation=self._record.operation,
+            said=said,
+            headers=self._arrival.headers,
+            added=outgoing(context) if context.parent is not None else {},
+            caller=caller,
+            loaded=choice.loaded,
+            engine=self._desk.engine,
+            settings=self._state.settings,
+            request_id=self._record.request_id,
+        )
+
+    async def _run(
+        self,
+        asked: Asked,
+        said: Instructions,
+        choice: Choice,
+        caller: Caller,
+        incoming: Incoming,
+    ) -> Reply:
+        def name() -> str:
+            return _name(asked.request, said, choice, caller)
+
+        pictures, trace = await self._desk.flights.fly(
+            lambda: self._desk.engine.run(choice.loaded, asked.request, asked.wishes),
+            name,
+            incoming.left,
+            self._state.settings.grace,
+        )
+        self._record.trace = trace
+        self._record.pictures = pictures.data
+        return Reply(
+            headers=trace_headers(trace, self._record.request_id),
+            body=answer_body(pictures, is_strict=said.is_strict),
+        )
+
+    async def _stream(self, asked: Asked, choice: Choice, incoming: Incoming, send: Send) -> None:
+        record, engine = self._record, self._desk.engine
+        record.streamed = True
+        feed = engine.stream(choice.loaded, asked.request, asked.wishes)
+        record.trace = feed.trace
+
+        async def fetch(url: str) -> bytes:
+            return await engine.fetch(url, own=choice.loaded.own)
+
+        streaming = Streaming(
+            feed=feed,
+            operation=record.operation,
+            send=send,
+            headers=lambda: trace_headers(feed.trace, record.request_id),
+            fetch=fetch,
+        )
+        try:
+            pictures = await streaming.run(incoming.left)
+            record.status, record.pictures = 200, pictures.data
+        finally:
+            record.bytes_out = streaming.size
+
+    async def _send(self, reply: Reply, send: Send) -> None:
+        self._record.status = reply.status
+        self._record.bytes_out = len(reply.body)
+        await send_reply(reply, send)
+
+    def _plain_headers(self) -> Mapping[str, str]:
+        """Return the headers of what was refused before it was routed."""
+        trace_id = self._arrival.headers.get(f"{PREFIX}trace-id", "") or self._record.request_id
+        return {"x-request-id": self._record.request_id, f"{PREFIX}trace-id": trace_id}
+
+
+def _text(value: JSON) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _name(request: ImageRequest, said: Instructions, choice: Choice, caller: Caller) -> str:
+    """Name a request by all that it says: the same caller asking the same thing."""
+    files = {field: [one.digest for one in some] for field, some in request.files.items()}
+    asked = [
+        caller.name,
+        choice.name,
+        said.config,
+        said.provider,
+        said.virtual_key,
+        dict(said.options),
+        request.operation,
+        dict(request.params),
+        files,
+        dict(request.metadata),
+    ]
+    text = orjson.dumps(asked, default=dict, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(text).hexdigest()

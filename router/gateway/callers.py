@@ -1,0 +1,60 @@
+"""Callers: whose request it is, and which of its secrets belongs to whom."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from router.core.secret import Secret
+from router.gateway.keys import find_key, looks_like_ours
+from router.gateway.refusal import Refusal
+from router.gateway.settings import ApiKey, Settings
+
+BEARER = "bearer "
+PLACEHOLDERS = frozenset({"OPENAI_API_KEY", "DUMMY-KEY"})
+"""What Portkey's SDKs send as a key where nobody gave one."""
+
+UNKNOWN = (
+    "the API key is missing or not known here; send one as x-portkey-api-key, as Authorization: "
+    "Bearer, or as api-key ('pixroute keys create NAME' makes one)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """`key` is the gateway's own, None where none are configured.
+
+    `provider_key` is the caller's own key at a provider, where it may bring one.
+    """
+
+    key: ApiKey | None = None
+    provider_key: Secret | None = None
+
+    @property
+    def name(self) -> str:
+        return "" if self.key is None else self.key.name
+
+
+def caller_of(headers: Mapping[str, str], settings: Settings) -> Caller:
+    """Tell who is calling. Raises Refusal where keys are configured, and none of them came."""
+    named = headers.get("x-portkey-api-key", "").strip()
+    bearer = _bearer(headers)
+    if not settings.keys:
+        brought = _brought(bearer, named) if settings.own_provider_keys else None
+        return Caller(provider_key=brought)
+    presented = named or bearer or headers.get("api-key", "").strip()
+    key = find_key(presented, settings.keys)
+    if key is None:
+        raise Refusal(401, UNKNOWN, code="invalid_api_key")
+    brought = _brought(bearer, presented) if key.own_provider_keys else None
+    return Caller(key=key, provider_key=brought)
+
+
+def _bearer(headers: Mapping[str, str]) -> str:
+    value = headers.get("authorization", "").strip()
+    return value[len(BEARER) :].strip() if value.lower().startswith(BEARER) else ""
+
+
+def _brought(bearer: str, presented: str) -> Secret | None:
+    """Return a bearer that can only be meant for a provider."""
+    if not bearer or bearer == presented or bearer in PLACEHOLDERS or looks_like_ours(bearer):
+        return None
+    return Secret(bearer)

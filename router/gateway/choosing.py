@@ -1,0 +1,166 @@
+"""Choosing: which config a request is routed by, and whether its caller may use it."""
+
+import json
+from collections import OrderedDict
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+
+from router.config.foreign import Stranger, uses
+from router.config.problems import ConfigError, did_you_mean
+from router.core.jsontypes import JSON
+from router.gateway.callers import Caller
+from router.gateway.folder import State
+from router.gateway.header_values import mapping_in
+from router.gateway.instructions import PREFIX, Instructions
+from router.gateway.refusal import Refusal
+from router.gateway.settings import ApiKey, Settings
+from router.gateway.vaults import CallersVault
+from router.policies.aim import split_slug
+from router.workspace import Loaded, Loader
+
+MOST_INLINE = 256  # configs of requests that are kept compiled
+INLINE = "inline"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A config ready to be used for this request; `name` is its id, `inline`, or empty."""
+
+    loaded: Loaded
+    name: str = ""
+
+
+class Chooser:
+    """Compiles what requests bring once per content, and keeps the last of them."""
+
+    def __init__(self, loader: Loader) -> None:
+        self._loader = loader
+        self._inline: OrderedDict[tuple[str, str, Stranger], Loaded] = OrderedDict()
+
+    def choose(self, said: Instructions, model: str | None, caller: Caller, state: State) -> Choice:
+        """Return what the request is routed by. Raises Refusal."""
+        key = caller.key
+        if key is not None and not key.config_override and said.chooses:
+            raise Refusal(400, "this API key routes by its own config; send no other, no provider")
+        choice = self._choose(said, key, state)
+        _check_scope(choice, said, model, key)
+        return _with_keys(choice, said, caller)
+
+    def _choose(self, said: Instructions, key: ApiKey | None, state: State) -> Choice:
+        settings = state.settings
+        if said.is_inline:
+            return self._sent(said, key, settings)
+        name = said.config or (key.config if key else None) or settings.config
+        if name is not None and not (said.config is None and said.options):
+            return _named(name, key, state)
+        return Choice(loaded=self._compiled(json.dumps(_made(said)), key, settings))
+
+    def _sent(self, said: Instructions, key: ApiKey | None, settings: Settings) -> Choice:
+        if key is not None and not key.inline_configs:
+            raise Refusal(403, "this API key may send no config of its own; name one")
+        loaded = self._compiled(said.config or "", key, settings)
+        return Choice(loaded=loaded, name=INLINE)
+
+    def _compiled(self, text: str, key: ApiKey | None, settings: Settings) -> Loaded:
+        owner, stranger = "" if key is None else key.name, _stranger(key, settings)
+        name = (text, owner, stranger)
+        loaded = self._inline.get(name)
+        if loaded is None:
+            loaded = self._inline[name] = self._load(text, owner, stranger)
+            if len(self._inline) > MOST_INLINE:
+                self._inline.popitem(last=False)
+        self._inline.move_to_end(name)
+        return loaded
+
+    def _load(self, text: str, owner: str, stranger: Stranger) -> Loaded:
+        config = mapping_in(f"{PREFIX}config", text)
+        try:
+            return self._loader.load(config, scope=f"{INLINE}/{owner}", stranger=stranger)
+        except ConfigError as error:
+            raise Refusal(400, f"the config of the request cannot be used: {error}") from None
+
+    def forget(self) -> None:
+        """Compile anew: virtual keys may have changed."""
+        self._inline.clear()
+
+
+def _stranger(key: ApiKey | None, settings: Settings) -> Stranger:
+    return Stranger(
+        allowed_hosts=frozenset(settings.allowed_hosts),
+        providers=_scope(None if key is None else key.providers),
+        virtual_keys=_scope(None if key is None else key.virtual_keys),
+        own_keys=settings.own_provider_keys if key is None else key.own_provider_keys,
+    )
+
+
+def _scope(names: AbstractSet[str] | None) -> frozenset[str] | None:
+    return None if names is None else frozenset(names)
+
+
+def _with_keys(choice: Choice, said: Instructions, caller: Caller) -> Choice:
+    """Return the choice with the keys that this caller's calls are made with."""
+    alone = "custom_host" in said.options
+    if caller.provider_key is None and not alone:
+        return choice
+    vault = CallersVault(
+        vault=choice.loaded.vault,
+        brought=caller.provider_key,
+        first=choice.name == "" and said.provider is not None,
+        alone=alone,
+    )
+    return replace(choice, loaded=replace(choice.loaded, vault=vault))
+
+
+def _made(said: Instructions) -> Mapping[str, JSON]:
+    """Return the config that headers alone make."""
+    config: dict[str, JSON] = dict(said.options)
+    if said.options and said.provider is not None:
+        config["provider"] = said.provider
+    if said.retries:
+        config["retry"] = {"attempts": min(said.retries, 5)}
+    return config
+
+
+def _named(name: str, key: ApiKey | None, state: State) -> Choice:
+    identity = state.id_of(name)
+    allowed = _allowed(key, state)
+    if identity in state.broken and identity in allowed:
+        raise Refusal(503, f"the config {name!r} has mistakes: 'pixroute check' tells them")
+    loaded = state.configs.get(identity) if identity in allowed else None
+    if loaded is None:
+        hint = did_you_mean(name, allowed)
+        known = ", ".join(sorted(allowed)) or "none"
+        raise Refusal(
+            400,
+            f"there is no config {name[:80]!r}; known here: {known}" + (hint and f"; {hint}"),
+            code="config_not_found",
+        )
+    return Choice(loaded=loaded, name=identity)
+
+
+def _allowed(key: ApiKey | None, state: State) -> frozenset[str]:
+    known = frozenset({*state.configs, *state.broken})
+    if key is None or key.configs is None:
+        return known
+    return known & frozenset(map(state.id_of, key.configs))
+
+
+def _check_scope(choice: Choice, said: Instructions, model: str | None, key: ApiKey | None) -> None:
+    """Refuse a provider or a virtual key that is not the caller's to use."""
+    if key is None or (key.providers is None and key.virtual_keys is None):
+        return
+    providers, virtual_keys = uses(choice.loaded.document)
+    named = (said.provider, said.virtual_key, split_slug(model)[0])
+    slugs = {slug.removeprefix("@") for slug in named if slug}
+    if key.providers is not None and not providers <= key.providers:
+        raise Refusal(403, f"this API key may not use {_listed(providers - key.providers)}")
+    if key.virtual_keys is not None and not virtual_keys <= key.virtual_keys:
+        raise Refusal(403, f"this API key may not use {_listed(virtual_keys - key.virtual_keys)}")
+    allowed = {*(key.providers or slugs), *(key.virtual_keys or slugs)}
+    if not slugs <= allowed:
+        raise Refusal(403, f"this API key may not use {_listed(slugs - allowed)}")
+
+
+def _listed(names: frozenset[str] | set[str]) -> str:
+    return ", ".join(map(repr, sorted(names)))

@@ -1,0 +1,64 @@
+"""CORS: which pages in a browser may ask; none, unless the operator names their origins."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from router.core.http import NO_HEADERS
+from router.gateway.arrival import Arrival
+from router.gateway.reply import Message, Reply, Send
+
+ANY = "*"
+EXPOSED = (
+    "x-request-id, retry-after, x-portkey-provider, x-portkey-trace-id, x-portkey-cache-status, "
+    "x-portkey-last-used-option-index, x-portkey-retry-attempt-count, x-portkey-cost"
+)
+MAX_AGE = "600"  # seconds a browser remembers
+
+
+@dataclass(frozen=True, slots=True)
+class Cors:
+    """`origins` are allowed as they are written; `*` allows all."""
+
+    origins: tuple[str, ...]
+
+    def preflight(self, arrival: Arrival) -> Reply:
+        """Answer what a browser asks before it asks."""
+        allowed = self._headers(arrival)
+        if not allowed:
+            return Reply(status=403)
+        wanted = arrival.headers.get("access-control-request-headers", "")
+        return Reply(
+            status=204,
+            headers={
+                **allowed,
+                "access-control-allow-methods": "GET, POST, OPTIONS",
+                "access-control-allow-headers": wanted or "authorization, content-type",
+                "access-control-max-age": MAX_AGE,
+            },
+        )
+
+    def allowing(self, arrival: Arrival, send: Send) -> Send:
+        """Return a `send` that adds to an answer that its page may read it."""
+        allowed = self._headers(arrival)
+        if not allowed:
+            return send
+        added = [(name.encode(), value.encode("latin-1")) for name, value in allowed.items()]
+
+        async def allowing(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *added]
+            await send(message)
+
+        return allowing
+
+    def _headers(self, arrival: Arrival) -> Mapping[str, str]:
+        origin = arrival.headers.get("origin")
+        if origin is None or not self.origins:
+            return NO_HEADERS
+        if ANY not in self.origins and origin not in self.origins:
+            return NO_HEADERS
+        return {
+            "access-control-allow-origin": origin if ANY not in self.origins else ANY,
+            "access-control-expose-headers": EXPOSED,
+            "vary": "origin",
+        }

@@ -1,0 +1,71 @@
+"""Headers: what an answer says beside its body about how it came to be."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+from router.core.jsontypes import JSON
+from router.core.outcome import Failure, Kind
+from router.core.trace import Attempt, Trace
+from router.gateway.instructions import PREFIX
+
+CACHE = {"hit": "HIT", "miss": "MISS", "refresh": "REFRESH"}
+NOT_BOUGHT = frozenset({Kind.CIRCUIT_OPEN, Kind.UNSUPPORTED})
+
+
+def cache_status(trace: Trace) -> str:
+    """Return what a cache did with the request, in Portkey's words."""
+    said = (CACHE.get(one.chosen) for one in trace.decisions if one.by == "cache")
+    return next((word for word in said if word), "DISABLED")
+
+
+def trace_headers(trace: Trace, request_id: str) -> dict[str, str]:
+    """Return what is said of a request that was routed."""
+    attempts = trace.attempts
+    served = next((one for one in reversed(attempts) if one.ok), None)
+    last = served or (attempts[-1] if attempts else None)
+    headers = {
+        "x-request-id": request_id,
+        f"{PREFIX}trace-id": trace.id,
+        f"{PREFIX}cache-status": cache_status(trace),
+        f"{PREFIX}attempts": str(len(attempts)),
+        f"{PREFIX}retry-attempt-count": str(_retries(attempts, served)),
+    }
+    if last is not None:
+        headers[f"{PREFIX}provider"] = last.provider
+        headers[f"{PREFIX}last-used-option-index"] = last.path
+        headers[f"{PREFIX}route"] = "; ".join(_route(attempts))
+        if last.adaptations:
+            headers[f"{PREFIX}adaptations"] = "; ".join(last.adaptations)
+    if trace.cost is not None:
+        headers[f"{PREFIX}cost"] = f"{trace.cost:.10g}"
+    return headers
+
+
+def failure_headers(failure: Failure, trace: Trace) -> dict[str, str]:
+    """Return what tells a client whether to ask again: never where something may be bought."""
+    headers: dict[str, str] = {}
+    if failure.retry_after is not None and failure.status in {429, 503}:
+        headers["retry-after"] = str(math.ceil(max(0.0, failure.retry_after)))
+    if any(one.billed is not False for one in trace.attempts):
+        headers["x-should-retry"] = "false"
+    return headers
+
+
+def _retries(attempts: Sequence[Attempt], served: Attempt | None) -> int:
+    """Count the retries at the target that answered; -1 where all of them failed."""
+    if not attempts:
+        return 0
+    path = attempts[-1].path if served is None else served.path
+    retries = sum(one.path == path for one in attempts) - 1
+    return -1 if served is None and retries else retries
+
+
+def _route(attempts: Sequence[Attempt]) -> Iterator[str]:
+    for one in attempts:
+        kind = "" if one.kind is None else f" {one.kind}"
+        yield f"{one.path} {one.provider} {one.status}{kind}"
+
+
+def plain_fields(fields: Mapping[str, JSON], known: frozenset[str]) -> dict[str, JSON]:
+    """Return those of an answer's fields that OpenAI's answers have too."""
+    return {name: value for name, value in fields.items() if name in known}

@@ -1,0 +1,86 @@
+"""Reply: a whole answer as it goes out."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Required, TypeAlias, TypedDict
+
+import orjson
+
+from router.core.http import NO_HEADERS
+from router.core.jsontypes import JSON
+from router.gateway.refusal import Refusal, type_of
+
+
+class Message(TypedDict, total=False):
+    """What ASGI's server and application tell each other."""
+
+    type: Required[str]
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    more_body: bool
+
+
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+
+JSON_TYPE = "application/json"
+LONGEST_HEADER = 1024  # bytes
+PIECE = 4 * 1024 * 1024  # bytes that are sent at once; nearly every answer is one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    status: int = 200
+    content_type: str = JSON_TYPE
+    headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
+    body: bytes = b""
+
+
+async def send_reply(reply: Reply, send: Send, *, is_head: bool = False) -> None:
+    """Send an answer, a large one in pieces: `send` may have a limit of time for each."""
+    body = b"" if is_head else reply.body
+    await send(start_of(reply, length=len(reply.body)))
+    for at in range(0, len(body) - PIECE, PIECE):
+        piece = body[at : at + PIECE]
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    rest = len(body) - 1 - (len(body) - 1) % PIECE if body else 0
+    await send({"type": "http.response.body", "body": body[rest:]})
+
+
+def start_of(reply: Reply, length: int | None = None) -> Message:
+    """Return the message that begins an answer; without a length its end is told at the end."""
+    headers = [(b"content-type", reply.content_type.encode("latin-1"))]
+    if length is not None:
+        headers.append((b"content-length", b"%d" % length))
+    headers += [(name.encode("latin-1"), _plain(value)) for name, value in reply.headers.items()]
+    return {"type": "http.response.start", "status": reply.status, "headers": headers}
+
+
+def _plain(value: str) -> bytes:
+    """Write what any client reads: printable ASCII, without what would begin another header."""
+    if not (value.isascii() and value.isprintable()):
+        value = "".join(one if " " <= one <= "~" else "?" for one in value)
+    return value[:LONGEST_HEADER].encode("ascii")
+
+
+def json_reply(value: JSON, *, status: int = 200, headers: Mapping[str, str] = NO_HEADERS) -> Reply:
+    return Reply(status=status, headers=headers, body=orjson.dumps(value, default=dict))
+
+
+def error_reply(refusal: Refusal, headers: Mapping[str, str] = NO_HEADERS) -> Reply:
+    """Write a refusal as OpenAI does."""
+    error = error_object(
+        message=refusal.message,
+        kind=type_of(refusal.status),
+        param=refusal.param,
+        code=refusal.code,
+    )
+    return json_reply(error, status=refusal.status, headers={**headers, **refusal.headers})
+
+
+def error_object(
+    *, message: str, kind: str, param: str | None, code: str | None
+) -> dict[str, JSON]:
+    """Return an error as OpenAI's bodies have it."""
+    return {"error": {"message": message, "type": kind, "param": param, "code": code}}
