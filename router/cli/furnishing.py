@@ -15,7 +15,7 @@ TEMPLATES = (
     ("virtual-keys.yaml", "configs/virtual-keys.yaml"),
     ("env.example", ".env.example"),
     ("gitignore", ".gitignore"),
-    ("vscode.json", ".vscode/settings.json"),
+    ("vscode.settings", ".vscode/settings.json"),
 )
 """Each template and where it goes. Files with a dot before their name would not be packaged."""
 
