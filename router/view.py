@@ -83,7 +83,7 @@ class View:
         if isinstance(config, str) and self.configs and NAME.fullmatch(config):
             raise LookupError(_unknown(config, self.configs))
         loaded = self.loader.load(config)
-        _furnish(self.stage, loaded)
+        furnish(self.stage, loaded)
         return loaded
 
 
@@ -183,11 +183,11 @@ def _stage(options: RouterOptions, configs: Iterable[Loaded]) -> Stage | None:
 
     stage = SandboxSender()
     for loaded in configs:
-        _furnish(stage, loaded)
+        furnish(stage, loaded)
     return stage
 
 
-def _furnish(stage: Stage | None, loaded: Loaded) -> None:
+def furnish(stage: Stage | None, loaded: Loaded) -> None:
     """Tell the sandbox a config's own hosts, as far as it knows the providers behind them."""
     if stage is None:
         return

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Required, TypedDict
@@ -31,6 +32,7 @@ from router.gateway.routes import (
 log = logging.getLogger("router")
 
 LOOK_EVERY = 1.0  # seconds between two looks at the folder
+SWEEP_EVERY = 600.0  # seconds between two looks for pictures that no link leads to any more
 SEND_PATIENCE = 30.0  # seconds a caller may take to take in one piece of an answer
 
 
@@ -59,7 +61,6 @@ class Gateway:
     desk: Desk
     workers: int = 1
     metrics: Callable[[], tuple[bytes, str]] | None = None
-    artefact: Callable[[str, Mapping[str, str]], Awaitable[Reply]] | None = None
     closing: tuple[Callable[[], object], ...] = ()
     _looking: "asyncio.Task[None] | None" = field(default=None, init=False)
 
@@ -94,8 +95,12 @@ class Gateway:
                 return
 
     async def _look(self) -> None:
+        loop, swept = asyncio.get_running_loop(), -math.inf
         while True:
             await anyio.sleep(LOOK_EVERY)
+            if self.desk.links is not None and loop.time() - swept > SWEEP_EVERY:
+                swept = loop.time()
+                await beside(self.desk.links.sweep)
             try:
                 if await beside(self.folder.refresh):
                     self.desk.chooser.forget()
@@ -127,9 +132,9 @@ class Gateway:
             caller_of(arrival.headers, state.settings)
             return models() if path.name is None else model(path.name)
         if isinstance(path, ArtefactPath):
-            if self.artefact is None:
+            if self.desk.links is None:
                 raise Refusal(404, "no pictures are kept here")
-            return await self.artefact(path.name, arrival.query)
+            return await self.desk.links.reply(path.name, arrival.query)
         return self._own_page(path.page, state)
 
     def _own_page(self, page: Page, state: State) -> Reply:

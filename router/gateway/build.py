@@ -1,12 +1,12 @@
 """Build: a folder becomes a gateway, in each worker anew."""
 
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from router.artefacts.stores import DataUrls
 from router.core.ports import Sender
 from router.engine import Engine
 from router.gateway.admission import Admission
@@ -15,15 +15,16 @@ from router.gateway.call import Desk
 from router.gateway.choosing import Chooser
 from router.gateway.exchange import Recorder
 from router.gateway.folder import Folder
+from router.gateway.links import Links, open_links
+from router.gateway.reader import Reader
+from router.gateway.settings import Settings
+from router.view import Stage
 from router.workspace import Loader
-
-SHIPPED = ("balance.yaml", "fallback.yaml", "routes.yaml", "virtual-keys.yaml")
-"""Templates that make a workspace."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serving:
-    """How a gateway is served. Without a `folder` the sandbox serves the shipped examples."""
+    """How a gateway is served. Without a `folder` it is the shipped examples."""
 
     folder: str | None = None
     sandbox: bool = False
@@ -36,13 +37,16 @@ class Serving:
 
 
 def build_gateway(serving: Serving, recorders: tuple[Recorder, ...] = ()) -> Gateway:
-    loader = _loader(serving)
-    folder = Folder(serving.path, loader)
-    engine = Engine(sender=_sender(serving), artefacts=DataUrls())
+    """Raise OSError where the folder for pictures cannot be written."""
+    stage = _stage(serving)
+    reader = Reader(folder=serving.path, loader=_loader(serving), stage=stage)
+    folder = Folder(reader)
+    links = _links(serving, folder.state.settings)
     desk = Desk(
-        engine=engine,
-        chooser=Chooser(loader),
+        engine=Engine(sender=_sender() if stage is None else stage, artefacts=links),
+        chooser=Chooser(reader),
         admission=Admission(serving.workers),
+        links=links,
         recorders=recorders,
     )
     return Gateway(folder=folder, desk=desk, workers=serving.workers)
@@ -54,15 +58,30 @@ def _loader(serving: Serving) -> Loader:
         from router.sandbox.environment import SandboxEnvironment
 
         environment = SandboxEnvironment(environment)
-    keys = serving.path / "virtual-keys.yaml"
-    return Loader(environment=environment, virtual_keys=keys if keys.is_file() else None)
+    return Loader(environment=environment)
 
 
-def _sender(serving: Serving) -> Sender:
-    if serving.sandbox:
-        from router.sandbox.in_process import SandboxSender
+def _stage(serving: Serving) -> Stage | None:
+    if not serving.sandbox:
+        return None
+    from router.sandbox.in_process import SandboxSender
 
-        return SandboxSender()
+    return SandboxSender()
+
+
+def _sender() -> Sender:
     from router.senders.aiohttp_sender import AiohttpSender
 
     return AiohttpSender()
+
+
+def _links(serving: Serving, settings: Settings) -> Links | None:
+    directory = settings.artefacts.directory
+    if directory is None:
+        return None
+    return open_links(
+        serving.path / directory,
+        seconds=settings.artefacts.seconds,
+        public_url=settings.public_url,
+        now=time.time,
+    )

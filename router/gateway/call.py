@@ -28,6 +28,7 @@ from router.gateway.folder import State
 from router.gateway.headers import trace_headers
 from router.gateway.incoming import DisconnectedError, Incoming
 from router.gateway.instructions import PREFIX, Instructions, instructions_in
+from router.gateway.links import Links, linked
 from router.gateway.record import Record
 from router.gateway.refusal import Refusal
 from router.gateway.reply import Receive, Reply, Send, error_reply, send_reply
@@ -55,6 +56,7 @@ class Desk:
     chooser: Chooser
     admission: Admission
     flights: Flights[Answer] = field(default_factory=Flights)
+    links: Links | None = None
     recorders: Sequence[Recorder] = ()
     now: Callable[[], float] = time.time
 
@@ -187,6 +189,9 @@ class Call:
         )
         self._record.trace = trace
         self._record.pictures = pictures.data
+        links = self._desk.links
+        if links is not None and "response_format" not in asked.request.params:
+            pictures = await linked(pictures, links)
         return Reply(
             headers=trace_headers(trace, self._record.request_id),
             body=answer_body(pictures, is_strict=said.is_strict),

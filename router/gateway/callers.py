@@ -37,7 +37,7 @@ def caller_of(headers: Mapping[str, str], settings: Settings) -> Caller:
     """Tell who is calling. Raises Refusal where keys are configured, and none of them came."""
     named = headers.get("x-portkey-api-key", "").strip()
     bearer = _bearer(headers)
-    if not settings.keys:
+    if not settings.needs_key:
         brought = _brought(bearer, named) if settings.own_provider_keys else None
         return Caller(provider_key=brought)
     presented = named or bearer or headers.get("api-key", "").strip()

@@ -13,11 +13,12 @@ from router.gateway.callers import Caller
 from router.gateway.folder import State
 from router.gateway.header_values import mapping_in
 from router.gateway.instructions import PREFIX, Instructions
+from router.gateway.reader import Reader
 from router.gateway.refusal import Refusal
 from router.gateway.settings import ApiKey, Settings
 from router.gateway.vaults import CallersVault
 from router.policies.aim import split_slug
-from router.workspace import Loaded, Loader
+from router.workspace import Loaded
 
 MOST_INLINE = 256  # configs of requests that are kept compiled
 INLINE = "inline"
@@ -34,8 +35,8 @@ class Choice:
 class Chooser:
     """Compiles what requests bring once per content, and keeps the last of them."""
 
-    def __init__(self, loader: Loader) -> None:
-        self._loader = loader
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
         self._inline: OrderedDict[tuple[str, str, Stranger], Loaded] = OrderedDict()
 
     def choose(self, said: Instructions, model: str | None, caller: Caller, state: State) -> Choice:
@@ -76,7 +77,7 @@ class Chooser:
     def _load(self, text: str, owner: str, stranger: Stranger) -> Loaded:
         config = mapping_in(f"{PREFIX}config", text)
         try:
-            return self._loader.load(config, scope=f"{INLINE}/{owner}", stranger=stranger)
+            return self._reader.sent(config, scope=f"{INLINE}/{owner}", stranger=stranger)
         except ConfigError as error:
             raise Refusal(400, f"the config of the request cannot be used: {error}") from None
 

@@ -8,9 +8,10 @@ from types import MappingProxyType
 
 from router.config.problems import ConfigError
 from router.config.read import KEYS_FILES
+from router.gateway.reader import Reader
 from router.gateway.settings import Settings
 from router.gateway.settings_file import SETTINGS_FILES, read_settings
-from router.workspace import Loaded, Loader, config_files
+from router.workspace import Loaded, config_files
 
 log = logging.getLogger("router")
 
@@ -40,12 +41,11 @@ class Folder:
     What is broken by an edit stays as it was before, and is told once.
     """
 
-    def __init__(self, path: Path, loader: Loader, tell: Callable[[str], None] = log.error) -> None:
-        self.path = path
-        self.loader = loader
+    def __init__(self, reader: Reader, tell: Callable[[str], None] = log.error) -> None:
+        self.path = reader.folder
+        self._reader = reader
         self._tell = tell
         self._stamps: Mapping[Path, Stamp] = {}
-        self._texts: dict[str, bytes] = {}
         self.state = State(settings=Settings())
         self.refresh()
 
@@ -89,7 +89,7 @@ class Folder:
         broken: dict[str, str] = {}
         for path in config_files(self.path):
             try:
-                configs[path.stem] = self._config(path)
+                configs[path.stem] = self._reader.file(path)
             except ConfigError as error:
                 self._tell(f"{path.name} cannot be used{_kept(path.stem, before)}:\n{error}")
                 if path.stem in before.configs:
@@ -97,9 +97,6 @@ class Folder:
                 else:
                     broken[path.stem] = str(error)
         return configs, broken
-
-    def _config(self, path: Path) -> Loaded:
-        return self.loader.load(path, scope=path.stem)
 
     def _settings(self, before: State, known: list[str]) -> Settings:
         try:
