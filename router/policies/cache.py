@@ -15,6 +15,9 @@ from router.core.outcome import Outcome, Success
 from router.core.ports import StoreError
 from router.policies.flight import fly
 
+TRACING = frozenset({"traceparent", "tracestate"})
+"""Headers that say whose call it is, and change no picture."""
+
 URL_LIFE = 3000.0  # seconds: providers' links die after an hour; ten minutes are left to use one
 
 log = logging.getLogger("router")
@@ -72,7 +75,11 @@ class Cache:
             "params": request.params,
             "verbatim": sorted(request.verbatim),
             "files": {name: [one.digest for one in some] for name, some in request.files.items()},
-            "headers": {**request.headers, **self._forwarded(request)},
+            "headers": {
+                name: value
+                for name, value in {**request.headers, **self._forwarded(request)}.items()
+                if name not in TRACING
+            },
         }
         text = json.dumps(asked, sort_keys=True, default=dict)
         return f"cache/{hashlib.sha256(text.encode()).hexdigest()}"

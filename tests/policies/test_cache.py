@@ -492,3 +492,18 @@ def test_a_deadline_inside_a_flight_ends_it():
     result = run(node, (10, 200))
 
     assert (result.outcome.kind, result.took) == (Kind.OUT_OF_BUDGET, 5)
+
+
+def test_who_wants_nothing_kept_is_neither_answered_from_the_cache_nor_kept():
+    private = {"cache": CacheWish(is_off=True)}
+
+    assert sent(leaf(), CAT, private, private) == 3
+    assert sent(leaf(), private, CAT, CAT) == 2
+
+
+def test_whose_trace_a_call_belongs_to_makes_it_no_other_request():
+    traced = [
+        replace(CAT, headers={"traceparent": f"00-{'a' * 32}-{n}{'b' * 15}-01"}) for n in "12"
+    ]
+
+    assert sent(leaf(), *traced) == 1

@@ -89,3 +89,10 @@ def test_the_next_attempt_has_a_timeout_of_its_own(seconds):
     result = run(compiled(route), (60, 200), (0.9 * seconds, 200))
 
     assert result.statuses == [408, 200]
+
+
+@pytest.mark.parametrize("asked", [2.0, 30.0])
+def test_a_callers_own_timeout_stands_in_for_the_configs(asked):
+    result = run(compiled(target(timeout=5.0)), (60, 200), attempt_timeout=asked)
+
+    assert (result.outcome.message, result.took) == (f"no answer within {asked:g} s", asked)
