@@ -1,0 +1,108 @@
+"""Stdout log: a recorder that writes one line of JSON for each request, for log collectors."""
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from typing import TextIO
+
+from router.core.jsontypes import JSON
+from router.gateway.backlog import CAPACITY, Backlog
+from router.gateway.exchange import Exchange
+
+PATIENCE = 2.0  # seconds for what waits, at the end
+LONGEST = 128  # characters of a text, so that a line fits into what a pipe takes in one piece
+
+
+class StdoutLog:
+    """Writes lines to a stream in a thread of its own: who reads them may be slow, or gone."""
+
+    def __init__(self, stream: TextIO, *, capacity: int = CAPACITY) -> None:
+        self._failed = 0
+        self._backlog = Backlog("the log of standard output", _Lines(stream), capacity=capacity)
+
+    @property
+    def dropped(self) -> int:
+        """Lines that are lost: there was no room for them, or the stream has failed."""
+        return self._failed + self._backlog.dropped
+
+    def begin(self) -> None:
+        """Nothing is written of a request before its end."""
+
+    def end(self, exchange: Exchange) -> None:
+        """Take an exchange, or drop it where the reader cannot keep up. Never raises."""
+        try:
+            self._backlog.offer(line_of(exchange))
+        except Exception:  # noqa: BLE001 - a log must not cost a picture
+            self._failed += 1
+
+    def flush(self, timeout: float = PATIENCE) -> bool:
+        """Wait until all that was taken is written; not for the event loop."""
+        return self._backlog.flush(timeout)
+
+    def close(self, timeout: float = PATIENCE) -> bool:
+        """Write what waits; False where that took longer, and the rest is dropped."""
+        return self._backlog.close(timeout)
+
+
+class _Lines:
+    """The stream under the thread; once its reader has left nothing is written to it any more."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._is_broken = False
+
+    def write(self, batch: Sequence[dict[str, JSON]]) -> int:
+        """Write lines one by one: workers that share a pipe must not cut each other's."""
+        return sum(not self._has_written(f"{json.dumps(line)}\n") for line in batch)
+
+    def _has_written(self, line: str) -> bool:
+        if self._is_broken:
+            return False
+        try:
+            self._stream.write(line)
+            self._stream.flush()
+        except OSError as error:
+            self._is_broken = isinstance(error, BrokenPipeError)
+            return False
+        except ValueError:  # it is closed
+            self._is_broken = True
+            return False
+        return True
+
+    def close(self) -> None:
+        """Leave the stream to whom it belongs."""
+
+
+def line_of(exchange: Exchange) -> dict[str, JSON]:
+    """Return what a line says: never a prompt, and no message, which may repeat one."""
+    trace = exchange.trace
+    served = None if trace is None else trace.served
+    return {
+        "time": dt.datetime.fromtimestamp(exchange.began, dt.UTC).isoformat(
+            timespec="milliseconds"
+        ),
+        "level": level_of(exchange.status),
+        "request_id": _short(exchange.request_id),
+        "trace_id": _short(exchange.context.trace if trace is None else trace.id),
+        "status": exchange.status,
+        "kind": exchange.kind,
+        "operation": exchange.operation,
+        "config": _short(exchange.config),
+        "api_key": _short(exchange.api_key),
+        "provider": None if served is None else _short(served.provider),
+        "model": _short((served.model if served else None) or exchange.model or "") or None,
+        "attempts": 0 if trace is None else len(trace.attempts),
+        "seconds": round(exchange.seconds, 3),
+        "cost": exchange.cost,
+        "cache": exchange.cache,
+    }
+
+
+def level_of(status: int) -> str:
+    if status >= 500:
+        return "error"
+    return "warning" if status >= 400 else "info"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
