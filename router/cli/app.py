@@ -11,6 +11,7 @@ from router.cli.check import check
 from router.cli.edit import edit
 from router.cli.generate import generate
 from router.cli.init import init
+from router.cli.keys import keys
 from router.cli.models import models
 from router.cli.sandbox import sandbox
 from router.cli.schema import schema
@@ -40,7 +41,7 @@ def pixroute(context: click.Context) -> None:
         context.color = False
 
 
-for command in (check, edit, generate, init, models, sandbox, schema, variation):
+for command in (check, edit, generate, init, keys, models, sandbox, schema, variation):
     pixroute.add_command(command)
 
 

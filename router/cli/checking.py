@@ -17,7 +17,7 @@ from router.config.problems import ConfigError, Problem, summary
 from router.config.read import read
 from router.providers.catalog import catalog_of
 from router.providers.registry import INSTALLED, adapter, providers
-from router.workspace import config_files
+from router.workspace import GATEWAY_FILES, config_files
 
 STDIN = "<stdin>"
 
@@ -32,6 +32,11 @@ class Source:
     @property
     def is_keys(self) -> bool:
         return self.text is None and Path(self.name).name.startswith("virtual-keys.")
+
+    @property
+    def is_gateway(self) -> bool:
+        path = Path(self.name)
+        return self.text is None and path.name in GATEWAY_FILES and path.is_file()
 
     @property
     def is_folder(self) -> bool:
@@ -63,6 +68,8 @@ class Checker:
         if source.is_folder:
             return Finding(source=source.name, problems=(_barren(source),))
         try:
+            if source.is_gateway:
+                return _gateway(source)
             return self._keys(source) if source.is_keys else self._config(source)
         except ConfigError as error:
             problems = tuple(_renamed(problem, source) for problem in error.problems)
@@ -98,14 +105,27 @@ class Checker:
         return Finding(source=source.name, problems=document.problems, outline=keys)
 
 
+def _gateway(source: Source) -> Finding:
+    """Read the settings of a gateway, and whether the configs that they name are beside them."""
+    from router.gateway.settings_file import read_settings
+
+    path = Path(source.name)
+    settings = read_settings(path.parent, [config.stem for config in config_files(path.parent)])
+    keys = "1 API key" if len(settings.keys) == 1 else f"{len(settings.keys) or 'no'} API keys"
+    return Finding(source=source.name, outline=f"gateway with {keys}")
+
+
 def collect(paths: Sequence[str]) -> Iterator[Source]:
     """Yield what the arguments name, and folders that have no configs as they are."""
     for path in paths:
         if path == "-":
             yield Source(name=STDIN, text=_standard_input())
             continue
-        inside = [str(file) for file in config_files(Path(path))] if Path(path).is_dir() else []
+        folder = Path(path)
+        inside = [str(file) for file in config_files(folder)] if folder.is_dir() else []
         yield from (Source(name=name) for name in inside or [path])
+        beside = (folder / name for name in GATEWAY_FILES)
+        yield from (Source(name=str(file)) for file in beside if file.is_file())
 
 
 def _standard_input() -> str:
@@ -140,7 +160,8 @@ def show_text(findings: Sequence[Finding]) -> None:
     if problems:
         click.echo(summary(problems))
     elif len(findings) > 1:
-        click.echo(green(f"{len(findings)} configs, no problems"))
+        count = sum(Path(finding.source).name not in GATEWAY_FILES for finding in findings)
+        click.echo(green(f"{count} config{'s' * (count != 1)}, no problems"))
 
 
 def show_json(findings: Sequence[Finding]) -> None:

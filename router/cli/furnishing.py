@@ -51,6 +51,7 @@ def _contents() -> Iterator[tuple[str, str]]:
         yield name, (templates / template).read_text(encoding="utf-8")
     yield "schemas/config.schema.json", schema_text("config")
     yield "schemas/virtual-keys.schema.json", schema_text("virtual-keys")
+    yield "schemas/gateway.schema.json", schema_text("gateway")
 
 
 def _write(path: Path, content: str, *, anew: bool) -> bool:

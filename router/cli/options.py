@@ -27,6 +27,17 @@ catalog_option = click.option(
 )
 
 
+configs_option = click.option(
+    "--configs",
+    "folder",
+    default="configs",
+    show_default=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="The folder with the configs and gateway.yaml.",
+)
+
+
 def environment(env_file: Path | None, *, sandbox: bool) -> Mapping[str, str]:
     """Return the variables of the process, the file's over them, the sandbox's where none are."""
     variables: Mapping[str, str] = os.environ

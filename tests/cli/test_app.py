@@ -12,6 +12,7 @@ COMMANDS = (
     "edit",
     "generate",
     "init",
+    "keys",
     "models",
     "sandbox",
     "schema",

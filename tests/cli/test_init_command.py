@@ -13,7 +13,8 @@ def test_it_writes_all_files_and_names_them(run, tmp_path):
     result = run("init", "made")
 
     expected = [name for _, name in TEMPLATES]
-    expected += ["schemas/config.schema.json", "schemas/virtual-keys.schema.json"]
+    schemas = ("config", "virtual-keys", "gateway")
+    expected += [f"schemas/{name}.schema.json" for name in schemas]
     assert result.exit_code == 0
     assert files_in(tmp_path / "made") == sorted(expected)
     assert all(f"wrote  made/{name}\n" in result.stdout for name in expected)
