@@ -36,6 +36,9 @@ SWEEP_EVERY = 600.0  # seconds between two looks for pictures that no link leads
 SEND_PATIENCE = 30.0  # seconds a caller may take to take in one piece of an answer
 
 
+BUFFERED = 32 * 1024  # bytes that a connection takes without anybody reading them
+
+
 class Scope(TypedDict, total=False):
     """What ASGI's server says of a connection."""
 
@@ -154,6 +157,9 @@ def _patiently(send: Send) -> Send:
     """Return a `send` with a limit of time, so that a slow caller holds nothing for ever."""
 
     async def patient(message: Message) -> None:
+        if len(message.get("body", b"")) <= BUFFERED:
+            await send(message)
+            return
         with anyio.CancelScope(deadline=asyncio.get_running_loop().time() + SEND_PATIENCE):
             await send(message)
             return

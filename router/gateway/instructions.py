@@ -19,6 +19,9 @@ NEVER_FORWARDED = frozenset(
 )
 """What carries a secret, or chooses the host: a target's credential sets them, nobody else."""
 
+SAY_NOTHING = frozenset({"api-key", "package-version", "runtime", "runtime-version", "mode"})
+"""What Portkey's SDKs always send, and nothing follows from."""
+
 OPTIONS = {
     "custom-host": "custom_host",
     "openai-organization": "openai_organization",
@@ -76,7 +79,7 @@ def instructions_in(headers: Mapping[str, str]) -> Instructions:
         for name, value in headers.items()
         if name.startswith(PREFIX) and value.strip()
     }
-    if not said:
+    if SAY_NOTHING.issuperset(said):
         return NOTHING_SAID
     return Instructions(
         provider=said.get("provider"),
