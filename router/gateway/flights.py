@@ -12,6 +12,8 @@ import anyio
 
 T = TypeVar("T")
 
+WATCH_AFTER = 0.05  # seconds after which it is looked whether the caller is still there
+
 
 class GoneError(Exception):
     """Nobody waits for the answer any more."""
@@ -64,31 +66,25 @@ class Flights(Generic[T]):
         grace: float,
     ) -> T:
         with anyio.CancelScope() as scope:
-            flight = Flight[T](scope)
-            known: list[str] = []
-
-            async def watch() -> None:
-                await left()
-                known.append(name())
-                self._alone[known[0]] = flight
-                self._leave(flight, grace)
-
-            watcher = asyncio.ensure_future(watch())
+            watch = _Watch(self, scope, name, left, grace)
             try:
-                answer = await work()
+                return watch.landed(await work())
             except BaseException as error:
-                _land(flight, error)
+                watch.failed(error)
                 raise
-            else:
-                flight.landed.set_result(answer)
-                return answer
             finally:
-                watcher.cancel()
-                if known and self._alone.get(known[0]) is flight:
-                    del self._alone[known[0]]
-                if flight.lapse is not None:
-                    flight.lapse.cancel()
+                watch.end()
         raise GoneError
+
+    def keep(self, name: str, flight: Flight[T], grace: float) -> None:
+        """Let a request be joined, and end it after the time of grace unless it is."""
+        self._alone[name] = flight
+        self._leave(flight, grace)
+
+    def drop(self, name: str, flight: Flight[T]) -> None:
+        """Let it be joined no more."""
+        if self._alone.get(name) is flight:
+            del self._alone[name]
 
     async def _join(
         self, flight: Flight[T], left: Callable[[], Awaitable[None]], grace: float
@@ -122,11 +118,55 @@ async def first_of(
     await asyncio.wait(either, timeout=within, return_when=asyncio.FIRST_COMPLETED)
 
 
-def _land(flight: Flight[T], error: BaseException) -> None:
-    """Tell those who have joined; where nobody has, the error is not lost, but raised."""
-    if isinstance(error, Exception):
-        flight.landed.set_exception(error)
-        flight.landed.exception()  # seen
-    else:
-        flight.landed.set_exception(GoneError())
-        flight.landed.exception()
+class _Watch(Generic[T]):
+    """Looks whether the caller of a request is still there; most answers come before it begins."""
+
+    def __init__(
+        self,
+        flights: Flights[T],
+        scope: anyio.CancelScope,
+        name: Callable[[], str],
+        left: Callable[[], Awaitable[None]],
+        grace: float,
+    ) -> None:
+        self._flights = flights
+        self._scope = scope
+        self._name = name
+        self._left = left
+        self._grace = grace
+        self._kept: tuple[str, Flight[T]] | None = None
+        self._task: asyncio.Future[None] | None = None
+        loop = asyncio.get_running_loop()
+        self._begin = loop.call_later(WATCH_AFTER, self._start)
+
+    def landed(self, answer: T) -> T:
+        """Give the answer to those who have joined, and return it."""
+        if self._kept is not None:
+            self._kept[1].landed.set_result(answer)
+        return answer
+
+    def failed(self, error: BaseException) -> None:
+        """Tell those who have joined."""
+        if self._kept is not None:
+            future = self._kept[1].landed
+            future.set_exception(error if isinstance(error, Exception) else GoneError())
+            future.exception()  # seen: maybe nobody has
+
+    def end(self) -> None:
+        self._begin.cancel()
+        if self._task is not None:
+            self._task.cancel()
+        if self._kept is not None:
+            name, flight = self._kept
+            self._flights.drop(name, flight)
+            if flight.lapse is not None:
+                flight.lapse.cancel()
+
+    def _start(self) -> None:
+        self._task = asyncio.ensure_future(self._look())
+
+    async def _look(self) -> None:
+        await self._left()
+        name, flight = self._name(), Flight[T](self._scope)
+        self._kept = name, flight
+        self._flights.keep(name, flight, self._grace)
