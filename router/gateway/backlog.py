@@ -8,8 +8,9 @@ from queue import Empty, SimpleQueue
 from typing import Generic, Protocol, TypeVar
 
 CAPACITY = 4096  # items that wait
-BATCH = 128  # items in one turn: few enough that the thread soon lets go of the interpreter
+BATCH = 32  # items in one turn: about 2 ms in which the event loop may have to wait
 LINGER = 0.1  # seconds to wait for more, so that a busy loop is not disturbed for each item
+BREATH = 0.001  # seconds between two full batches, in which the event loop has the interpreter
 IDLE = 5.0  # seconds without an item after which there is a turn all the same
 
 T = TypeVar("T")
@@ -115,8 +116,7 @@ class Backlog(Generic[T]):
         with suppress(Empty):
             item = self._queue.get(timeout=self._idle)
             if item is not None:
-                self._hurry.wait(self._linger)
-            self._hurry.clear()
+                self._pause()
             while item is not None:
                 batch.append(item)
                 if len(batch) == self._batch:
@@ -124,3 +124,10 @@ class Backlog(Generic[T]):
                 item = self._queue.get_nowait()
             return batch, False
         return batch, True
+
+    def _pause(self) -> None:
+        """Wait for more items, unless they make a batch already or somebody waits for these."""
+        is_full = self._queue.qsize() + 1 >= self._batch
+        self._hurry.wait(min(BREATH, self._linger) if is_full else self._linger)
+        if not self._is_closed:
+            self._hurry.clear()

@@ -15,6 +15,7 @@ class Notes:
         self.batches = []
         self.gate = threading.Event()
         self.begun = threading.Event()
+        self.tenth = threading.Event()
         self.fails_on = fails_on
         self.is_closed = False
         if may_begin:
@@ -30,6 +31,8 @@ class Notes:
         if any(item in self.fails_on for item in batch):
             raise RuntimeError("broken")
         self.batches.append(list(batch))
+        if len(self.items) == 10:
+            self.tenth.set()
         return 0
 
     def close(self):
@@ -117,6 +120,18 @@ def test_what_comes_after_the_end_is_dropped():
     assert not found.offer("late")
     assert found.dropped == 1
     assert found.close(PATIENCE)
+
+
+def test_nobody_waits_for_more_where_there_is_a_batch():
+    work = Notes(may_begin=False)
+    found = Backlog("test", work, batch=2, linger=PATIENCE)
+    for number in range(10):
+        found.offer(number)
+
+    work.gate.set()
+
+    assert work.tenth.wait(PATIENCE / 2)
+    found.close(PATIENCE)
 
 
 def test_flushing_waits_for_what_was_taken_before():

@@ -4,7 +4,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from router.core.images import Picture
@@ -14,7 +14,7 @@ from router.gateway.request_log.pictures import PictureKeeper, content_of
 from router.gateway.request_log.record import Record
 from router.gateway.request_log.retention import Retention
 from router.gateway.request_log.schema import LogError, connect, number, writing
-from router.gateway.request_log.veil import veiled
+from router.gateway.request_log.veil import plain, veil
 
 INTERVAL = 60.0  # seconds between two looks at what is too much
 TURNS = 20  # deletions in a row, before what waits is written
@@ -29,6 +29,7 @@ ENTRY_FAULTS = (
 )
 """What is raised for a value that no column takes."""
 
+INSERTS = tuple(map(rows.insert, ("requests", "attempts", "decisions", "pictures")))
 LAST = "SELECT seq FROM sqlite_sequence WHERE name = 'requests'"
 KEPT = "INSERT INTO kept (reference, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING"
 
@@ -121,29 +122,24 @@ class Ledger:
         return 0
 
     def _insert(self, connection: sqlite3.Connection, batch: Sequence[Entry]) -> None:
+        requests: list[rows.Row] = []
+        attempts: list[rows.Row] = []
+        decisions: list[rows.Row] = []
+        pictures: list[rows.Row] = []
         with writing(connection):
-            first = number(connection, LAST) + 1
-            numbered = [
-                (self._kept(connection, entry), row) for row, entry in enumerate(batch, start=first)
-            ]
-            connection.executemany(
-                rows.insert("requests"), [rows.request_row(*one) for one in numbered]
-            )
-            for table, rows_of in (
-                ("attempts", rows.attempt_rows),
-                ("decisions", rows.decision_rows),
-                ("pictures", rows.picture_rows),
+            for row, entry in enumerate(batch, start=number(connection, LAST) + 1):
+                record, has_prompt = entry.record, entry.has_prompt
+                told = plain if has_prompt else veil(record.prompt or "")
+                requests.append(rows.request_row(record, row, told, has_prompt=has_prompt))
+                attempts += rows.attempt_rows(record, row, told)
+                decisions += rows.decision_rows(record, row, told)
+                if entry.pictures:
+                    references = self._references(connection, entry.pictures)
+                    pictures += rows.picture_rows(references, row)
+            for statement, some in zip(
+                INSERTS, (requests, attempts, decisions, pictures), strict=True
             ):
-                connection.executemany(
-                    rows.insert(table), [row for one in numbered for row in rows_of(*one)]
-                )
-
-    def _kept(self, connection: sqlite3.Connection, entry: Entry) -> Record:
-        """Keep an entry's pictures, and return its record as it is to be written."""
-        record = veiled(entry.record, has_prompt=entry.has_prompt)
-        if not entry.pictures:
-            return record
-        return replace(record, pictures=tuple(self._references(connection, entry.pictures)))
+                connection.executemany(statement, some)
 
     def _references(
         self, connection: sqlite3.Connection, pictures: Sequence[Picture]

@@ -1,4 +1,4 @@
-"""Rows: a record as the tables hold it, and back again."""
+"""Rows: a record as the tables hold it, less what is not kept, and back again."""
 
 import json
 import sqlite3
@@ -9,6 +9,7 @@ from typing import TypeAlias
 from router.core.outcome import Kind
 from router.core.trace import Attempt, Decision
 from router.gateway.request_log.record import Record
+from router.gateway.request_log.veil import LONGEST_PROMPT, Veil, name, plain
 
 Value: TypeAlias = str | int | float | None
 Row: TypeAlias = tuple[Value, ...]
@@ -40,24 +41,24 @@ def insert(table: str) -> str:
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
 
 
-def request_row(record: Record, row: int) -> Row:
+def request_row(record: Record, row: int, told: Veil, *, has_prompt: bool) -> Row:
     served = record.served
     return (
         row,
-        record.request_id,
-        record.trace_id,
+        name(record.request_id),
+        name(record.trace_id),
         record.context_trace,
         record.context_span,
         record.began,
         record.seconds,
         record.operation,
-        record.config,
+        name(record.config),
         record.api_key,
-        record.model,
-        record.prompt,
+        name(record.model),
+        plain(record.prompt or "", LONGEST_PROMPT) if has_prompt else None,
         record.status,
         record.kind,
-        record.message,
+        told(record.message),
         record.cost,
         record.cache,
         record.bytes_in,
@@ -65,41 +66,41 @@ def request_row(record: Record, row: int) -> Row:
         record.is_private,
         record.streamed,
         record.gone,
-        *((served.provider, served.model, served.path) if served else (None, None, None)),
+        *((served.provider, name(served.model), served.path) if served else (None, None, None)),
     )
 
 
-def attempt_rows(record: Record, row: int) -> Iterable[Row]:
+def attempt_rows(record: Record, row: int, told: Veil) -> Iterable[Row]:
     for number, one in enumerate(record.attempts):
         yield (
             row,
             number,
             one.path,
             one.provider,
-            one.model,
+            name(one.model),
             one.virtual_key,
             one.status,
             None if one.kind is None else one.kind.value,
-            one.message,
+            told(one.message),
             one.started,
             one.duration,
             one.waited,
-            one.wait_reason,
+            told(one.wait_reason),
             one.billed,
-            json.dumps(one.adaptations),
+            json.dumps([told(change) for change in one.adaptations]) if one.adaptations else "[]",
             one.received,
-            one.request_id,
+            name(one.request_id),
             one.cost,
         )
 
 
-def decision_rows(record: Record, row: int) -> Iterable[Row]:
+def decision_rows(record: Record, row: int, told: Veil) -> Iterable[Row]:
     for number, one in enumerate(record.decisions):
-        yield (row, number, one.path, one.by, one.chosen, one.reason, one.at)
+        yield (row, number, one.path, one.by, told(one.chosen), told(one.reason), one.at)
 
 
-def picture_rows(record: Record, row: int) -> Iterable[Row]:
-    for number, reference in enumerate(record.pictures):
+def picture_rows(pictures: Iterable[str], row: int) -> Iterable[Row]:
+    for number, reference in enumerate(pictures):
         yield (row, number, reference)
 
 
