@@ -16,6 +16,7 @@ from router.gateway.call import Call, Desk
 from router.gateway.callers import caller_of
 from router.gateway.cors import Cors
 from router.gateway.folder import Folder, State
+from router.gateway.openapi.replies import docs_reply, document_reply
 from router.gateway.pages import home, model, models, ready
 from router.gateway.refusal import Refusal
 from router.gateway.reply import Message, Receive, Reply, Send, error_reply, json_reply, send_reply
@@ -147,6 +148,10 @@ class Gateway:
             return json_reply({"status": "ok"})
         if page == "/ready":
             return ready(state, self.workers)
+        if page == "/openapi.json":
+            return document_reply()
+        if page == "/docs":
+            return docs_reply()
         if page == "/metrics" and self.metrics is not None:
             body, kind = self.metrics()
             return Reply(content_type=kind, body=body)

@@ -1,0 +1,1 @@
+"""The gateway's own description: its OpenAPI document, and a page of it."""
