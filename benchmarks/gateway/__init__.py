@@ -1,0 +1,1 @@
+"""Gateway: this gateway beside others, under the same load."""
