@@ -3,18 +3,28 @@
 import re
 from dataclasses import dataclass
 from importlib import import_module
+from types import ModuleType
 from typing import Protocol
 
 from router.core.runaway import is_runaway
 
 LONGEST_SUBJECT = 10_000  # characters of a text that are searched
 LONGEST_UNSTEADY = 1_000  # the same without google-re2: `.*a.*b` takes a quarter second on these
+LARGEST = 500  # steps of a compiled pattern; each of them may be tried at every character
+MOST_MEMORY = 1024 * 1024  # bytes for such a pattern and what its search remembers
 
 
 class Search(Protocol):
     """What Python's and Google's compiled patterns have in common."""
 
     def search(self, text: str, /) -> object: ...
+
+
+class Measured(Search, Protocol):
+    """What only Google's have."""
+
+    @property
+    def programsize(self) -> int: ...
 
 
 class RunawayError(ValueError):
@@ -53,16 +63,54 @@ def compile_pattern(text: str) -> Pattern:
     return Pattern(pattern, LONGEST_UNSTEADY)
 
 
+def compile_linear(text: str) -> Pattern:
+    """Compile by google-re2 alone: however the pattern was meant, its search takes milliseconds.
+
+    Raises ValueError, saying why, for what that engine does not do, and ModuleNotFoundError where
+    it is not installed.
+    """
+    engine = _engine()
+    if engine is None:
+        raise ModuleNotFoundError("google-re2 is not installed")
+    try:
+        compiled: Measured = engine.compile(text, _options(engine, max_mem=MOST_MEMORY))
+    except engine.error as error:
+        raise ValueError(_reason(error)) from None
+    if compiled.programsize > LARGEST:
+        raise ValueError(f"it has {compiled.programsize} steps, and {LARGEST} is the most")
+    return Pattern(compiled, LONGEST_SUBJECT)
+
+
 def _steady(text: str) -> Search | None:
     """Compile for an engine that never goes back; None where there is none, or it cannot."""
-    try:
-        engine = import_module("re2")
-        options = engine.Options()
-    except (ImportError, AttributeError):
+    engine = _engine()
+    if engine is None:
         return None
-    options.log_errors = False  # it would write to stderr of what it cannot do
     try:
-        compiled: Search = engine.compile(text, options)
+        compiled: Search = engine.compile(text, _options(engine))
     except engine.error:
         return None
     return compiled
+
+
+def _engine() -> ModuleType | None:
+    """Load google-re2 where it is installed; another package of that name has no `Options`."""
+    try:
+        engine = import_module("re2")
+    except ImportError:
+        return None
+    return engine if hasattr(engine, "Options") else None
+
+
+def _options(engine: ModuleType, **settings: int) -> object:
+    options = engine.Options()
+    options.log_errors = False  # it would write to stderr of what it cannot do
+    for name, value in settings.items():
+        setattr(options, name, value)
+    return options
+
+
+def _reason(error: Exception) -> str:
+    """Return what google-re2 says, which comes as bytes."""
+    said = error.args[0] if error.args else ""
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Protocol, TypeGuard
+from typing import Protocol, TypeAlias, TypeGuard
 
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
 from router.core.pattern import Pattern, compile_pattern
 from router.strategies.lookup import Missing, Path, is_list, lookup, parse_path
+
+Compile: TypeAlias = Callable[[str], Pattern]
+"""How the patterns of a query are compiled."""
 
 
 class Condition(Protocol):
@@ -71,39 +74,39 @@ class Matches:
         return isinstance(value, str) and self.pattern.is_in(value)
 
 
-def parse_query(query: Mapping[str, JSON]) -> Condition:
+def parse_query(query: Mapping[str, JSON], pattern: Compile = compile_pattern) -> Condition:
     """Compile a query. Sibling keys are all required. Raises ValueError for what is no query."""
-    parts = tuple(part for key, value in query.items() for part in _parse_key(key, value))
+    parts = tuple(part for key, value in query.items() for part in _parse_key(key, value, pattern))
     return parts[0] if len(parts) == 1 else All(parts)
 
 
-def _parse_key(key: str, value: JSON) -> list[Condition]:
+def _parse_key(key: str, value: JSON, pattern: Compile) -> list[Condition]:
     if key in {"$and", "$or"}:
-        parts = tuple(parse_query(_query(part)) for part in _list(value))
+        parts = tuple(parse_query(_query(part), pattern) for part in _list(value))
         return [All(parts) if key == "$and" else AnyOf(parts)]
     if key == "$not":
-        return [Not(parse_query(_query(value)))]
+        return [Not(parse_query(_query(value), pattern))]
     if key.startswith("$"):
         raise ValueError(f"{key!r} is no operator between conditions")
-    return _parse_field(parse_path(key), value)
+    return _parse_field(parse_path(key), value, pattern)
 
 
-def _parse_field(path: Path, value: JSON) -> list[Condition]:
+def _parse_field(path: Path, value: JSON, pattern: Compile) -> list[Condition]:
     if not isinstance(value, Mapping):
         return [Compare(path, "$eq", value)]
-    return [_parse_operator(path, name, operand) for name, operand in value.items()]
+    return [_parse_operator(path, name, operand, pattern) for name, operand in value.items()]
 
 
-def _parse_operator(path: Path, name: str, operand: JSON) -> Condition:
+def _parse_operator(path: Path, name: str, operand: JSON, pattern: Compile) -> Condition:
     if name == "$not":
         # As every operator but `$exists: false`, it does not hold where the key is missing.
-        return All((Exists(path, True), Not(All(tuple(_parse_field(path, operand))))))
+        return All((Exists(path, True), Not(All(tuple(_parse_field(path, operand, pattern))))))
     if name == "$exists":
         if not isinstance(operand, bool):
             raise ValueError(f"'$exists' is {operand!r}; expected true or false")
         return Exists(path, operand)
     if name == "$regex":
-        return Matches(path, _pattern(operand))
+        return Matches(path, _pattern(operand, pattern))
     if name in {"$in", "$nin"} and not is_list(operand):
         raise ValueError(f"{name!r} is {operand!r}; expected a list")
     if name in OPERATORS:
@@ -112,11 +115,11 @@ def _parse_operator(path: Path, name: str, operand: JSON) -> Condition:
     raise ValueError(f"{name!r} is no operator; expected one of {known}")
 
 
-def _pattern(operand: JSON) -> Pattern:
+def _pattern(operand: JSON, pattern: Compile) -> Pattern:
     if not isinstance(operand, str):
         raise ValueError(f"'$regex' is {operand!r}; expected a pattern")
     try:
-        return compile_pattern(operand)
+        return pattern(operand)
     except ValueError as error:
         raise ValueError(f"'$regex' is {operand!r}; expected a pattern: {error}") from None
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from router.core.pattern import RunawayError, compile_pattern
+from router.core.pattern import LARGEST, RunawayError, compile_linear, compile_pattern
 from router.core.runaway import is_runaway
 
 RUNAWAYS = [
@@ -152,3 +152,54 @@ def test_another_package_of_that_name_is_not_asked(monkeypatch):
     monkeypatch.setitem(sys.modules, "re2", SimpleNamespace(compile=None))
 
     assert compile_pattern("a").is_in("a")
+
+
+class Linear(Steady):
+    """One that tells the size of what it has compiled, and why it cannot."""
+
+    @staticmethod
+    def compile(text, options):
+        if text in REASONS:
+            raise KeyError(*REASONS[text])
+        assert (options.log_errors, options.max_mem) == (False, 2**20)
+        return SimpleNamespace(
+            search=lambda subject: subject == "steady" or None, programsize=len(text)
+        )
+
+
+REASONS = {"bytes": (b"cannot: \xff",), "text": ("cannot",), "nothing": ()}
+
+
+def test_a_pattern_that_nobody_answers_for_is_compiled_by_that_engine_alone(monkeypatch):
+    monkeypatch.setitem(sys.modules, "re2", Linear)
+
+    pattern = compile_linear("a" * LARGEST)
+
+    assert (pattern.is_in("steady"), pattern.is_in("a" * LARGEST)) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("bytes", "cannot: \ufffd"),
+        ("text", "cannot"),
+        ("nothing", ""),
+        ("a" * (LARGEST + 1), "it has 501 steps, and 500 is the most"),
+    ],
+    ids=range(4),
+)
+def test_what_that_engine_does_not_do_is_a_value_error_that_says_why(text, said, monkeypatch):
+    monkeypatch.setitem(sys.modules, "re2", Linear)
+
+    with pytest.raises(ValueError, match=r"^") as raised:
+        compile_linear(text)
+
+    assert str(raised.value) == said
+
+
+@pytest.mark.parametrize("engine", [None, SimpleNamespace(compile=None)], ids=["none", "another"])
+def test_without_that_engine_nothing_else_runs_it(engine, monkeypatch):
+    monkeypatch.setitem(sys.modules, "re2", engine)
+
+    with pytest.raises(ModuleNotFoundError, match="google-re2"):
+        compile_linear("a")
