@@ -23,6 +23,7 @@ from router.core.adapter import Adapter
 from router.core.context import Aim
 from router.core.jsontypes import JSON
 from router.core.node import Node
+from router.core.pattern import compile_linear, compile_pattern
 from router.core.provider import ProviderInfo
 from router.core.target import Target
 from router.policies.adapt import Adapt
@@ -305,8 +306,9 @@ def _sticky(settings: StickySettings | None) -> Sticky | None:
 
 
 def _conditional(path: str, settings: ConditionalSettings, children: list[Node]) -> Node:
+    pattern = compile_linear if settings.is_sent else compile_pattern
     branches = tuple(
-        Branch(condition=parse_query(one.query), node=children[one.then], number=number)
+        Branch(condition=parse_query(one.query, pattern), node=children[one.then], number=number)
         for number, one in enumerate(settings.conditions)
     )
     return Conditional(path=path, branches=branches, default=children[settings.default])

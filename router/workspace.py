@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from router.compiler import compile_document
+from router.config.foreign import Stranger
 from router.config.model import Document, KeyRef, TargetRoute, targets_of
 from router.config.problems import ConfigError, Problem
 from router.config.read import KEYS_FILES, read
@@ -58,8 +59,13 @@ class Loader:
         names = {info.name for info in own}
         return (*own, *(info for info in providers() if info.name not in names))
 
-    def load(self, source: ConfigSource, scope: str | None = None) -> Loaded:
-        """Raise ConfigError, with every problem, for a config that cannot be used."""
+    def load(
+        self, source: ConfigSource, scope: str | None = None, *, stranger: Stranger | None = None
+    ) -> Loaded:
+        """Raise ConfigError, with every problem, for a config that cannot be used.
+
+        What a `stranger` has sent is a mapping or a text, and uses only what that one may.
+        """
         document = read(
             source,
             providers=self.providers,
@@ -69,6 +75,7 @@ class Loader:
             elsewhere=INSTALLED,
             catalog=self.catalog,
             catalog_of=catalog_of,
+            stranger=stranger,
         )
         tree = compile_document(
             document,

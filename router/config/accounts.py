@@ -27,6 +27,8 @@ OPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """The settings of accounts: the name inside, and how configs spell it."""
 
+TOKENS = ("azure_ad_token", "ad_token")
+
 TOKEN_MODES = frozenset({"entra", "managed", "workload"})
 
 
@@ -46,7 +48,7 @@ class Account:
 
 
 def read_account(section: Section, reading: Reading) -> Account:
-    token = one_spelling(section, reading.report, "azure_ad_token", "ad_token")
+    token = one_spelling(section, reading.report, *TOKENS)
     return Account(
         api_key=reading.secret(section, "api_key"),
         token=reading.secret(section, token),
@@ -135,6 +137,28 @@ def check_account(section: Section, reading: Reading, info: ProviderInfo, accoun
                 hint,
                 at_key=True,
             )
+
+
+def check_scope(section: Section, reading: Reading, info: ProviderInfo) -> None:
+    """Refuse a provider that a stranger may not ask."""
+    stranger = reading.stranger
+    if stranger is None or stranger.may_ask(info):
+        return
+    place = section.at("provider") if "provider" in section else section.place
+    hint = one_of(sorted(stranger.providers or ()), "providers in scope are")
+    message = f"{info.name} is not in this caller's scope"
+    reading.report.error(section.source, place, message, hint)
+
+
+def check_own_keys(section: Section, reading: Reading) -> None:
+    """Refuse a stranger's own provider keys where they are not taken."""
+    if reading.stranger is None or reading.stranger.own_keys:
+        return
+    for key in ("api_key", *TOKENS):
+        if key in section:
+            message = f"{key!r} is not taken from this caller"
+            hint = "name a virtual key"
+            reading.report.error(section.source, section.at(key), message, hint, at_key=True)
 
 
 def check_auth_mode(section: Section, reading: Reading, account: Account) -> None:

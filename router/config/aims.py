@@ -26,6 +26,8 @@ class Aim:
     is_told: bool = True
 
 
+NOWHERE = "define it under 'virtual_keys' or in virtual-keys.yaml beside the config"
+
 UNTOLD = Aim(is_told=False)
 
 
@@ -80,10 +82,13 @@ class Aims:
         if key is None and self.keys.is_whole:
             known = sorted(self.keys.by_name)
             hint = hints(one_of(known, "known keys are"), did_you_mean(name, known))
-            nowhere = "define it under 'virtual_keys' or in virtual-keys.yaml beside the config"
-            message = f"virtual key {shown(name)} is not defined"
-            self._error(section, "virtual_key", message, hint or nowhere)
+            self._error(section, "virtual_key", self._unknown_key(name), hint or NOWHERE)
         return key
+
+    def _unknown_key(self, name: str) -> str:
+        """Say so, and do not tell a stranger which others there are."""
+        hidden = "" if self.reading.stranger is None else ", or not in this caller's scope"
+        return f"virtual key {shown(name)} is not defined{hidden}"
 
     def _by_provider(self, section: Section) -> Aim:
         name = self.reading.text(section, "provider")

@@ -10,7 +10,7 @@ from router.config.problems import did_you_mean, hints, one_of
 from router.config.report import Report
 from router.config.source import Source
 from router.core.jsontypes import JSON
-from router.core.pattern import RunawayError, compile_pattern
+from router.core.pattern import RunawayError, compile_linear, compile_pattern
 
 COMPARISONS = ("$eq", "$ne", "$gt", "$gte", "$lt", "$lte")
 LISTS = ("$in", "$nin")
@@ -19,15 +19,20 @@ JOINTS = ("$and", "$or", "$not")
 PATH = re.compile(r"url\.pathname|(?:metadata|params)(?:\.[^.\[\]]+|\[\d+\])+")
 AMBIGUOUS = "what it repeats can match the same text in several ways"
 REMEDY = r"write (\w+\s?)+ as \w+(\s\w+)*, or install google-re2, which minds no such pattern"
+LINEAR = "google-re2 runs the patterns that are sent: no lookaround, no backreferences"
 ROOTS = ("metadata", "params", "url.pathname")
 
 
 @dataclass(frozen=True, slots=True)
 class QueryCheck:
-    """Reports what is wrong with a query. Sibling keys are joined by AND."""
+    """Reports what is wrong with a query. Sibling keys are joined by AND.
+
+    `is_sent` means that a stranger wrote it.
+    """
 
     source: Source
     report: Report
+    is_sent: bool = False
 
     def query(self, value: JSON, place: Place) -> None:
         if not isinstance(value, Mapping) or not value:
@@ -101,12 +106,16 @@ class QueryCheck:
             self._error(place, f"'$regex' needs a pattern, and is {shown(operand)}")
             return
         try:
-            compile_pattern(operand)
+            (compile_linear if self.is_sent else compile_pattern)(operand)
+        except ModuleNotFoundError:
+            message = "'$regex' in a config that is sent needs google-re2, which is not installed"
+            self._error(place, message, "pip install 'pixroute[gateway]'", at_key=True)
         except RunawayError:
             message = f"{shown(operand)} could take for ever on an unlucky text: {AMBIGUOUS}"
             self._error(place, message, REMEDY)
         except ValueError as error:
-            self._error(place, f"{shown(operand)} is not a pattern: {error}")
+            hint = LINEAR if self.is_sent else ""
+            self._error(place, f"{shown(operand)} is not a pattern: {error}", hint)
 
     def _error(self, place: Place, message: str, hint: str = "", *, at_key: bool = False) -> None:
         self.report.error(self.source, place, message, hint, at_key=at_key)

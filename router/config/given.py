@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from router.config.places import Place
+from router.config.scalars import LONGEST_NUMBER
 from router.core.jsontypes import JSON
 
 MAX_DEPTH = 64  # levels; a mapping that contains itself ends here
 MAX_VALUES = 50_000
+TOO_LARGE = 10**LONGEST_NUMBER
 
 
 @dataclass(slots=True)
@@ -33,7 +35,7 @@ class Given:
             case None | bool():
                 return value
             case int():
-                return int(value)
+                return self._countable(value, place)
             case float():
                 return self._finite(value, place)
             case str():
@@ -45,6 +47,12 @@ class Given:
         if not any("too large" in message for _, message in self.flaws):
             self.flaws.append((place[:4], "is too large, or contains itself"))
         return None
+
+    def _countable(self, value: int, place: Place) -> int | None:
+        if abs(value) >= TOO_LARGE:
+            self.flaws.append((place, f"has more than {LONGEST_NUMBER} digits"))
+            return None
+        return int(value)
 
     def _finite(self, value: float, place: Place) -> JSON:
         if not math.isfinite(value):

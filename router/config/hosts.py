@@ -53,7 +53,7 @@ def why_not_host(host: str) -> str | None:
     """Say what is wrong with a lower-case host, without showing it; None if nothing is."""
     if len(host) > LONGEST:
         return "has no valid host name"
-    address = _address(host)
+    address = address_of(host)
     if address is None:
         if not HOST_NAME.fullmatch(host):
             return "has no valid host name"
@@ -72,14 +72,14 @@ def why_not_public(host: str) -> str | None:
     reason = why_not_host(host)
     if reason is not None:
         return reason
-    address, name = _address(host), host.rstrip(".")
+    address, name = address_of(host), host.rstrip(".")
     if address is not None:
         return None if is_public(address) else "names an address that is not public"
     is_local = "." not in name or name.endswith(LOCAL_NAMES) or NUMERIC.fullmatch(name)
     return "names a host that is not public" if is_local else None
 
 
-def _address(host: str) -> Address | None:
+def address_of(host: str) -> Address | None:
     """Read an IP address as resolvers do: also `0xa9fea9fe`, `2852039166` and `0251.0376.1`."""
     bare = host.rstrip(".")
     if NUMERIC.fullmatch(bare):

@@ -19,13 +19,18 @@ def load(given: Mapping[str, object] | str | Path, report: Report, *, root: str)
     if isinstance(given, Mapping):
         return _from_mapping(given, report, root)
     if isinstance(given, str) and _is_text(given):
-        return _from_text(given, report, Source(root=root, file=f"<{root}>"))
+        return load_text(given, report, root=root)
     if isinstance(given, str | Path):
         return _from_file(Path(given), report, root)
     report.wrong(
         Source(root=root), (), f"is a {type(given).__name__}; expected a mapping, a path or a text"
     )
     return None
+
+
+def load_text(text: str, report: Report, *, root: str) -> Source | None:
+    """Read a YAML or JSON text; None, with the reason in the report, where that cannot be done."""
+    return _from_text(text, report, Source(root=root, file=f"<{root}>"))
 
 
 def _is_text(given: str) -> bool:

@@ -119,8 +119,11 @@ class ConditionSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionalSettings:
+    """`is_sent` means that a stranger wrote the patterns: google-re2 alone compiles them."""
+
     conditions: tuple[ConditionSettings, ...]
     default: int
+    is_sent: bool = False
 
 
 StrategySettings: TypeAlias = Single | FallbackSettings | LoadBalanceSettings | ConditionalSettings

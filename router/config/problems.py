@@ -9,6 +9,7 @@ from typing import Literal
 Severity = Literal["error", "warning"]
 
 MOST_NAMES = 12  # names that a hint lists
+LONGEST_NAME = 100  # characters; to compare texts of 50 kB takes minutes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,9 @@ def _counted(count: int, noun: str) -> str:
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
     """Return the likeliest of `names`; None where none comes near."""
-    plain = {_plain(name): name for name in names}
+    if len(word) > LONGEST_NAME:
+        return None
+    plain = {_plain(name): name for name in names if len(name) <= LONGEST_NAME}
     near = difflib.get_close_matches(_plain(word), plain, n=1, cutoff=0.6)
     return plain[near[0]] if near else None
 
@@ -108,7 +111,7 @@ def _plain(name: str) -> str:
 
 def one_of(names: Iterable[str], what: str = "expected one of") -> str:
     """List names in a hint, the first dozen of them."""
-    known = list(names)
+    known = [name[:LONGEST_NAME] for name in names]
     more = ", ..." if len(known) > MOST_NAMES else ""
     return f"{what} {', '.join(known[:MOST_NAMES])}{more}" if known else ""
 

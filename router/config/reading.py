@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from router.config.foreign import Stranger
 from router.config.hosts import why_not
 from router.config.masking import shown
 from router.config.model import SecretRef
@@ -20,6 +21,8 @@ from router.core.secret import Secret
 class Reading:
     """`has_token_provider` means that Entra tokens come from the caller's code.
 
+    A `stranger` has sent what is read; None reads what the operator has written.
+
     `elsewhere` is asked for providers that are not among `providers`; those that were `found`
     there are kept by name.
     """
@@ -29,6 +32,7 @@ class Reading:
     environment: Mapping[str, str]
     allow_unset: bool = False
     has_token_provider: bool = False
+    stranger: Stranger | None = None
     elsewhere: Elsewhere = NOWHERE
     found: dict[str, ProviderInfo] = field(default_factory=dict)
 
@@ -111,4 +115,14 @@ class Reading:
             written = shown(section.text("custom_host"))
             self.report.wrong(section.source, section.at("custom_host"), f"{written} {reason}")
             return None
-        return None if url is None else url.rstrip("/")
+        if url is None or self.stranger is None:
+            return None if url is None else url.rstrip("/")
+        return self._listed_host(section, url, self.stranger)
+
+    def _listed_host(self, section: Section, url: str, stranger: Stranger) -> str | None:
+        listed = stranger.located(url)
+        if listed is None:
+            what = f"{shown(section.text('custom_host'))} is at a host that is not listed"
+            hint = "the operator lists in allowed_hosts which may be asked"
+            self.report.wrong(section.source, section.at("custom_host"), what, hint)
+        return listed

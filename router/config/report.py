@@ -8,12 +8,13 @@ from router.config.source import Source
 
 
 class Report:
-    """Grows while a config is read."""
+    """Grows while a config is read, up to the `most` errors that anybody wants to be told of."""
 
-    __slots__ = ("_flawed", "_found", "_meant", "_places", "_spots", "_unset")
+    __slots__ = ("_flawed", "_found", "_meant", "_most", "_places", "_spots", "_unset")
 
-    def __init__(self) -> None:
-        self._found: list[Problem] = []
+    def __init__(self, most: int | None = None) -> None:
+        self._most = most
+        self._found: dict[Problem, None] = {}
         self._unset: list[Problem] = []
         self._spots: set[tuple[str, str]] = set()
         self._flawed: set[tuple[str, Place]] = set()
@@ -21,12 +22,19 @@ class Report:
         self._meant: set[tuple[str, Place]] = set()
 
     def add(self, problem: Problem) -> None:
-        """Take in a finding, once: an alias shows one mistake in many places."""
+        """Take in a finding, once: an alias shows one mistake in many places.
+
+        Raises ConfigError with the last of the `most` errors.
+        """
         spot = (problem.location, problem.message)
-        if problem.line is None or spot not in self._spots:
-            self._spots.add(spot)
-            if problem not in self._found:
-                self._found.append(problem)
+        if problem in self._found or (problem.line is not None and spot in self._spots):
+            return
+        self._spots.add(spot)
+        self._found[problem] = None
+        if problem.severity == "error" and self._most is not None:
+            self._most -= 1
+            if self._most <= 0:
+                raise ConfigError(self.problems)
 
     def error(
         self, source: Source, place: Place, message: str, hint: str = "", *, at_key: bool = False

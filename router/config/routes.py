@@ -38,7 +38,13 @@ class Routes:
         strategy = section.section("strategy") or Section(
             section.source, {}, section.at("strategy")
         )
-        group = Group(section=section, strategy=strategy, targets=targets, report=report)
+        group = Group(
+            section=section,
+            strategy=strategy,
+            targets=targets,
+            report=report,
+            is_sent=self.targets.reading.stranger is not None,
+        )
         weight = section.number("weight")
         return GroupRoute(
             path=shown_place(section.place, section.source.root),

@@ -27,12 +27,16 @@ DEFAULT_TTL = 3600.0  # seconds a sticky choice holds; Portkey's load-balancing 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A group as far as it is read: its section, its strategy's, and its targets."""
+    """A group as far as it is read: its section, its strategy's, and its targets.
+
+    `is_sent` means that a stranger wrote it.
+    """
 
     section: Section
     strategy: Section
     targets: Sequence[Route]
     report: Report
+    is_sent: bool = False
 
     def settings(self) -> StrategySettings:
         match self.strategy.text("mode"):
@@ -107,7 +111,7 @@ class Group:
         return StickySettings(fields=fields, ttl=DEFAULT_TTL if ttl is None else float(ttl))
 
     def _conditional(self) -> ConditionalSettings:
-        check = QueryCheck(self.strategy.source, self.report)
+        check = QueryCheck(self.strategy.source, self.report, is_sent=self.is_sent)
         conditions: list[ConditionSettings] = []
         for one in self.strategy.sections("conditions"):
             if "query" in one and not self.report.is_marred(one.source, one.at("query")):
@@ -115,7 +119,9 @@ class Group:
             query = MappingProxyType(dict(one.mapping("query")))
             conditions.append(ConditionSettings(query=query, then=self._index(one, "then")))
         return ConditionalSettings(
-            conditions=tuple(conditions), default=self._index(self.strategy, "default")
+            conditions=tuple(conditions),
+            default=self._index(self.strategy, "default"),
+            is_sent=self.is_sent,
         )
 
     def _index(self, section: Section, key: str) -> int:

@@ -8,6 +8,8 @@ from router.config.accounts import (
     Account,
     check_account,
     check_auth_mode,
+    check_own_keys,
+    check_scope,
     read_account,
     variable_key,
 )
@@ -38,6 +40,7 @@ class Targets:
         credential = self._credential(section, aim, own)
         account = _over(own, aim.key)
         self._check(section, aim, account)
+        self._check_stranger(section, aim, own)
         weight = section.number("weight")
         route = TargetRoute(
             path=shown_place(section.place, section.source.root),
@@ -54,7 +57,8 @@ class Targets:
             cache=cache(section, self.reading.report),
             limit=limit(section),
         )
-        self.retirement.check(route, (section, aim.key.section) if aim.key else (section,))
+        key = None if aim.key is None or aim.key.is_lent else aim.key
+        self.retirement.check(route, (section, key.section) if key else (section,))
         return route
 
     def _credential(self, section: Section, aim: Aim, own: Account) -> str | None:
@@ -66,6 +70,8 @@ class Targets:
         info = self.reading.provider(aim.provider) if aim.provider else None
         if info is None or own.base_url is not None:
             return None
+        if self.reading.stranger is not None:
+            return f"env:{info.name}"  # the caller may have brought a key; the call will tell
         for reason in self.reading.missing(variable_key(info, self.reading)):
             hint = f"{info.name} needs a key: set it, or write api_key or virtual_key"
             self.reading.report.error(section.source, section.place, reason, hint)
@@ -108,6 +114,26 @@ class Targets:
         info = self.reading.provider(aim.provider) if aim.provider else None
         if info is not None:
             self._check_options(section, info, aim.key, account)
+
+    def _check_stranger(self, section: Section, aim: Aim, own: Account) -> None:
+        """Let a stranger ask whom it may, and lead no virtual key away from where it belongs."""
+        if self.reading.stranger is None:
+            return
+        info = self.reading.provider(aim.provider) if aim.provider else None
+        if info is not None and aim.key is None:
+            check_scope(section, self.reading, info)
+        check_own_keys(section, self.reading)
+        if own.base_url is not None and aim.key is not None:
+            self._leads_away(section, "custom_host")
+        is_placed = not aim.is_told or (aim.key is not None and aim.key.has_place)
+        if "resource_name" in own.options and is_placed:
+            self._leads_away(section, *OPTIONS["resource_name"])
+
+    def _leads_away(self, section: Section, *spellings: str) -> None:
+        key = next(key for key in spellings if key in section)
+        message = f"{key!r} may not lead a virtual key to another host"
+        hint = "write 'provider' and 'api_key' beside it"
+        self.reading.report.error(section.source, section.at(key), message, hint, at_key=True)
 
     def _is_misspelt(self, section: Section) -> bool:
         """Tell whether whom the target asks is written under a misspelt key."""

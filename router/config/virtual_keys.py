@@ -5,12 +5,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from router.config.accounts import (
+    Account,
     check_account,
     check_auth_mode,
+    check_own_keys,
+    check_scope,
     read_account,
     takes_token,
     variable_key,
 )
+from router.config.foreign import Stranger
 from router.config.masking import shown
 from router.config.model import KeyRef
 from router.config.reading import Reading
@@ -25,12 +29,21 @@ RESERVED = re.compile(r"config(\..*)?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VirtualKey:
-    """`report` has what is wrong with it, until it is known whether it is used."""
+    """`report` has what is wrong with it, until it is known whether it is used.
+
+    `is_lent` means that a stranger uses it, and the operator has written it.
+    """
 
     name: str
     section: Section
     ref: KeyRef
     report: Report
+    is_lent: bool = False
+
+    @property
+    def has_place(self) -> bool:
+        """Tell whether it says itself at which host it is used."""
+        return self.ref.base_url is not None or "resource_name" in self.ref.options
 
 
 @dataclass(slots=True)
@@ -56,6 +69,18 @@ class VirtualKeys:
         """Read a mapping of keys."""
         for name, below in _named(section):
             self._add_one(name, below, reading)
+
+    def lend(self, lent: "VirtualKeys", reading: Reading, stranger: Stranger) -> None:
+        """Take in the operator's keys that a stranger may use and that are right.
+
+        What is wrong with the others is none of its business. Its own keys come first.
+        """
+        for name, key in lent.by_name.items():
+            if name in self.by_name or key.report.has_errors:
+                continue
+            info = reading.provider(key.ref.provider)
+            if info is not None and stranger.may_use(name, info):
+                self.by_name[name] = replace(key, is_lent=True, report=Report())
 
     def _add_one(self, name: str, section: Section, reading: Reading) -> None:
         if not NAME.fullmatch(name) or RESERVED.fullmatch(name):
@@ -96,7 +121,9 @@ def _virtual_key(name: str, section: Section, reading: Reading) -> VirtualKey:
     if info is not None:
         check_account(section, reading, info, account)
         check_auth_mode(section, reading, account)
-        if not account.has_credentials and account.base_url is None:
+        if reading.stranger is not None:
+            _check_own(section, reading, info, account)
+        elif not account.has_credentials and account.base_url is None:
             api_key = variable_key(info, reading)
     ref = KeyRef(
         provider=info.name if info else "",
@@ -105,11 +132,21 @@ def _virtual_key(name: str, section: Section, reading: Reading) -> VirtualKey:
         base_url=account.base_url,
         options=account.options,
         deployments=account.deployments,
-        takes_token=info is not None and takes_token(info),
+        takes_token=info is not None and takes_token(info) and reading.stranger is None,
     )
     for reason in (*reading.missing(api_key), *reading.missing(account.token)):
         reading.report.unset(section.source, section.at("api_key"), reason)
     return VirtualKey(name=name, section=section, ref=ref, report=reading.report)
+
+
+def _check_own(section: Section, reading: Reading, info: ProviderInfo, account: Account) -> None:
+    """Check a key of a stranger's own: it holds what it gives, and falls back on nothing."""
+    check_scope(section, reading, info)
+    if account.has_credentials:
+        check_own_keys(section, reading)
+    elif account.base_url is None:
+        hint = "write api_key, or name a virtual key of the operator's"
+        reading.report.error(section.source, section.place, "there is no key in it", hint)
 
 
 def _provider(section: Section, reading: Reading) -> ProviderInfo | None:
