@@ -165,6 +165,31 @@ def test_a_file_of_virtual_keys_is_checked_as_such(run, config):
     assert "unknown provider 'opnai'" in result.stdout
 
 
+def test_a_folders_gateway_is_checked_with_its_configs(run, config):
+    config("provider: openai", "configs/one.yaml")
+    config("config: one", "configs/gateway.yaml")
+
+    good = run("check", "configs", "--sandbox")
+    config("config: onw", "configs/gateway.yaml")
+    bad = run("check", "configs", "--sandbox")
+    alone = run("check", "configs/gateway.yaml")
+
+    assert good.stdout.splitlines() == [
+        "configs/one.yaml: openai",
+        "configs/gateway.yaml: gateway with no API keys",
+        "1 config, no problems",
+    ]
+    assert (bad.exit_code, alone.exit_code) == (1, 1)
+    assert "configs/gateway.yaml:1:9  error  the folder has no config 'onw'" in bad.stdout
+    assert alone.stdout == bad.stdout
+
+
+def test_a_gateway_that_is_not_there_is_an_error(run, config):
+    config("provider: openai", "configs/one.yaml")
+
+    assert run("check", "configs/gateway.yaml").exit_code == 1
+
+
 def test_a_problem_of_keys_that_configs_share_is_told_once(run, config):
     config("a: {provider: opnai, api_key: x}", "configs/virtual-keys.yaml")
     config("virtual_key: a", "configs/one.yaml")
