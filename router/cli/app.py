@@ -12,6 +12,7 @@ from router.cli.edit import edit
 from router.cli.generate import generate
 from router.cli.init import init
 from router.cli.keys import keys
+from router.cli.logs import logs
 from router.cli.models import models
 from router.cli.sandbox import sandbox
 from router.cli.schema import schema
@@ -41,7 +42,7 @@ def pixroute(context: click.Context) -> None:
         context.color = False
 
 
-for command in (check, edit, generate, init, keys, models, sandbox, schema, variation):
+for command in (check, edit, generate, init, keys, logs, models, sandbox, schema, variation):
     pixroute.add_command(command)
 
 

@@ -13,6 +13,7 @@ COMMANDS = (
     "generate",
     "init",
     "keys",
+    "logs",
     "models",
     "sandbox",
     "schema",
