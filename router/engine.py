@@ -128,7 +128,8 @@ class Engine:
 
     def name_request(self) -> str:
         """Return a number for a request: unlike any other of this router, or of its forks."""
-        return self.begin_trace(Wishes()).id
+        self._notice_fork()
+        return self._next_id()
 
     def begin_trace(self, wishes: Wishes) -> Trace:
         """Begin a request's record; its id is the caller's, or made from seed and number."""
@@ -136,9 +137,12 @@ class Engine:
         return self._next_trace(wishes)
 
     def _next_trace(self, wishes: Wishes) -> Trace:
+        made = self._next_id()
+        return Trace(wishes.trace_id or made, self._observers)
+
+    def _next_id(self) -> str:
         self._requests += 1
-        made = wishes.trace_id or f"{self._series:016x}-{self._requests:06x}"
-        return Trace(made, self._observers)
+        return f"{self._series:016x}-{self._requests:06x}"
 
     @property
     def _number(self) -> int:
