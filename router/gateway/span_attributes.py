@@ -18,7 +18,7 @@ Attributes: TypeAlias = Mapping[str, Value]
 GENERATE_CONTENT = "generate_content"
 IMAGE = "image"
 
-PROVIDERS = {"azure-openai": "azure.ai.openai", "google": "gcp.gemini", "xai": "x_ai"}
+PROVIDERS = {"azure-openai": "azure.ai.openai", "google": "gcp.gemini", "x-ai": "x_ai"}
 """Providers that the conventions call otherwise than we do."""
 
 LONGEST = 256  # characters of one value
