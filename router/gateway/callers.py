@@ -49,8 +49,11 @@ def caller_of(headers: Mapping[str, str], settings: Settings) -> Caller:
 
 
 def _bearer(headers: Mapping[str, str]) -> str:
+    """Return what `Authorization` carries; `createHeaders` for Node writes a key there alone."""
     value = headers.get("authorization", "").strip()
-    return value[len(BEARER) :].strip() if value.lower().startswith(BEARER) else ""
+    if value.lower().startswith(BEARER):
+        return value[len(BEARER) :].strip()
+    return "" if " " in value else value
 
 
 def _brought(bearer: str, presented: str) -> Secret | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from router.config.foreign import Stranger, uses
 from router.config.problems import ConfigError, did_you_mean
 from router.core.jsontypes import JSON
+from router.core.secret import Secret
 from router.gateway.callers import Caller
 from router.gateway.folder import State
 from router.gateway.header_values import mapping_in
@@ -44,18 +45,19 @@ class Chooser:
         key = caller.key
         if key is not None and not key.config_override and said.chooses:
             raise Refusal(400, "this API key routes by its own config; send no other, no provider")
-        choice = self._choose(said, key, state)
+        choice = self._choose(said, caller, state)
         _check_scope(choice, said, model, key)
         return _with_keys(choice, said, caller)
 
-    def _choose(self, said: Instructions, key: ApiKey | None, state: State) -> Choice:
-        settings = state.settings
+    def _choose(self, said: Instructions, caller: Caller, state: State) -> Choice:
+        settings, key = state.settings, caller.key
         if said.is_inline:
             return self._sent(said, key, settings)
         name = said.config or (key.config if key else None) or settings.config
         if name is not None and not (said.config is None and said.options):
             return _named(name, key, state)
-        return Choice(loaded=self._compiled(json.dumps(_made(said)), key, settings))
+        made = json.dumps(_made(said, caller.provider_key))
+        return Choice(loaded=self._compiled(made, key, settings))
 
     def _sent(self, said: Instructions, key: ApiKey | None, settings: Settings) -> Choice:
         if key is not None and not key.inline_configs:
@@ -113,11 +115,13 @@ def _with_keys(choice: Choice, said: Instructions, caller: Caller) -> Choice:
     return replace(choice, loaded=replace(choice.loaded, vault=vault))
 
 
-def _made(said: Instructions) -> Mapping[str, JSON]:
-    """Return the config that headers alone make."""
+def _made(said: Instructions, brought: Secret | None) -> Mapping[str, JSON]:
+    """Return the config that headers alone make. A host in it is sent the key that came with it."""
     config: dict[str, JSON] = dict(said.options)
     if said.options and said.provider is not None:
         config["provider"] = said.provider
+    if "custom_host" in said.options and brought is not None:
+        config["api_key"] = brought.reveal()
     if said.retries:
         config["retry"] = {"attempts": min(said.retries, 5)}
     return config
