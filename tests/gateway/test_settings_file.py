@@ -9,7 +9,7 @@ from router.gateway.keys import digest_of, new_key, written
 from router.gateway.settings import NO_SETTINGS, ApiKey, ArtefactSettings, LogSettings
 from router.gateway.settings_file import SETTINGS_FILES, read_settings
 
-KEY = "pxr-" + "Zx81Qw9LrT4uV7pA" * 3
+KEY = "pxr-" + "Zx81Qw9LrT-" * 3 + "4uV7pA_bcd"
 HEX = digest_of(KEY)
 DIGEST = written(HEX)
 CONFIGS = ("fallback", "nested")
