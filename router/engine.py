@@ -79,7 +79,7 @@ class Engine:
     def stream(self, loaded: Loaded, request: ImageRequest, wishes: Wishes) -> Feed:
         """Execute a request in a task of its own, which hands over partial pictures."""
         counter = Counter()
-        context = self._context(loaded, wishes)
+        context = self.begin(loaded, wishes)
         context.delivery = Delivery(counter)
         work = self.run(loaded, request, wishes, context)
         task = asyncio.get_running_loop().create_task(work)
@@ -91,7 +91,7 @@ class Engine:
         self, loaded: Loaded, request: ImageRequest, wishes: Wishes, context: Context | None = None
     ) -> tuple[Pictures, Trace]:
         """Execute a request. Raises RoutingError where no target gave the pictures."""
-        context = context or self._context(loaded, wishes)
+        context = context or self.begin(loaded, wishes)
         tree = loaded.tree
         if wishes.timeout is not None:
             tree = WithinBudget(path="request", child=tree, deadline=wishes.timeout)
@@ -166,7 +166,8 @@ class Engine:
         if not task.cancelled():
             task.exception()  # seen: whoever had asked may have left
 
-    def _context(self, loaded: Loaded, wishes: Wishes) -> Context:
+    def begin(self, loaded: Loaded, wishes: Wishes) -> Context:
+        """Make what `run` carries down the tree; its trace is there from the first moment."""
         self._claim_loop()
         trace = self._next_trace(wishes)
         return Context(

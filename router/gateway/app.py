@@ -139,6 +139,9 @@ class Gateway:
             if self.desk.links is None:
                 raise Refusal(404, "no pictures are kept here")
             return await self.desk.links.reply(path.name, arrival.query)
+        if path.page == "/metrics" and self.metrics is not None:
+            body, kind = await beside(self.metrics)
+            return Reply(content_type=kind, body=body)
         return self._own_page(path.page, state)
 
     def _own_page(self, page: Page, state: State) -> Reply:
@@ -152,9 +155,6 @@ class Gateway:
             return document_reply()
         if page == "/docs":
             return docs_reply()
-        if page == "/metrics" and self.metrics is not None:
-            body, kind = self.metrics()
-            return Reply(content_type=kind, body=body)
         raise Refusal(404, f"there is no {page!r} here")
 
 

@@ -71,6 +71,7 @@ class Call:
         self._state = state
         self._path = path
         self._arrival = arrival
+        self._began = asyncio.get_running_loop().time()
         request_id = desk.engine.name_request()
         self._record = Record(
             request_id=request_id,
@@ -80,16 +81,21 @@ class Call:
         )
 
     async def serve(self, receive: Receive, send: Send) -> None:
-        began = asyncio.get_running_loop().time()
-        for recorder in self._desk.recorders:
-            recorder.begin()
+        self._tell(lambda recorder: recorder.begin())
         try:
             await self._serve(Incoming(receive, self._state.settings.max_body), send)
         finally:
-            seconds = asyncio.get_running_loop().time() - began
+            seconds = asyncio.get_running_loop().time() - self._began
             exchange = self._record.exchange(seconds)
-            for recorder in self._desk.recorders:
-                recorder.end(exchange)
+            self._tell(lambda recorder: recorder.end(exchange))
+
+    def _tell(self, news: Callable[[Recorder], None]) -> None:
+        """Tell every recorder; the failure of one is its own."""
+        for recorder in self._desk.recorders:
+            try:
+                news(recorder)
+            except Exception:
+                log.exception("a recorder failed")
 
     async def _serve(self, incoming: Incoming, send: Send) -> None:
         """Answer, whatever happens."""
@@ -178,22 +184,30 @@ class Call:
         caller: Caller,
         incoming: Incoming,
     ) -> Reply:
+        record, engine = self._record, self._desk.engine
+        context = engine.begin(choice.loaded, asked.wishes)
+        record.trace = context.trace
+        record.lead = context.began - self._began
+
         def name() -> str:
             return _name(asked.request, said, choice, caller)
 
+        def joining() -> None:
+            record.trace = None
+
         pictures, trace = await self._desk.flights.fly(
-            lambda: self._desk.engine.run(choice.loaded, asked.request, asked.wishes),
+            lambda: engine.run(choice.loaded, asked.request, asked.wishes, context),
             name,
             incoming.left,
             self._state.settings.grace,
+            joining,
         )
-        self._record.trace = trace
-        self._record.pictures = pictures.data
+        record.pictures = pictures.data
         links = self._desk.links
         if links is not None and "response_format" not in asked.request.params:
             pictures = await linked(pictures, links)
         return Reply(
-            headers=trace_headers(trace, self._record.request_id),
+            headers=trace_headers(trace, record.request_id),
             body=answer_body(pictures, is_strict=said.is_strict),
         )
 
@@ -202,6 +216,7 @@ class Call:
         record.streamed = True
         feed = engine.stream(choice.loaded, asked.request, asked.wishes)
         record.trace = feed.trace
+        record.lead = asyncio.get_running_loop().time() - self._began
 
         async def fetch(url: str) -> bytes:
             return await engine.fetch(url, own=choice.loaded.own)

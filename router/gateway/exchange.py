@@ -27,6 +27,8 @@ class Exchange:
     `api_key` the key's name. `kind` is what failed, empty for a success. `cache` is as the header
     says it. `cost` is in US dollars, None where it is not known. `is_private` means that the caller
     wants neither prompt nor pictures kept. `gone` tells that the caller had left before the end.
+    `lead` is how many seconds passed before the engine began; attempts count from there. Who joined
+    another's call has no `trace`, and cost nothing.
     """
 
     request_id: str
@@ -50,6 +52,7 @@ class Exchange:
     is_private: bool = False
     streamed: bool = False
     gone: bool = False
+    lead: float = 0.0
 
 
 class Recorder(Protocol):

@@ -47,14 +47,16 @@ class Flights(Generic[T]):
         name: Callable[[], str],
         left: Callable[[], Awaitable[None]],
         grace: float,
+        joining: Callable[[], None] = lambda: None,
     ) -> T:
-        """Do the work, or join one of the same name whose caller has gone.
+        """Do the work, or join one of the same name whose caller has gone, and call `joining`.
 
         `left` returns when this caller goes. Raises GoneError where the time of grace was over.
         """
         if self._alone:
             joined = self._alone.get(name())
             if joined is not None:
+                joining()
                 return await self._join(joined, left, grace)
         return await self._lead(work, name, left, grace)
 

@@ -34,6 +34,7 @@ class Record:
     is_private: bool = False
     streamed: bool = False
     gone: bool = False
+    lead: float = 0.0
 
     def refused(self, refusal: Refusal) -> None:
         """The gateway has said no."""
@@ -42,7 +43,6 @@ class Record:
 
     def failed(self, error: RoutingError) -> None:
         """No target gave the pictures."""
-        self.trace = error.trace
         self.status, self.kind, self.message = error.status_code, str(error.kind), error.message
 
     def left(self) -> None:
@@ -67,10 +67,11 @@ class Record:
             message=self.message,
             cache="DISABLED" if self.trace is None else cache_status(self.trace),
             cost=0.0 if self.trace is None else self.trace.cost,
-            pictures=() if self.is_private else self.pictures,
+            pictures=self.pictures,
             bytes_in=self.bytes_in,
             bytes_out=self.bytes_out,
             is_private=self.is_private,
             streamed=self.streamed,
             gone=self.gone,
+            lead=self.lead,
         )

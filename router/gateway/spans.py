@@ -82,7 +82,7 @@ class Spans:
         within = set_span_in_context(span, Context())
         for number, attempt in enumerate(exchange.trace.attempts if exchange.trace else ()):
             self._ids.span = _span_id(exchange.context, number)
-            self._write(attempt, within, began)
+            self._write(attempt, within, began + round(exchange.lead * NANO))
         span.end(began + round(exchange.seconds * NANO))
 
     def close(self, seconds: float = FLUSH) -> None:
