@@ -237,6 +237,7 @@ def figures(name, **changed):
             }.items()
         },
         "start": 0.456,
+        "burst.answers": 200,
         "burst.idle": 70 * 2**20,
         "burst.peak": 210 * 2**20,
         "burst.ratio": 1.1,
@@ -275,7 +276,7 @@ def test_the_tables_have_a_row_for_everybody_measured(bench):
     lines = page.splitlines()
     assert lines.count("| The floor | 1,234 | 4.3 | 21.3 | 0 | 72 |") == 2
     assert lines.count("| A toy | 7 | 4.3 | 21.3 | 0 | 72 |") == 1
-    assert lines.count("| The floor | 0.46 | 70 | 210 | 1.10 | 0 |") == 1
+    assert lines.count("| The floor | 0.46 | 200 | 70 | 210 | 1.10 | 0 |") == 1
     assert "2026-11-26; 3 rounds of 6 s, medians. processors 2, busy False. wrk 4.1.0." in lines
     assert "## Targets" not in lines
 

@@ -4,6 +4,7 @@ What two processes share is counted for both.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -21,22 +22,28 @@ def peak(session: int) -> int:
 
 def forget_peaks(session: int) -> None:
     for process in _processes(session):
-        (process / "clear_refs").write_text("5")
+        with suppress(OSError):  # it has ended meanwhile
+            (process / "clear_refs").write_text("5")
 
 
 def _processes(session: int) -> Iterator[Path]:
     for process in PROC.glob("[0-9]*"):
-        try:
-            stat = (process / "stat").read_text()
-        except OSError:  # it has ended meanwhile
-            continue
         # pid (name) state parent group session ...; the name may hold anything
-        if int(stat.rpartition(")")[2].split()[3]) == session:
+        fields = _read(process / "stat").rpartition(")")[2].split()
+        if fields[3:4] == [str(session)]:
             yield process
 
 
 def _bytes(process: Path, field: str) -> int:
-    for line in (process / "status").read_text().splitlines():
+    for line in _read(process / "status").splitlines():
         if line.startswith(field):
             return int(line.split()[1]) * 1024
-    return 0  # one that has ended, and waits to be asked how, has none
+    return 0  # one that has ended has none
+
+
+def _read(path: Path) -> str:
+    """Return what Linux tells of a process; nothing of one that has ended meanwhile."""
+    try:
+        return path.read_text()
+    except OSError:
+        return ""

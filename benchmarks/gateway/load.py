@@ -18,7 +18,7 @@ LOADS = {"small": 16, "big": 8}
 """Connections that are kept busy, by the size of the answers."""
 
 BURST = 64  # connections, each with a big answer on it
-BURST_SECONDS = 3
+BURST_SECONDS = 6
 WARM_UP = 2  # seconds
 
 
@@ -97,6 +97,7 @@ def _burst(contender: Contender, upstream: Upstream) -> dict[str, float]:
         "burst.idle": idle,
         "burst.peak": peak,
         "burst.ratio": (peak - idle) / (BURST * len(body("big"))),
+        "burst.answers": told.requests,
         "burst.failed": told.failed,
         "burst.broken": told.broken,
     }

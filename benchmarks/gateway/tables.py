@@ -87,13 +87,15 @@ def _load(titles: Mapping[str, str], figures: Figures, size: str) -> str:
 def _memory(titles: Mapping[str, str], figures: Figures) -> str:
     rows = []
     for name, title in titles.items():
-        idle, peak, ratio = (
-            figures[f"{name}.burst.{what}"]["median"] for what in ("idle", "peak", "ratio")
+        answers, idle, peak, ratio = (
+            figures[f"{name}.burst.{what}"]["median"]
+            for what in ("answers", "idle", "peak", "ratio")
         )
         rows.append(
             (
                 title,
                 f"{figures[f'{name}.start']['median']:.2f}",
+                f"{answers:,.0f}",
                 f"{idle / MEBIBYTE:.0f}",
                 f"{peak / MEBIBYTE:.0f}",
                 f"{ratio:.2f}",
@@ -103,6 +105,7 @@ def _memory(titles: Mapping[str, str], figures: Figures) -> str:
     heads = (
         "64 answers of 2 MB at once",
         "start to first answer, s",
+        "answers",
         "idle, MiB",
         "peak, MiB",
         "grown / bodies",
