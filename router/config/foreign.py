@@ -14,7 +14,7 @@ class Stranger:
     """Somebody who may send a whole config, and on whose word nothing of the operator's is opened.
 
     `allowed_hosts` are those that the config may name, as `host` or `host:port`; without a port,
-    those that http and https have by themselves. `providers` and `virtual_keys` are those of the
+    at any. `providers` and `virtual_keys` are those of the
     operator's that it may name; None is all there are. Without `own_keys` it may hold no provider
     keys. Raises ValueError for a host that is none.
     """
@@ -26,7 +26,10 @@ class Stranger:
 
     def __post_init__(self) -> None:
         for host in self.allowed_hosts:
-            listed(host)
+            try:
+                listed(host)
+            except ValueError as error:
+                raise ValueError(f"{host!r} cannot be listed: it {error}") from None
 
     def located(self, url: str) -> str | None:
         """Return a base URL with its host in plain spelling; None where it is not listed.

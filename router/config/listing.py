@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 from router.config.hosts import address_of, why_not, why_not_host
 
 PORTS: Mapping[str, int] = MappingProxyType({"http": 80, "https": 443})
-ENTRY = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([^\[\]:]+))(?::([0-9]{1,5}))?")
-NO_HOST = "is no host; expected such as images.example.com, localhost:8080 or [::1]:8080"
+ENTRY = re.compile(r"(?:\[([^\[\]]+)\]|([^\[\]:]+))(?::([0-9]{1,5}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +23,11 @@ class Listed:
 
     host: str
     port: int | None = None
+
+    def __str__(self) -> str:
+        """Write it so that it can be read again."""
+        host = f"[{self.host}]" if ":" in self.host and self.port is not None else self.host
+        return host if self.port is None else f"{host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +43,17 @@ class Place:
 
 
 def listed(text: str) -> Listed:
-    """Read `host` or `host:port`. Raises ValueError for what is neither."""
+    """Read `host` or `host:port`. Raises ValueError, saying what is wrong, for what is neither."""
     match = ENTRY.fullmatch(f"[{text}]" if text.count(":") > 1 and "[" not in text else text)
-    host = "" if match is None else _spelling(_ascii(match[1] or match[2]))
-    if match is None or not host:
-        raise ValueError(f"{text!r} {NO_HOST}")
+    if match is None:
+        raise ValueError("has no valid host name")
+    name = _ascii(match[1] or match[2])
+    host = _spelling(name)
+    if not host:
+        raise ValueError(why_not_host(name) or "has a zone")
     port = None if match[3] is None else int(match[3])
     if port == 0 or (port or 0) > 65535:
-        raise ValueError(f"{text!r} has no valid port")
+        raise ValueError("has no valid port")
     return Listed(host, port)
 
 

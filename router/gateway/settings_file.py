@@ -6,7 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
-from router.config.hosts import why_not, why_not_host
+from router.config.hosts import why_not
+from router.config.listing import listed
 from router.config.load import load
 from router.config.masking import shown
 from router.config.problems import Problem
@@ -127,16 +128,15 @@ def _artefacts(section: Section) -> ArtefactSettings:
 
 
 def _hosts(section: Section, report: Report) -> frozenset[str]:
-    """Return the hosts as URLs have them once they are parsed: lower-case, without brackets."""
+    """Return the hosts in their one spelling."""
     hosts: set[str] = set()
     for i, text in enumerate(section.texts("allowed_hosts") or ()):
-        host = text.lower().removeprefix("[").removesuffix("]")
-        reason = why_not_host(host)
-        if reason is not None:
+        try:
+            hosts.add(str(listed(text)))
+        except ValueError as reason:
             place = (*section.at("allowed_hosts"), i)
-            hint = "expected a host alone, without scheme, port and path"
+            hint = "expected a host, or host:port, without scheme and path"
             report.wrong(section.source, place, f"{shown(text)} {reason}", hint)
-        hosts.add(host)
     return frozenset(hosts)
 
 

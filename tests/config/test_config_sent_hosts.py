@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sent_tools import refused, sent
 
 from router.config.foreign import Stranger
-from router.config.listing import located
+from router.config.listing import listed, located
 from router.core.http import origin
 from router.core.networks import CREDENTIALS, SPECIAL
 from router.workspace import Loader
@@ -87,7 +87,7 @@ def test_the_cloud_s_own_addresses_pass_not_even_listed(address):
     if not any(address in net for net in CREDENTIALS):
         return
 
-    with pytest.raises(ValueError, match="is no host"):
+    with pytest.raises(ValueError, match="cloud metadata address"):
         listing(str(address))
 
 
@@ -111,8 +111,9 @@ def test_a_way_to_a_listed_address_through_a_gateway_is_another_place(leading):
 
 def test_a_zone_can_be_listed_by_nobody():
     assert refused(asking("http://[::1%25lo]"), listing("::1"))
-    with pytest.raises(ValueError, match="is no host"):
-        listing("::1%lo")
+    for entry in ("::1%lo", "[::1%lo]:80"):
+        with pytest.raises(ValueError, match="has a zone"):
+            listing(entry)
 
 
 @pytest.mark.parametrize(
@@ -199,8 +200,14 @@ def test_whatever_is_written_only_what_is_listed_is_asked(text, scheme):
     ],
 )
 def test_what_is_no_host_cannot_be_listed(entry):
-    with pytest.raises(ValueError, match=r"is no host|no valid port"):
+    with pytest.raises(ValueError, match=r"no valid host name|no valid port"):
         listing(entry)
+
+
+@pytest.mark.parametrize("entry", ["a.example", "a.example:80", "10.0.0.5", "::1", "[::1]:8080"])
+def test_a_listed_host_is_written_as_it_is_read(entry):
+    assert str(listed(entry)) == entry
+    assert str(listed(entry.upper())) == entry
 
 
 def test_without_a_list_no_host_may_be_named_and_the_providers_own_needs_none():

@@ -188,6 +188,8 @@ aliases: {{pc-1: falback}}
         ("public_url: images.example.com", "is not an http or https URL"),
         ("allowed_hosts: ['https://a.org']", "has no valid host name"),
         ("allowed_hosts: [0xa9fea9fe]", "is 2852039166"),
+        ("allowed_hosts: ['::1%lo']", "has a zone"),
+        ("allowed_hosts: ['localhost:0']", "has no valid port"),
         ("allowed_hosts: ['0xa9fea9fe']", "names a link-local or cloud metadata address"),
         ("cors_origins: ['https://a.org/']", "is no origin"),
         ("timeout: 3", "unknown key 'timeout'"),
