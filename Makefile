@@ -28,7 +28,7 @@ types: $(VENV)/.test
 
 # What lies below the faces must be covered to the last branch. Tracing costs time, so the tests that
 # go through sockets, terminals and drawings run without it.
-UNTRACED := cli configs conformance cookbook emulators sandbox senders
+UNTRACED := cli configs conformance cookbook emulators gateway sandbox senders
 
 unit: $(VENV)/.test
 	@$(BIN)/pytest -n auto --cov --cov-report= tests $(UNTRACED:%=--ignore=tests/%)
