@@ -32,6 +32,7 @@ STABILITY: Mapping[str, JSON] = {
 }
 
 OUTAGE = "openai/gpt-image-2: 503; stability-ai: 503"
+GATEWAY = "http://localhost:8787/v1/images/generations"
 NOBODY = "http://127.0.0.1:9/v1"  # the discard port: nobody listens there, so a call fails at once
 
 
@@ -54,6 +55,9 @@ async def run(folder: Path, *, live: bool) -> None:
         await show("4", "The same request once more: the answer is kept", router, folder)
     say(f"\n{bold('Look at the pictures, then go on')}\n")
     for step in next_steps():
+        say(step)
+    say(f"\n{bold('Or serve them, and ask from another terminal, in any language')}\n")
+    for step in gateway_steps():
         say(step)
 
 
@@ -150,6 +154,34 @@ def next_steps() -> Iterator[str]:
         f'with Router.from_file("{example}", sandbox=True) as router:\n'
         '    answer = router.images.generate(prompt="a red kite")\n'
         "print(answer.trace)'"
+    )
+
+
+def gateway_steps() -> Iterator[str]:
+    """Commands that serve the same configs to any client, and ask as some do."""
+    programs, configs = Path(sys.executable).parent, Path(os.path.relpath(CONFIGS))
+    yield f"{shown(programs / 'pixroute')} serve --configs {shown(configs)} --sandbox"
+    yield (
+        f"curl {GATEWAY} -o answer.json \\\n"
+        "  -H 'content-type: application/json' -H 'x-portkey-config: mission' \\\n"
+        """  -d '{"prompt": "a red kite"}'"""
+    )
+    yield (
+        f"{shown(Path(sys.executable))} -c '\n"
+        "import base64, httpx\n"
+        f'answer = httpx.post("{GATEWAY}", timeout=600,\n'
+        '    json={"prompt": "a red kite"}, headers={"x-portkey-config": "mission"})\n'
+        'picture = base64.b64decode(answer.json()["data"][0]["b64_json"])\n'
+        """open("kite-from-python.png", "wb").write(picture)'"""
+    )
+    yield (
+        "node -e '\n"
+        f'fetch("{GATEWAY}", {{method: "POST",\n'
+        '  headers: {"content-type": "application/json", "x-portkey-config": "mission"},\n'
+        '  body: JSON.stringify({prompt: "a red kite"})})\n'
+        "  .then(answer => answer.json())\n"
+        '  .then(({data}) => require("fs").writeFileSync("kite-from-node.png",\n'
+        """    Buffer.from(data[0].b64_json, "base64")))'"""
     )
 
 

@@ -86,7 +86,7 @@ def test_the_demo_ends_with_commands_that_work(demo):
     folder, runs = demo
     steps = runs[0].stdout.partition("go on\n\n")[2]
     commands = re.findall(r"^\S+pixroute (\w+)", steps, re.MULTILINE)
-    call = steps[steps.index(" -c '") + 5 : steps.rindex("'")]
+    call = steps.partition(" -c '")[2].partition("'\n")[0]
 
     done = subprocess.run(
         [sys.executable, "-c", call],
@@ -98,7 +98,7 @@ def test_the_demo_ends_with_commands_that_work(demo):
         check=False,
     )
 
-    assert commands == ["check", "generate", "init", "sandbox"]
+    assert commands == ["check", "generate", "init", "sandbox", "serve"]
     assert done.stdout.startswith("served by "), done.stderr
 
 
