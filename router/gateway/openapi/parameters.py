@@ -67,6 +67,20 @@ def asked(*, needs: tuple[str, ...], without: tuple[str, ...] = (), **more: JSON
     return {"type": "object", "required": list(needs), "properties": properties}
 
 
+def in_form(schema: Schema) -> Schema:
+    """Return a body's schema as a form has it: a form cannot say null."""
+    properties = schema.get("properties")
+    fields = properties if isinstance(properties, Mapping) else {}
+    return {**schema, "properties": {name: _said(field) for name, field in fields.items()}}
+
+
+def _said(field: JSON) -> JSON:
+    if not isinstance(field, Mapping) or not isinstance(field.get("type"), list):
+        return field
+    kinds = field["type"]
+    return {**field, "type": kinds[0]} if isinstance(kinds, list) else field
+
+
 BODIES: Mapping[str, Schema] = MappingProxyType(
     {
         "GenerationRequest": asked(needs=("prompt",)),
@@ -75,11 +89,13 @@ BODIES: Mapping[str, Schema] = MappingProxyType(
             images={"type": "array", "items": REFERENCE, "minItems": 1, "maxItems": 16},
             mask=REFERENCE,
         ),
-        "EditForm": asked(needs=("prompt", "image"), image=IMAGE, mask=MASK),
-        "VariationForm": asked(
-            needs=("image",),
-            without=("stream", "partial_images"),
-            image={**FILE, "description": "The picture to vary."},
+        "EditForm": in_form(asked(needs=("prompt", "image"), image=IMAGE, mask=MASK)),
+        "VariationForm": in_form(
+            asked(
+                needs=("image",),
+                without=("stream", "partial_images"),
+                image={**FILE, "description": "The picture to vary."},
+            )
         ),
         "ChatRequest": asked(
             needs=("prompt",),
