@@ -28,6 +28,7 @@ Every GET answers HEAD, too."""
 PREFIXES = {
     "/v1": "",
     "/openai/v1": " (Azure's newer path)",
+    "/openai": " (Azure's path, where a client names no deployment)",
     "/openai/deployments/{deployment}": " (Azure's path; the body's own model wins)",
 }
 
