@@ -14,8 +14,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
     {"generations": "generate", "edits": "edit", "variations": "variation"}
 )
 
+# OpenAI's client for Node names no deployment in the path of a form.
 IMAGES = re.compile(
-    r"(?:/openai/deployments/(?P<deployment>[^/]+)|/openai/v1|/v1)"
+    r"(?:/openai/deployments/(?P<deployment>[^/]+)|/openai(?:/v1)?|/v1)"
     r"/images/(?P<operation>generations|edits|variations)"
 )
 MODEL = re.compile(r"(?:/openai)?/v1/models/(?P<name>.+)")

@@ -15,6 +15,7 @@ SCRIPT = Path(__file__).with_name("serve_for_clients.py")
 APP = "pxr-app-0123456789"
 PLAIN = "pxr-plain-0123456789"  # may bring no provider keys
 BOUND = "pxr-bound-0123456789"  # routes by its own config
+PROD = "pxr-prod-0123456789"  # has a config where a request names none
 
 OPERATOR = {
     "OPENAI_API_KEY": "sk-operator-openai",
@@ -91,6 +92,7 @@ def with_keys():
 keys:
   app: {{digest: "{digest(APP)}", own_provider_keys: true}}
   plain: {{digest: "{digest(PLAIN)}"}}
+  prod: {{digest: "{digest(PROD)}", config: default}}
   bound: {{digest: "{digest(BOUND)}", config: shop, config_override: false}}
 """
 

@@ -64,7 +64,7 @@ def language(request):
 
 @pytest.fixture(scope="session")
 def _one_authority(tmp_path_factory):
-    """A file with one certificate: reading a hundred for each client would take most of the time."""
+    """A file with one certificate: reading a hundred for each client takes most of the time."""
     first, end, _ = Path(certifi.where()).read_text("utf-8").partition("-----END CERTIFICATE-----")
     path = tmp_path_factory.mktemp("authority") / "one.pem"
     path.write_text(f"{first}{end}\n", "utf-8")

@@ -16,7 +16,7 @@ const newest = installed("openai-next");
 const SDKS = { openai: elder.OpenAI, "openai-next": newest.OpenAI };
 const AZURES = { azure: elder.AzureOpenAI, "azure-next": newest.AzureOpenAI };
 const METHODS = { generate: "generate", edit: "edit", variation: "createVariation" };
-const OWN_WORDS = { trace_id: "traceID", base_url: "baseURL" };
+const OWN_WORDS = { trace_id: "traceID", azure_deployment: "deployment" };
 
 const camel = (name) =>
   OWN_WORDS[name] ?? name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
