@@ -13,6 +13,7 @@ import anyio
 T = TypeVar("T")
 
 WATCH_AFTER = 0.05  # seconds after which it is looked whether the caller is still there
+MOST_HELD = 16  # answers that are kept for callers who may ask again
 
 
 class GoneError(Exception):
@@ -32,7 +33,10 @@ class Flight(Generic[T]):
 
 
 class Flights(Generic[T]):
-    """`grace` is how many seconds a request runs on without anybody waiting."""
+    """`grace` is how many seconds a request runs on without anybody waiting.
+
+    Its answer is kept as long, as clients pause before they ask again.
+    """
 
     def __init__(self) -> None:
         self._alone: dict[str, Flight[T]] = {}
@@ -83,6 +87,14 @@ class Flights(Generic[T]):
         self._alone[name] = flight
         self._leave(flight, grace)
 
+    def hold(self, name: str, flight: Flight[T], grace: float) -> None:
+        """Keep an answer that nobody was there to take: its caller may be about to ask again."""
+        if sum(one.landed.done() for one in self._alone.values()) > MOST_HELD:
+            self.drop(name, flight)
+            return
+        loop = asyncio.get_running_loop()
+        flight.lapse = loop.call_later(grace, self.drop, name, flight)
+
     def drop(self, name: str, flight: Flight[T]) -> None:
         """Let it be joined no more."""
         if self._alone.get(name) is flight:
@@ -91,6 +103,8 @@ class Flights(Generic[T]):
     async def _join(
         self, flight: Flight[T], left: Callable[[], Awaitable[None]], grace: float
     ) -> T:
+        if flight.landed.done():
+            return flight.landed.result()
         flight.waiting += 1
         if flight.lapse is not None:
             flight.lapse.cancel()
@@ -160,9 +174,13 @@ class _Watch(Generic[T]):
             self._task.cancel()
         if self._kept is not None:
             name, flight = self._kept
-            self._flights.drop(name, flight)
             if flight.lapse is not None:
                 flight.lapse.cancel()
+            is_taken = flight.waiting > 0 or flight.landed.exception() is not None
+            if is_taken:
+                self._flights.drop(name, flight)
+            else:
+                self._flights.hold(name, flight, self._grace)
 
     def _start(self) -> None:
         self._task = asyncio.ensure_future(self._look())
