@@ -45,6 +45,8 @@ def caller_of(headers: Mapping[str, str], settings: Settings) -> Caller:
     if key is None:
         raise Refusal(401, UNKNOWN, code="invalid_api_key")
     brought = _brought(bearer, presented) if key.own_provider_keys else None
+    if brought is not None and find_key(bearer, settings.keys) is not None:
+        brought = None  # another one of ours
     return Caller(key=key, provider_key=brought)
 
 
