@@ -94,6 +94,15 @@ def test_the_room_is_given_back_to_the_disk(path):
     assert path.stat().st_size < before / 2
 
 
+def test_room_that_is_free_costs_no_record(path):
+    fill(path, 600)
+    connection = connect(path)
+    connection.execute("DELETE FROM requests WHERE id > 60")
+    connection.close()
+
+    assert len(swept(path, max_bytes=path.stat().st_size // 2)) == 60
+
+
 def test_no_room_at_all_keeps_nothing_and_comes_to_an_end(path):
     fill(path, 20)
 

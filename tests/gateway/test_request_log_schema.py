@@ -122,6 +122,19 @@ def test_the_file_can_give_back_room_and_be_read_while_it_is_written(path):
     connection.close()
 
 
+def test_a_file_that_another_process_writes_is_waited_for(path, monkeypatch):
+    other = file_of(path, 1)
+    other.execute("PRAGMA journal_mode = DELETE")
+    other.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr("time.sleep", lambda _: other.execute("ROLLBACK"))
+
+    connection = connect(path)
+
+    assert not other.in_transaction
+    connection.close()
+    other.close()
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [("began", 0), ("trace_id", "'x'"), ("request_id", "'x'"), ("context_trace", "'x'")],

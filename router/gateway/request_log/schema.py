@@ -125,9 +125,9 @@ def connect(path: Path) -> sqlite3.Connection:
 
 def prepare(connection: sqlite3.Connection, path: Path, steps: Sequence[Step] = STEPS) -> None:
     """Bring an open file to the version that `steps` lead to. Raises LogError for a newer one."""
-    check(connection, path, len(steps))
-    # Before the first table, or it has no effect.
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    if check(connection, path, len(steps)) == 0:
+        # Before the first table, or it has no effect; later it would only wait for the others.
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     _insist(lambda: connection.execute("PRAGMA journal_mode = WAL").fetchall())
     for pragma in ("synchronous = NORMAL", "foreign_keys = ON", "journal_size_limit = 16777216"):
         connection.execute(f"PRAGMA {pragma}")
@@ -150,14 +150,10 @@ def check(connection: sqlite3.Connection, path: Path, known: int = len(STEPS)) -
 
     Files of a newer version are left alone: this program does not know what they mean.
     """
-    version, owner, tables = (
-        number(connection, question)
-        for question in (
-            "PRAGMA user_version",
-            "PRAGMA application_id",
-            "SELECT count(*) FROM sqlite_master",
-        )
-    )
+    with _steady(connection):
+        version = number(connection, "PRAGMA user_version")
+        owner = number(connection, "PRAGMA application_id")
+        tables = number(connection, "SELECT count(*) FROM sqlite_master")
     if tables and owner != OWN:
         raise LogError(f"{path} is a database of another program, and no request log")
     if version > known:
@@ -186,6 +182,19 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+@contextmanager
+def _steady(connection: sqlite3.Connection) -> Iterator[None]:
+    """Read what is inside as it is at one moment: another process may be making the file."""
+    is_steady = connection.in_transaction
+    if not is_steady:
+        connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if not is_steady:
+            connection.execute("COMMIT")
 
 
 @contextmanager
