@@ -16,7 +16,7 @@ from router.originals.taking import take_originals
 from router.workspace import Loaded
 
 MARGIN = 5.0  # seconds before a client gives up, in which it still gets an error
-SHORTEST = 1.0  # seconds
+SHARE = 0.5  # of its patience, at most, that the margin takes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,4 +91,4 @@ def _deadline(headers: Mapping[str, str], settings: Settings) -> float:
         return settings.deadline
     if not seconds > 0:
         return settings.deadline
-    return min(settings.deadline, max(SHORTEST, seconds - MARGIN))
+    return min(settings.deadline, seconds - min(MARGIN, seconds * SHARE))
