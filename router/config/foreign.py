@@ -1,12 +1,12 @@
 """Foreign: what a config may use that a stranger has sent, and what one of the operator's uses."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from router.config.listing import listed, located
 from router.config.model import Document, KeyRef, TargetRoute, targets_of
-from router.core.provider import ProviderInfo
+from router.core.provider import ProviderInfo, info_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +74,30 @@ def uses(document: Document) -> Uses:
         providers=frozenset(target.provider for target in bare if target.provider is not None),
         virtual_keys=frozenset(keys),
     )
+
+
+def out_of_scope(
+    document: Document, stranger: Stranger, providers: Iterable[ProviderInfo], *slugs: str
+) -> frozenset[str]:
+    """Return what a caller may not use, of what a config uses and of what its request names.
+
+    `slugs` are names of virtual keys or providers, without `@`. A config that was sent has been
+    checked when it was read.
+    """
+    known = {name: info for info in providers for name in (info.name, *info.aliases)}
+    used = Uses(frozenset(), frozenset()) if document.is_sent else uses(document)
+    named = frozenset(slugs)
+    keys = used.virtual_keys | (frozenset() if document.is_sent else named & document.keys.keys())
+    asked = used.providers | (named - document.keys.keys())
+    owners = {key: document.keys[key].provider for key in keys}
+    return frozenset(
+        [name for name in asked if not stranger.may_ask(_info(name, known))]
+        + [key for key, name in owners.items() if not stranger.may_use(key, _info(name, known))]
+    )
+
+
+def _info(name: str, known: Mapping[str, ProviderInfo]) -> ProviderInfo:
+    return known.get(name) or info_of(name)
 
 
 def _virtual_key(target: TargetRoute, keys: Mapping[str, KeyRef]) -> str | None:

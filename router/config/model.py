@@ -209,7 +209,8 @@ class Document:
     """One config, read whole: its route, the credentials it may use, and what to warn of.
 
     `warnings` are the `problems` in one line each. `base` is the folder of the config's file.
-    `catalogs` are the user's own models by provider.
+    `catalogs` are the user's own models by provider. `is_sent` means that a stranger has sent it:
+    all that it holds is within that one's scope.
     """
 
     route: Route
@@ -219,3 +220,4 @@ class Document:
     catalogs: Mapping[str, Catalog] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    is_sent: bool = False

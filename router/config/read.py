@@ -87,6 +87,7 @@ def read(
         catalogs=MappingProxyType(dict(own)),
         warnings=tuple(str(problem) for problem in report.problems),
         problems=report.problems,
+        is_sent=stranger is not None,
     )
 
 

@@ -18,7 +18,7 @@ MOST_BYTES = 100_000  # of UTF-8, in the text and in what it says once aliases a
 MOST_VALUES = 5_000  # to check one takes up to a sixth of a millisecond
 MOST_TARGETS = 256  # groups among them
 MOST_KEYS = 256
-MOST_PATTERNS = 16  # a request may spend some milliseconds on each
+MOST_PATTERNS = 8  # each may take a request a tenth of a second
 MOST_ERRORS = 100  # that are told of
 
 NO_VARIABLE = "a config that is sent may not name environment variables"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from router.config.foreign import Stranger, uses
+from router.config.foreign import Stranger, out_of_scope
 from router.config.problems import ConfigError, did_you_mean
 from router.core.jsontypes import JSON
 from router.core.secret import Secret
@@ -46,8 +46,20 @@ class Chooser:
         if key is not None and not key.config_override and said.chooses:
             raise Refusal(400, "this API key routes by its own config; send no other, no provider")
         choice = self._choose(said, caller, state)
-        _check_scope(choice, said, model, key)
+        if key is not None and (key.providers is not None or key.virtual_keys is not None):
+            self._check_scope(choice, said, model, _stranger(key, state.settings))
         return _with_keys(choice, said, caller)
+
+    def _check_scope(
+        self, choice: Choice, said: Instructions, model: str | None, stranger: Stranger
+    ) -> None:
+        """Refuse a provider or a virtual key that is not the caller's to use."""
+        named = (said.provider, said.virtual_key, split_slug(model)[0])
+        slugs = (slug.removeprefix("@") for slug in named if slug)
+        known = self._reader.loader.providers
+        refused = out_of_scope(choice.loaded.document, stranger, known, *slugs)
+        if refused:
+            raise Refusal(403, f"this API key may not use {', '.join(map(repr, sorted(refused)))}")
 
     def _choose(self, said: Instructions, caller: Caller, state: State) -> Choice:
         settings, key = state.settings, caller.key
@@ -149,23 +161,3 @@ def _allowed(key: ApiKey | None, state: State) -> frozenset[str]:
     if key is None or key.configs is None:
         return known
     return known & frozenset(map(state.id_of, key.configs))
-
-
-def _check_scope(choice: Choice, said: Instructions, model: str | None, key: ApiKey | None) -> None:
-    """Refuse a provider or a virtual key that is not the caller's to use."""
-    if key is None or (key.providers is None and key.virtual_keys is None):
-        return
-    providers, virtual_keys = uses(choice.loaded.document)
-    named = (said.provider, said.virtual_key, split_slug(model)[0])
-    slugs = {slug.removeprefix("@") for slug in named if slug}
-    if key.providers is not None and not providers <= key.providers:
-        raise Refusal(403, f"this API key may not use {_listed(providers - key.providers)}")
-    if key.virtual_keys is not None and not virtual_keys <= key.virtual_keys:
-        raise Refusal(403, f"this API key may not use {_listed(virtual_keys - key.virtual_keys)}")
-    allowed = {*(key.providers or slugs), *(key.virtual_keys or slugs)}
-    if not slugs <= allowed:
-        raise Refusal(403, f"this API key may not use {_listed(slugs - allowed)}")
-
-
-def _listed(names: frozenset[str] | set[str]) -> str:
-    return ", ".join(map(repr, sorted(names)))

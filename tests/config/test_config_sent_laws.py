@@ -31,8 +31,10 @@ def refuse(*args, **_):
 
 @pytest.fixture(autouse=True, scope="module")
 def _everything_of_our_own_is_open():
-    """Load every provider, catalog and schema once."""
+    """Load every provider, catalog and schema once, and look through installed packages."""
     LOADER.load({}, stranger=Stranger())
+    with pytest.raises(ConfigError):
+        LOADER.load({"provider": "nobody's"}, stranger=Stranger())
 
 
 def outcome(source, stranger):

@@ -1,10 +1,10 @@
 """Whose keys a stranger's config may use, and what one of the operator's needs."""
 
 import pytest
-from config_tools import ENVIRONMENT, document
+from config_tools import ENVIRONMENT, PROVIDERS, document
 from sent_tools import NOBODY, refused, sent, told
 
-from router.config.foreign import Stranger, uses
+from router.config.foreign import Stranger, out_of_scope, uses
 from router.core.secret import Secret
 from router.workspace import Loader
 
@@ -197,7 +197,7 @@ BROKEN = {
 def test_what_is_wrong_with_the_operators_keys_is_no_strangers_business(name, tmp_path):
     path = tmp_path / "virtual-keys.yaml"
     path.write_text(f"good: {{provider: openai, api_key: k}}\n{name}: {BROKEN[name]}\n")
-    options = {"virtual_keys": path, "environment": {}}
+    options = {"virtual_keys": path, "environment": ENVIRONMENT}
 
     assert sent({"virtual_key": "good"}, **options).problems == ()
     (problem,) = told({"virtual_key": name}, **options)
@@ -266,3 +266,56 @@ def test_a_config_uses_the_virtual_keys_and_the_bare_providers_of_all_its_target
 )
 def test_a_target_uses_what_it_says(config, used):
     assert uses(document(config, virtual_keys=KEYS)) == used
+
+
+def beyond(config, stranger, *slugs, **options):
+    return out_of_scope(document(config, **options), stranger, PROVIDERS, *slugs)
+
+
+LISTED = Stranger(providers=frozenset({"openai", "azure"}), virtual_keys=frozenset({"openai-prod"}))
+
+
+@pytest.mark.parametrize(
+    ("stranger", "expected"),
+    [
+        (Stranger(), set()),
+        (OPENAI, {"stability-ai", "azure-openai"}),
+        (LISTED, {"stability-ai", "mine"}),
+        (PROD, {"stability-ai", "azure-openai", "mine"}),
+        (NOBODY, {"stability-ai", "azure-openai", "openai-prod", "mine"}),
+    ],
+    ids=["all", "openai", "listed", "prod", "nobody"],
+)
+def test_what_a_config_of_the_operators_uses_has_to_be_in_scope(stranger, expected):
+    assert beyond(TREE, stranger, virtual_keys=KEYS) == expected
+
+
+@pytest.mark.parametrize(
+    ("slug", "stranger", "is_refused"),
+    [
+        ("openai", OPENAI, False),
+        ("azure", LISTED, False),
+        ("azure-openai", LISTED, False),
+        ("stability", OPENAI, True),
+        ("stability-ai", NOBODY, True),
+        ("openai-prod", PROD, False),
+        ("openai-prod", NOBODY, True),
+        ("inside", PROD, True),
+        ("inside", OPENAI, False),
+        ("stability-prod", OPENAI, True),
+        ("nowhere", OPENAI, True),
+        ("nowhere", Stranger(), False),
+    ],
+)
+def test_what_only_the_request_names_has_to_be_in_scope(slug, stranger, is_refused):
+    untold = {"retry": {"attempts": 1}}
+
+    assert beyond(untold, stranger, slug, virtual_keys=KEYS) == ({slug} if is_refused else set())
+
+
+def test_of_a_config_that_was_sent_only_providers_beside_it_can_be_out_of_scope():
+    mine = {"virtual_keys": {"mine": {"provider": "openai", "api_key": "k"}}}
+    found = sent({"virtual_key": "mine", **mine}, LISTED, virtual_keys=KEYS)
+
+    assert not out_of_scope(found, LISTED, PROVIDERS, "mine", "openai-prod", "azure")
+    assert out_of_scope(found, LISTED, PROVIDERS, "stability", "inside") == {"stability", "inside"}
