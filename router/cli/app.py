@@ -16,6 +16,7 @@ from router.cli.logs import logs
 from router.cli.models import models
 from router.cli.sandbox import sandbox
 from router.cli.schema import schema
+from router.cli.serve import serve
 from router.cli.streams import BROKEN_PIPE, complain, discard, flushed
 from router.cli.variation import variation
 
@@ -42,7 +43,7 @@ def pixroute(context: click.Context) -> None:
         context.color = False
 
 
-for command in (check, edit, generate, init, keys, logs, models, sandbox, schema, variation):
+for command in (check, edit, generate, init, keys, logs, models, sandbox, schema, serve, variation):
     pixroute.add_command(command)
 
 

@@ -1,11 +1,9 @@
 """Build: a folder becomes a gateway, in each worker anew."""
 
+import logging
 import os
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
-from importlib.resources import files
-from pathlib import Path
+from collections.abc import Callable, Mapping
 
 from router.core.ports import Sender
 from router.engine import Engine
@@ -17,39 +15,48 @@ from router.gateway.exchange import Recorder
 from router.gateway.folder import Folder
 from router.gateway.links import Links, open_links
 from router.gateway.reader import Reader
+from router.gateway.recorders import Opening, no_recorders
+from router.gateway.serving import Serving
 from router.gateway.settings import Settings
 from router.view import Stage
 from router.workspace import Loader
 
+__all__ = ["Serving", "build_gateway"]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Serving:
-    """How a gateway is served. Without a `folder` it is the shipped examples."""
-
-    folder: str | None = None
-    sandbox: bool = False
-    workers: int = 1
-
-    @property
-    def path(self) -> Path:
-        shipped = Path(str(files("router.cli") / "templates"))
-        return shipped if self.folder is None else Path(self.folder)
+log = logging.getLogger("router")
 
 
-def build_gateway(serving: Serving, recorders: tuple[Recorder, ...] = ()) -> Gateway:
-    """Raise OSError where the folder for pictures cannot be written."""
+def build_gateway(
+    serving: Serving,
+    recorders: tuple[Recorder, ...] = (),
+    *,
+    opening: Opening = no_recorders,
+    tell: Callable[[str], None] = log.error,
+) -> Gateway:
+    """Make a gateway, with the recorders given and those that are opened for its settings.
+
+    `tell` is called with what is wrong with files. Raises OSError where the folder for pictures
+    cannot be written.
+    """
     stage = _stage(serving)
     reader = Reader(folder=serving.path, loader=_loader(serving), stage=stage)
-    folder = Folder(reader)
+    folder = Folder(reader, tell, guarded=serving.guarded)
+    opened = opening(folder.state.settings, serving.path)
     links = _links(serving, folder.state.settings)
     desk = Desk(
         engine=Engine(sender=_sender() if stage is None else stage, artefacts=links),
         chooser=Chooser(reader),
         admission=Admission(serving.workers),
         links=links,
-        recorders=recorders,
+        recorders=(*recorders, *opened.told),
     )
-    return Gateway(folder=folder, desk=desk, workers=serving.workers)
+    return Gateway(
+        folder=folder,
+        desk=desk,
+        workers=serving.workers,
+        metrics=opened.metrics,
+        closing=opened.closing,
+    )
 
 
 def _loader(serving: Serving) -> Loader:

@@ -65,7 +65,8 @@ class Directory(Collector):
         return sorted(metrics, key=lambda metric: metric.name)
 
 
-def forget(pid: int) -> None:
+def forget(pid: int, directory: str | None = None) -> None:
     """Let the gauges of a dead worker go; what it has counted stays. For whoever sees it die."""
-    if os.environ.get(VARIABLE):
-        mark_process_dead(pid)  # type: ignore[no-untyped-call]
+    directory = directory or os.environ.get(VARIABLE)
+    if directory:
+        mark_process_dead(pid, directory)  # type: ignore[no-untyped-call]

@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from router.config.problems import ConfigError
+from router.config.problems import ConfigError, render
 from router.config.read import KEYS_FILES
 from router.gateway.reader import Reader
 from router.gateway.settings import Settings
@@ -38,15 +38,20 @@ class State:
 class Folder:
     """`state` is swapped whole: a request keeps the one that it began with.
 
-    What is broken by an edit stays as it was before, and is told once.
+    What is broken by an edit stays as it was before, and is told once. Settings that are broken
+    from the beginning let nobody in, and so does `guarded` where they name no API keys.
     """
 
-    def __init__(self, reader: Reader, tell: Callable[[str], None] = log.error) -> None:
+    def __init__(
+        self, reader: Reader, tell: Callable[[str], None] = log.error, *, guarded: bool = False
+    ) -> None:
         self.path = reader.folder
         self._reader = reader
         self._tell = tell
+        self._guarded = guarded
+        self._told: dict[str, str] = {}
         self._stamps: Mapping[Path, Stamp] = {}
-        self.state = State(settings=Settings())
+        self.state = State(settings=Settings(is_closed=True))
         self.refresh()
 
     def refresh(self) -> bool:
@@ -90,8 +95,9 @@ class Folder:
         for path in config_files(self.path):
             try:
                 configs[path.stem] = self._reader.file(path)
+                self._mended(path.name)
             except ConfigError as error:
-                self._tell(f"{path.name} cannot be used{_kept(path.stem, before)}:\n{error}")
+                self._complain(path.name, f"{_kept(path.stem, before)}:\n{_shown(error)}")
                 if path.stem in before.configs:
                     configs[path.stem] = before.configs[path.stem]
                 else:
@@ -100,10 +106,26 @@ class Folder:
 
     def _settings(self, before: State, known: list[str]) -> Settings:
         try:
-            return read_settings(self.path, known)
+            settings = read_settings(self.path, known)
         except ConfigError as error:
-            self._tell(f"gateway.yaml cannot be used, the settings stay as they were:\n{error}")
+            self._complain("gateway.yaml", f", the settings stay as they were:\n{_shown(error)}")
             return before.settings
+        self._mended("gateway.yaml")
+        return replace(settings, is_closed=True) if self._guarded else settings
+
+    def _complain(self, name: str, why: str) -> None:
+        """Tell what is wrong with a file, unless that has been told."""
+        if self._told.get(name) != why:
+            self._told[name] = why
+            self._tell(f"{name} cannot be used{why}")
+
+    def _mended(self, name: str) -> None:
+        self._told.pop(name, None)
+
+
+def _shown(error: ConfigError) -> str:
+    """Show what was found, each with the lines it is about."""
+    return "\n".join(map(render, error.problems))
 
 
 def _kept(name: str, before: State) -> str:
