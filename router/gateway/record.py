@@ -59,7 +59,7 @@ class Record:
             config=self.config,
             api_key=self.api_key,
             model=self.model,
-            prompt="" if self.is_private else self.prompt,
+            prompt=self.prompt,
             began=self.began,
             seconds=seconds,
             status=self.status,
