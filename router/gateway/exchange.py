@@ -22,13 +22,13 @@ class TraceContext:
 class Exchange:
     """`trace` is the engine's record; None for what was refused before it was routed.
 
-    `began` is Unix seconds, `seconds` how long it took. `operation` is `generate`, `edit` or
-    `variation`. `config` is an id, `inline`, or empty where the request named only a provider;
-    `api_key` the key's name. `kind` is what failed, empty for a success. `cache` is as the header
-    says it. `cost` is in US dollars, None where it is not known. `is_private` means that the caller
-    wants neither prompt nor pictures kept; they are here to be taken out of what others say. `gone` tells that the caller had left before the end.
-    `lead` is how many seconds passed before the engine began; attempts count from there. Who joined
-    another's call has no `trace`, and cost nothing.
+    `began` is Unix seconds, `seconds` how long it took, `lead` how much of that passed before the
+    engine began, whence attempts are counted. `operation` is `generate`, `edit` or `variation`.
+    `config` is an id, `inline`, or empty where the request named only a provider; `api_key` the
+    key's name. `kind` is what failed, empty for a success. `cache` is as the header says it. `cost`
+    is in US dollars, None where it is not known. `is_private` means that the caller wants neither
+    prompt nor pictures kept; they are here to be taken out of what others say. `gone` tells that
+    the caller had left before the end. Who joined another's call has no `trace`, and cost nothing.
     """
 
     request_id: str
