@@ -2,13 +2,12 @@
 
 import asyncio
 import hashlib
+import json
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
-
-import orjson
 
 from router.core.images import ImageRequest, Pictures
 from router.core.jsontypes import JSON
@@ -45,6 +44,8 @@ CHAT = (
     "and a chat completion only where it has a 'prompt' in place of 'messages'"
 )
 FORM = "multipart/form-data"
+CUT = "the body is cut off, or not as its headers say; nothing was asked of a provider"
+ENDING = "the gateway ends, and this request was not done in time; it may have been paid for"
 BUG = "the gateway has met a bug of its own; its log has more"
 
 
@@ -104,13 +105,22 @@ class Call:
             await self._admit(incoming, send)
         except Refusal as refusal:
             record.refused(refusal)
+            await incoming.discard(self._arrival.headers)
             await self._send(error_reply(refusal, self._plain_headers()), send)
         except RoutingError as error:
             record.failed(error)
             if not record.bytes_out:
                 await self._send(failure_reply(error, record.request_id), send)
-        except (GoneError, DisconnectedError):
+        except GoneError:
             record.left()
+        except DisconnectedError:
+            record.left()
+            await send_reply(error_reply(Refusal(400, CUT), self._plain_headers()), send)
+        except asyncio.CancelledError:
+            ending = Refusal(503, ENDING, headers={"x-should-retry": "false"})
+            record.refused(ending)
+            if not record.bytes_out:
+                await self._send(error_reply(ending, self._plain_headers()), send)
         except Exception:
             log.exception("%s: the gateway failed", record.request_id)
             bug = Refusal(500, BUG, headers={"x-should-retry": "false"})
@@ -254,6 +264,7 @@ def _name(request: ImageRequest, said: Instructions, choice: Choice, caller: Cal
     files = {field: [one.digest for one in some] for field, some in request.files.items()}
     asked = [
         caller.name,
+        None if caller.provider_key is None else caller.provider_key.reveal(),
         choice.name,
         said.config,
         said.provider,
@@ -264,5 +275,5 @@ def _name(request: ImageRequest, said: Instructions, choice: Choice, caller: Cal
         files,
         dict(request.metadata),
     ]
-    text = orjson.dumps(asked, default=dict, option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(text).hexdigest()
+    text = json.dumps(asked, default=dict, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

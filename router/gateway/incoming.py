@@ -9,6 +9,9 @@ from router.gateway.refusal import Refusal
 from router.gateway.reply import Message, Receive
 
 PATIENCE = 30.0  # seconds from one piece of a body to the next
+SLOWEST = 2048  # bytes a second of the whole, once the patience is over: less than any modem's
+LAST_PATIENCE = 1.0  # seconds from one piece to the next of what nobody wants
+LAST_SECONDS = 10.0  # seconds for all of that
 
 
 class DisconnectedError(Exception):
@@ -21,12 +24,16 @@ class Incoming:
     def __init__(self, receive: Receive, most: int) -> None:
         self._receive = receive
         self._most = most
+        self._began = asyncio.get_running_loop().time()
+        self._is_over = False
         self.size = 0
 
     def check(self, headers: Mapping[str, str]) -> None:
-        """Raise Refusal where the head says already that the body is too large."""
+        """Raise Refusal where the head says already that the body cannot be taken in."""
         told = headers.get("content-length", "0")
-        if not told.isdecimal() or int(told[:20]) > self._most:
+        if not told.isdecimal():
+            raise Refusal(400, f"content-length is {told[:40]!r}; expected a number of bytes")
+        if int(told[:20]) > self._most:
             raise self._too_large()
 
     async def chunks(self) -> AsyncIterator[bytes]:
@@ -35,9 +42,11 @@ class Incoming:
         while more:
             message = await self._next()
             if message["type"] == "http.disconnect":
+                self._is_over = True
                 raise DisconnectedError
             piece = message.get("body", b"")
             more = message.get("more_body", False)
+            self._is_over = not more
             if piece:
                 self.size += len(piece)
                 if self.size > self._most:
@@ -53,10 +62,39 @@ class Incoming:
         while (await self._receive())["type"] != "http.disconnect":
             pass
 
+    async def discard(self, headers: Mapping[str, str]) -> None:
+        """Take in what is left of a body that nobody wants, as far as that is reasonable.
+
+        Many clients look for an answer only when all is sent: where the connection is closed on
+        them before that they never see it. Those that `expect` it have sent nothing yet.
+        """
+        told = headers.get("content-length", "")
+        is_hopeless = told.isdecimal() and int(told[:20]) > 2 * self._most
+        if is_hopeless or "expect" in headers:
+            return
+        loop = asyncio.get_running_loop()
+        left, until = self._most, loop.time() + LAST_SECONDS
+        while not self._is_over and left > 0:
+            message = await self._within(min(loop.time() + LAST_PATIENCE, until))
+            if message is None:
+                return
+            left -= len(message.get("body", b""))
+            self._is_over = not message.get("more_body", False)
+
     async def _next(self) -> Message:
-        with anyio.CancelScope(deadline=asyncio.get_running_loop().time() + PATIENCE):
+        slowest = self._began + PATIENCE + self.size / SLOWEST
+        now = asyncio.get_running_loop().time()
+        message = await self._within(min(now + PATIENCE, slowest))
+        if message is None:
+            self._is_over = True  # nobody waits for the rest
+            raise Refusal(408, f"the body comes too slowly: {self.size} bytes are here")
+        return message
+
+    async def _within(self, deadline: float) -> Message | None:
+        """Return what comes until then, in loop time."""
+        with anyio.CancelScope(deadline=deadline):
             return await self._receive()
-        raise Refusal(408, f"nothing more of the body came within {PATIENCE:g} s")
+        return None
 
     def _too_large(self) -> Refusal:
         return Refusal(413, f"the body is larger than {self._most} bytes, as much as may be sent")
