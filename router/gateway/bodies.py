@@ -42,11 +42,8 @@ def json_body(content: bytes) -> Body:
 
 async def form_body(content_type: str, chunks: AsyncIterator[bytes]) -> Body:
     """Read a form as it comes; its files go to disk where they are large. Raises Refusal."""
-    boundary = parse_options_header(content_type)[1].get(b"boundary")
-    if not boundary:
-        raise Refusal(400, "the form has no boundary in its content type")
     form = _Form()
-    parser = form.parser(boundary)
+    parser = _parser(form, content_type)
     size = 0
     try:
         async for chunk in chunks:
@@ -62,6 +59,17 @@ async def form_body(content_type: str, chunks: AsyncIterator[bytes]) -> Body:
         raise Refusal(400, f"the form cannot be read: {error}") from None
     finally:
         form.close()
+
+
+def _parser(form: "_Form", content_type: str) -> MultipartParser:
+    """Raise Refusal where the type of the body does not say where its parts end."""
+    try:
+        boundary = parse_options_header(content_type)[1].get(b"boundary")
+        if boundary:
+            return form.parser(boundary)
+    except ValueError:  # it is too long, or has characters that no header has
+        pass
+    raise Refusal(400, "the form has no boundary in its content type that can be used")
 
 
 @dataclass(slots=True)

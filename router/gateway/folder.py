@@ -50,7 +50,7 @@ class Folder:
         self._tell = tell
         self._guarded = guarded
         self._told: dict[str, str] = {}
-        self._stamps: Mapping[Path, Stamp] = {}
+        self._stamps: Mapping[Path, Stamp] | None = None
         self.state = State(settings=Settings(is_closed=True))
         self.refresh()
 

@@ -2,12 +2,15 @@
 
 import ast
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 
 from router.core.jsontypes import JSON
 from router.gateway.refusal import Refusal
 
 LONGEST = 64 * 1024  # characters of a value that is taken apart
+
+LONGEST_NUMBER = 64  # bits of a whole number that is not written as JSON: Python's may be hex
 
 
 def mapping_in(name: str, text: str) -> Mapping[str, JSON]:
@@ -41,14 +44,17 @@ def _literal(text: str) -> JSON:
     else:
         return parsed
     try:
-        return _as_json(ast.literal_eval(text.strip()))
+        with warnings.catch_warnings(action="ignore"):  # of backslashes that escape nothing
+            return _as_json(ast.literal_eval(text.strip()))
     except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
         return None
 
 
 def _as_json(value: object) -> JSON:
     """Return what JSON can say too. Raises TypeError for the rest."""
-    if value is None or isinstance(value, bool | int | float | str):
+    if value is None or isinstance(value, bool | float | str):
+        return value
+    if isinstance(value, int) and value.bit_length() <= LONGEST_NUMBER:
         return value
     if isinstance(value, dict):
         return {str(key): _as_json(item) for key, item in value.items()}

@@ -1,5 +1,6 @@
 """Reply: a whole answer as it goes out."""
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Required, TypeAlias, TypedDict
@@ -65,7 +66,15 @@ def _plain(value: str) -> bytes:
 
 
 def json_reply(value: JSON, *, status: int = 200, headers: Mapping[str, str] = NO_HEADERS) -> Reply:
-    return Reply(status=status, headers=headers, body=orjson.dumps(value, default=dict))
+    return Reply(status=status, headers=headers, body=json_bytes(value))
+
+
+def json_bytes(value: JSON) -> bytes:
+    """Write JSON. Half a character, or a number that is too long, makes it slow, not wrong."""
+    try:
+        return orjson.dumps(value, default=dict)
+    except TypeError:
+        return json.dumps(value, default=dict).encode()
 
 
 def error_reply(refusal: Refusal, headers: Mapping[str, str] = NO_HEADERS) -> Reply:

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-import orjson
-
 from router.core.images import Operation, Pictures
 from router.core.jsontypes import JSON
 from router.errors import RoutingError
@@ -13,7 +11,7 @@ from router.events import ImageEvent, completed_events, partial_event
 from router.feed import Feed
 from router.gateway.answers import error_of
 from router.gateway.flights import GoneError, first_of
-from router.gateway.reply import Reply, Send, start_of
+from router.gateway.reply import Reply, Send, json_bytes, start_of
 
 HEARTBEAT = 15.0  # seconds without an event, after which a comment is sent
 WAITING = b": waiting\n\n"
@@ -102,7 +100,7 @@ def _event(event: ImageEvent) -> bytes:
     if event.url is not None:
         said["url"] = event.url
     told = {name: value for name, value in said.items() if value is not None}
-    head = orjson.dumps(told, default=dict)
+    head = json_bytes(told)
     picture = event.picture.b64
     if picture is not None:
         head = head[:-1] + b',"b64_json":"' + bytes(picture) + b'"}'
@@ -110,4 +108,4 @@ def _event(event: ImageEvent) -> bytes:
 
 
 def _error(error: RoutingError) -> bytes:
-    return orjson.dumps({"type": "error", **error_of(error)})
+    return json_bytes({"type": "error", **error_of(error)})

@@ -80,7 +80,8 @@ async def ask(
     messages = iter(_body(body, json_))
 
     async def receive():
-        for message in messages:
+        message = next(messages, None)
+        if message is not None:
             return message
         await gone.wait()
         return {"type": "http.disconnect"}
@@ -117,11 +118,16 @@ async def ask(
 
 
 def _body(body, json_):
-    """Yield the messages of a body: bytes at once, or a list of them piece by piece."""
+    """Yield the messages of a body: bytes at once, or a list of them piece by piece.
+
+    After a piece that is None nothing more comes.
+    """
     pieces = body if isinstance(body, list) else [body]
     if body is None:
         pieces = [json.dumps(json_).encode()]
     for at, piece in enumerate(pieces):
+        if piece is None:
+            return
         yield {"type": "http.request", "body": piece, "more_body": at < len(pieces) - 1}
 
 
