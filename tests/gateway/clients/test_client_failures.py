@@ -49,16 +49,19 @@ def test_what_may_have_been_bought_is_asked_for_once_by_every_client(
         assert result["error"]["headers"]["x-portkey-trace-id"]
 
 
-def test_a_timeout_of_the_caller_is_asked_for_once(clients, opened, upstream, language):
+def test_a_timeout_of_the_caller_is_asked_for_once(clients, opened, upstream):
     upstream.play("openai: delay=2")
+
+    patient = {"virtual_key": "openai-prod", "request_timeout": 60_000}
 
     results = clients.each(
         portkey(opened, provider="openai", request_timeout=100),
+        portkey(opened, config=patient, request_timeout=100),
         openai(opened, headers={"provider": "openai", "request_timeout": 100}),
     )
 
-    assert len(upstream.orders()) == 2
-    assert [result["error"]["status"] for result in results] == [408, 408]
+    assert len(upstream.orders()) == 3
+    assert [result["error"]["status"] for result in results] == [408, 408, 408]
 
 
 def test_a_limit_of_rate_is_asked_again_as_the_client_is_used_to(
