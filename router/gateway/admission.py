@@ -1,5 +1,6 @@
 """Admission: how many requests may be under way, of everybody and of each caller."""
 
+import math
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,7 +56,7 @@ class Admission:
         while use.came and now - use.came[0] >= MINUTE:
             use.came.popleft()
         if len(use.came) >= rate:
-            seconds = max(1, round(MINUTE - (now - use.came[0])))
+            seconds = max(1, math.ceil(MINUTE - (now - use.came[0])))
             raise Refusal(
                 429,
                 f"this API key may make {rate} requests a minute",

@@ -120,8 +120,8 @@ class Gateway:
             if arrival.method == "OPTIONS":
                 await send_reply(cors.preflight(arrival), send)
                 return
-            path = path_of(arrival)
             send = cors.allowing(arrival, send)
+            path = path_of(arrival)
             if isinstance(path, ImagePath | ChatPath):
                 await Call(self.desk, state, path, arrival).serve(receive, send)
                 return

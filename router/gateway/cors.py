@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from router.core.http import NO_HEADERS
 from router.gateway.arrival import Arrival
+from router.gateway.openapi.headers import ANSWERED
+from router.gateway.refusal import Refusal
 from router.gateway.reply import Message, Reply, Send
 
 ANY = "*"
-EXPOSED = (
-    "x-request-id, retry-after, x-portkey-provider, x-portkey-trace-id, x-portkey-cache-status, "
-    "x-portkey-last-used-option-index, x-portkey-retry-attempt-count, x-portkey-cost"
-)
+EXPOSED = ", ".join(ANSWERED)
+NOT_ALLOWED = "no page of this origin may ask here; the operator names origins in 'cors_origins'"
 MAX_AGE = "600"  # seconds a browser remembers
 
 
@@ -22,10 +22,10 @@ class Cors:
     origins: tuple[str, ...]
 
     def preflight(self, arrival: Arrival) -> Reply:
-        """Answer what a browser asks before it asks."""
+        """Answer what a browser asks before it asks. Raises Refusal."""
         allowed = self._headers(arrival)
         if not allowed:
-            return Reply(status=403)
+            raise Refusal(403, NOT_ALLOWED)
         wanted = arrival.headers.get("access-control-request-headers", "")
         return Reply(
             status=204,

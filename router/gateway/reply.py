@@ -27,6 +27,7 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 
 JSON_TYPE = "application/json"
 LONGEST_HEADER = 1024  # bytes
+NO_CONTENT = 204  # an answer that may not tell a length (RFC 9110, 8.6)
 PIECE = 4 * 1024 * 1024  # bytes that are sent at once; nearly every answer is one
 
 
@@ -41,7 +42,8 @@ class Reply:
 async def send_reply(reply: Reply, send: Send, *, is_head: bool = False) -> None:
     """Send an answer, a large one in pieces: `send` may have a limit of time for each."""
     body = b"" if is_head else reply.body
-    await send(start_of(reply, length=len(reply.body)))
+    length = None if reply.status == NO_CONTENT else len(reply.body)
+    await send(start_of(reply, length=length))
     for at in range(0, len(body) - PIECE, PIECE):
         piece = body[at : at + PIECE]
         await send({"type": "http.response.body", "body": piece, "more_body": True})

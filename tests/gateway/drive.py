@@ -1,5 +1,6 @@
 """Drive: a gateway in virtual time, its folder, and callers who stay or leave."""
 
+import asyncio
 import json
 from dataclasses import dataclass, field
 
@@ -138,3 +139,8 @@ def _headers(headers):
 
 def _raw(text):
     return text if isinstance(text, bytes) else text.encode()
+
+
+async def together(*asks):
+    """Do all at once, and return what each has come to, in order."""
+    return await asyncio.gather(*asks)
