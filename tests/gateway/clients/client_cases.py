@@ -41,6 +41,16 @@ def variation(*, image, using=None, **body):
     return _call("variation", {"model": "dall-e-2", **body}, {"image": image}, using)
 
 
+def models():
+    """List them."""
+    return _call("models", {}, {}, None)
+
+
+def where():
+    """Tell where the client looks for its gateway."""
+    return _call("where", {}, {}, None)
+
+
 def _call(do, body, files, using):
     call = {"do": do, "body": body, "files": files}
     return call if using is None else {**call, "with": using}

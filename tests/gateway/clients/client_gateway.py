@@ -1,7 +1,6 @@
 """The gateways that real clients talk to: their folders, and the process that serves them."""
 
 import os
-import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -100,22 +99,15 @@ keys:
 @contextmanager
 def serving(upstream, *folders):
     """Serve workspaces in one process; yield where they are."""
-    ports = [free_port() for _ in folders]
-    places = [f"{folder}={port}" for folder, port in zip(folders, ports, strict=True)]
     process = subprocess.Popen(
-        [sys.executable, SCRIPT, upstream, *places],
+        [sys.executable, SCRIPT, upstream, *folders],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, **OPERATOR},
         text=True,
     )
     with process:
-        assert process.stdout.readline() == "ready\n"
+        ports = process.stdout.readline().split()
+        assert len(ports) == len(folders), "the gateways did not begin to serve"
         yield [Served(f"http://127.0.0.1:{port}") for port in ports]
         process.communicate(timeout=20)
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]

@@ -60,6 +60,10 @@ def _file(given, files):
 
 
 def _asked(client, do, body):
+    if do == "models":
+        return {"models": [model.id for model in client.models.list().data]}
+    if do == "where":
+        return {"where": str(client.base_url)}
     images = client.images
     method = {"generate": "generate", "edit": "edit", "variation": "create_variation"}[do]
     if body.get("stream"):

@@ -41,9 +41,16 @@ const fileOf = (given) =>
     ? given.map(fileOf)
     : new File([readFileSync(given)], basename(given), { type: "image/png" });
 
+async function models(client) {
+  const { data } = await client.models.list();
+  return { models: data.map(({ id }) => id) };
+}
+
 async function asked(client, call) {
   const files = Object.entries(call.files).map(([name, given]) => [name, fileOf(given)]);
   const body = { ...call.body, ...Object.fromEntries(files) };
+  if (call.do === "models") return models(client);
+  if (call.do === "where") return { where: client.baseURL };
   const method = METHODS[call.do];
   const isPortkey = client instanceof Portkey;
   const more = call.with ? [spelled(call.with)] : [];

@@ -1,22 +1,23 @@
 """Serves gateways for real clients, until its standard input ends.
 
-    python serve_for_clients.py UPSTREAM FOLDER=PORT...
+    python serve_for_clients.py UPSTREAM FOLDER...
 
-Every provider's own host is at UPSTREAM, which tells them apart by the header `host`.
+It prints the port of each. Every provider's own host is at UPSTREAM, which tells them apart by the
+header `host`.
 """
 
 import asyncio
 import sys
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from granian.constants import Interfaces
-from granian.server.embed import Server
-
 from router.engine import Engine
+from router.gateway.assignment import SLOW
 from router.gateway.build import Serving, build_gateway
+from router.gateway.draining import Draining
+from router.gateway.http_server import HttpServer
+from router.gateway.listening import listen
 from router.senders.aiohttp_sender import AiohttpSender
 
 
@@ -48,39 +49,37 @@ class Redirected:
 
 def gateway(upstream, folder):
     built = build_gateway(Serving(folder=folder))
-    links = built.desk.links
-    engine = Engine(sender=Redirected(urlsplit(upstream).netloc), artefacts=links)
+    sender = Redirected(urlsplit(upstream).netloc)
+    engine = Engine(sender=sender, artefacts=built.desk.links)
     built.desk = replace(built.desk, engine=engine)
-    return built
+    return built, sender
 
 
-async def main(upstream, *places):
-    servers = []
-    for place in places:
-        folder, _, port = place.rpartition("=")
-        app = gateway(upstream, folder)
-        server = Server(
-            app, port=int(port), interface=Interfaces.ASGI, log_enabled=False, websockets=False
-        )
-        servers.append((server, asyncio.create_task(server.serve()), int(port)))
-    for _, _, port in servers:
-        await listening(port)
-    print("ready", flush=True)  # noqa: T201
-    await asyncio.to_thread(sys.stdin.read)
-    for server, _, _ in servers:
+async def main(upstream, *folders):
+    async with AsyncExitStack() as stack:
+        gateways = [serving(upstream, folder) for folder in folders]
+        ports = [await stack.enter_async_context(each) for each in gateways]
+        print(*ports, flush=True)  # noqa: T201
+        await asyncio.to_thread(sys.stdin.read)
+
+
+@asynccontextmanager
+async def serving(upstream, folder):
+    """Serve as a worker of `pixroute serve` does."""
+    app, sender = gateway(upstream, folder)
+    listener = listen("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    server = HttpServer(Draining(app), listener, patience=SLOW)
+    await app.start()
+    task = asyncio.create_task(server.serve())
+    try:
+        yield port
+    finally:
         server.stop()
-    await asyncio.gather(*(task for _, task, _ in servers))
-
-
-async def listening(port):
-    while True:
-        with suppress(OSError):
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.close()
-            return
-        await asyncio.sleep(0.02)
+        await task
+        await app.stop()
+        await sender.aclose()
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path.cwd()))
     asyncio.run(main(*sys.argv[1:]))
