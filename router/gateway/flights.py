@@ -24,6 +24,7 @@ class GoneError(Exception):
 class Flight(Generic[T]):
     """One request under way. `landed` has its answer; it is there once somebody has left."""
 
+    name: str
     scope: anyio.CancelScope
     waiting: int = 1
     lapse: asyncio.TimerHandle | None = None
@@ -82,23 +83,23 @@ class Flights(Generic[T]):
                 watch.end()
         raise GoneError
 
-    def keep(self, name: str, flight: Flight[T], grace: float) -> None:
+    def keep(self, flight: Flight[T], grace: float) -> None:
         """Let a request be joined, and end it after the time of grace unless it is."""
-        self._alone[name] = flight
+        self._alone[flight.name] = flight
         self._leave(flight, grace)
 
-    def hold(self, name: str, flight: Flight[T], grace: float) -> None:
+    def hold(self, flight: Flight[T], grace: float) -> None:
         """Keep an answer that nobody was there to take: its caller may be about to ask again."""
         if sum(one.landed.done() for one in self._alone.values()) > MOST_HELD:
-            self.drop(name, flight)
+            self.drop(flight)
             return
         loop = asyncio.get_running_loop()
-        flight.lapse = loop.call_later(grace, self.drop, name, flight)
+        flight.lapse = loop.call_later(grace, self.drop, flight)
 
-    def drop(self, name: str, flight: Flight[T]) -> None:
+    def drop(self, flight: Flight[T]) -> None:
         """Let it be joined no more."""
-        if self._alone.get(name) is flight:
-            del self._alone[name]
+        if self._alone.get(flight.name) is flight:
+            del self._alone[flight.name]
 
     async def _join(
         self, flight: Flight[T], left: Callable[[], Awaitable[None]], grace: float
@@ -123,7 +124,12 @@ class Flights(Generic[T]):
         flight.waiting -= 1
         if flight.waiting == 0 and not flight.landed.done():
             loop = asyncio.get_running_loop()
-            flight.lapse = loop.call_later(grace, flight.scope.cancel)
+            flight.lapse = loop.call_later(grace, self._end, flight)
+
+    def _end(self, flight: Flight[T]) -> None:
+        """Give a request up. It takes a while to end, and whoever comes meanwhile asks anew."""
+        self.drop(flight)
+        flight.scope.cancel()
 
 
 async def first_of(
@@ -150,7 +156,7 @@ class _Watch(Generic[T]):
         self._name = name
         self._left = left
         self._grace = grace
-        self._kept: tuple[str, Flight[T]] | None = None
+        self._kept: Flight[T] | None = None
         self._task: asyncio.Future[None] | None = None
         loop = asyncio.get_running_loop()
         self._begin = loop.call_later(WATCH_AFTER, self._start)
@@ -158,13 +164,13 @@ class _Watch(Generic[T]):
     def landed(self, answer: T) -> T:
         """Give the answer to those who have joined, and return it."""
         if self._kept is not None:
-            self._kept[1].landed.set_result(answer)
+            self._kept.landed.set_result(answer)
         return answer
 
     def failed(self, error: BaseException) -> None:
         """Tell those who have joined."""
         if self._kept is not None:
-            future = self._kept[1].landed
+            future = self._kept.landed
             future.set_exception(error if isinstance(error, Exception) else GoneError())
             future.exception()  # seen: maybe nobody has
 
@@ -173,20 +179,19 @@ class _Watch(Generic[T]):
         if self._task is not None:
             self._task.cancel()
         if self._kept is not None:
-            name, flight = self._kept
+            flight = self._kept
             if flight.lapse is not None:
                 flight.lapse.cancel()
             is_taken = flight.waiting > 0 or flight.landed.exception() is not None
             if is_taken:
-                self._flights.drop(name, flight)
+                self._flights.drop(flight)
             else:
-                self._flights.hold(name, flight, self._grace)
+                self._flights.hold(flight, self._grace)
 
     def _start(self) -> None:
         self._task = asyncio.ensure_future(self._look())
 
     async def _look(self) -> None:
         await self._left()
-        name, flight = self._name(), Flight[T](self._scope)
-        self._kept = name, flight
-        self._flights.keep(name, flight, self._grace)
+        self._kept = Flight[T](self._name(), self._scope)
+        self._flights.keep(self._kept, self._grace)

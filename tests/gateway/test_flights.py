@@ -1,109 +1,273 @@
-"""Callers who go and ask again: what is bought once is not bought again."""
+"""Flights: who goes may come back, and nothing is bought twice meanwhile."""
+
+from dataclasses import dataclass, field
 
 import anyio
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from router.gateway.flights import MOST_HELD, Flights, GoneError
-from router.testing import simulate
+from router.gateway.flights import WATCH_AFTER, Flights, GoneError
+from router.gateway.keys import digest_of, written
+from router.testing import Scripted, simulate
+from tests.gateway import drive
+from tests.gateway.drive import KITE, OPENAI, ask, opened, together
 
 GRACE = 10.0
 
 
-class Shop:
-    """Sells pictures that take a while; counts them."""
+@dataclass
+class Work:
+    """Work that takes so many seconds, and as many to end when it is cancelled."""
 
-    def __init__(self, seconds=3.0, error=None):
-        self.flights = Flights()
-        self.sold = 0
-        self._seconds = seconds
-        self._error = error
+    seconds: float = 5.0
+    winding: float = 0.0
+    error: Exception | None = None
+    began: list[float] = field(default_factory=list)
+    cancelled: list[float] = field(default_factory=list)
 
-    async def buy(self, *, patience=None, name="a kite"):
-        """Ask for a picture, and go after `patience` seconds; None where the caller got nothing."""
-
-        async def left():
-            await anyio.sleep(1e9 if patience is None else patience)
-
+    async def __call__(self):
+        self.began.append(anyio.current_time())
+        number = len(self.began)
         try:
-            return await self.flights.fly(self._work, lambda: name, left, GRACE)
-        except GoneError:
-            return None
-
-    async def _work(self):
-        self.sold += 1
-        number = self.sold
-        await anyio.sleep(self._seconds)
-        if self._error is not None:
-            raise self._error
+            await anyio.sleep(self.seconds)
+        except BaseException:
+            self.cancelled.append(anyio.current_time())
+            with anyio.CancelScope(shield=True):
+                await anyio.sleep(self.winding)
+            raise
+        if self.error is not None:
+            raise self.error
         return number
 
 
-def came_back(shop, after, *, patience=1.0):
-    """Ask, go after a second, and ask again `after` so many; return what that came to."""
+def flown(work, *callers, grace=GRACE, flights=None):
+    """Fly for callers (from, until, name): what each got, or the type of what it met, and when."""
+    flights = flights or Flights()
+
+    async def fly(since, until, name):
+        async def left():
+            await anyio.sleep(max(0.0, until - anyio.current_time()))
+
+        await anyio.sleep(since)
+        try:
+            got = await flights.fly(work, lambda: name, left, grace)
+        except Exception as error:  # noqa: BLE001  any of them is an outcome
+            got = type(error)
+        return got, anyio.current_time()
 
     async def main():
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_quietly, shop, patience)
-            await anyio.sleep(after)
-            return await shop.buy()
+        outcomes = await together(*(fly(*one) for one in callers))
+        await anyio.sleep(2 * grace)
+        assert len(flights) == 0
+        return outcomes
 
     return simulate(main)
 
 
-async def _quietly(shop, patience):
-    try:
-        await shop.buy(patience=patience)
-    except RuntimeError:
-        return  # nobody is there to hear it
+STAYS = float("inf")
 
 
-@pytest.mark.parametrize("after", [1.5, 3.5, 12.0], ids=["under way", "just there", "there long"])
-def test_who_comes_back_in_time_gets_what_was_bought(after):
-    shop = Shop()
-
-    assert came_back(shop, after) == 1
-    assert shop.sold == 1
+def test_who_stays_gets_the_answer():
+    assert flown(Work(), (0, STAYS, "a")) == [(1, 5.0)]
 
 
-def test_who_comes_back_too_late_buys_anew():
-    shop = Shop()
+def test_two_who_stay_have_their_own():
+    work = Work()
 
-    assert came_back(shop, 3.0 + GRACE + 1.0) == 2
-
-
-def test_what_takes_longer_than_the_grace_is_called_off():
-    shop = Shop(seconds=60.0)
-
-    assert came_back(shop, 1.0 + GRACE + 1.0) == 2
+    assert flown(work, (0, STAYS, "a"), (1, STAYS, "a")) == [(1, 5.0), (2, 6.0)]
 
 
-def test_a_failure_is_kept_for_nobody():
-    shop = Shop(error=RuntimeError("nothing was made"))
+def test_work_runs_on_for_the_grace_when_nobody_waits():
+    work = Work(seconds=60)
 
-    with pytest.raises(ExceptionGroup):
-        came_back(shop, 3.5)
-    assert shop.sold == 2
+    assert flown(work, (0, 3, "a")) == [(GoneError, 13.0)]
+    assert work.cancelled == [13.0]
 
 
-def test_an_answer_that_was_taken_is_not_kept():
-    shop = Shop()
+def test_work_that_ends_within_the_grace_is_not_cancelled():
+    work = Work(seconds=8)
+
+    flown(work, (0, 3, "a"))
+
+    assert work.cancelled == []
+
+
+def test_without_grace_work_is_cancelled_at_once():
+    work = Work(seconds=60)
+
+    assert flown(work, (0, 3, "a"), grace=0) == [(GoneError, 3.0)]
+    assert work.cancelled == [3.0]
+
+
+@pytest.mark.parametrize("back", [4, 7.5, 12])
+def test_who_comes_back_within_the_grace_joins(back):
+    work = Work(seconds=30)
+
+    outcomes = flown(work, (0, 3, "a"), (back, STAYS, "a"))
+
+    assert outcomes[1] == (1, 30.0)
+    assert work.began == [0.0]
+
+
+def test_who_asks_for_something_else_joins_nothing():
+    work = Work(seconds=30)
+
+    flown(work, (0, 3, "a"), (4, STAYS, "b"))
+
+    assert work.began == [0.0, 4.0]
+
+
+def test_who_comes_back_after_the_grace_asks_anew():
+    work = Work(seconds=30)
+
+    assert flown(work, (0, 3, "a"), (14, STAYS, "a"))[1] == (2, 44.0)
+
+
+def test_who_comes_back_while_the_work_winds_down_asks_anew():
+    work = Work(seconds=30, winding=5)
+
+    outcomes = flown(work, (0, 3, "a"), (14, STAYS, "a"))
+
+    assert work.cancelled == [13.0]
+    assert outcomes[1] == (2, 44.0)
+
+
+def test_a_joiner_who_goes_too_begins_the_grace_again():
+    work = Work(seconds=60)
+
+    outcomes = flown(work, (0, 3, "a"), (8, 20, "a"))
+
+    assert outcomes[1] == (GoneError, 20.0)
+    assert work.cancelled == [30.0]
+
+
+def test_work_goes_on_while_one_of_several_joiners_waits():
+    work = Work(seconds=60)
+
+    outcomes = flown(work, (0, 3, "a"), (5, 9, "a"), (6, STAYS, "a"))
+
+    assert outcomes[2] == (1, 60.0)
+    assert work.cancelled == []
+
+
+def test_an_error_reaches_those_who_have_joined():
+    work = Work(seconds=30, error=ValueError("broken"))
+
+    outcomes = flown(work, (0, 3, "a"), (4, STAYS, "a"), (5, STAYS, "a"))
+
+    assert [got for got, _ in outcomes] == [ValueError] * 3
+    assert work.began == [0.0]
+
+
+def test_a_failure_is_not_kept_for_who_comes_back_later():
+    work = Work(seconds=5, error=ValueError("broken"))
+
+    flown(work, (0, 3, "a"), (6, STAYS, "a"))
+
+    assert work.began == [0.0, 6.0]
+
+
+def test_a_picture_that_came_while_nobody_waited_is_kept_for_the_grace():
+    work = Work(seconds=5)
+
+    outcomes = flown(work, (0, 3, "a"), (14, STAYS, "a"), (16, STAYS, "a"))
+
+    assert outcomes[1] == (1, 14.0)
+    assert work.began == [0.0, 16.0]
+
+
+CALLERS = st.lists(
+    st.tuples(
+        st.integers(0, 40), st.integers(0, 60) | st.just(STAYS), st.sampled_from("aab")
+    ).filter(lambda one: one[0] + 2 * WATCH_AFTER < one[1]),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(CALLERS, st.sampled_from([0.0, 1.0, 10.0]), st.floats(0, 60), st.sampled_from([0, 3.0]))
+def test_who_stays_is_always_answered_and_nothing_runs_for_nobody(callers, grace, seconds, winding):
+    work = Work(seconds=seconds, winding=winding)
+
+    outcomes = flown(work, *callers, grace=grace)
+
+    assert len(work.began) <= len(callers)
+    for (since, until, _), (got, at) in zip(callers, outcomes, strict=True):
+        if until == STAYS:
+            assert isinstance(got, int)
+        assert at <= since + seconds + winding if until == STAYS else True
+    last = max([until for _, until, _ in callers if until != STAYS], default=0.0)
+    assert all(at <= last + grace for at in work.cancelled)
+
+
+def test_a_client_that_asks_again_has_its_picture_bought_once(tmp_path):
+    sender = Scripted((20, 200), repeat=True)
 
     async def main():
-        return await shop.buy(), len(shop.flights), await shop.buy()
+        gateway = opened(tmp_path, sender=sender)
 
-    assert simulate(main) == (1, 0, 2)
+        async def again():
+            await anyio.sleep(5)
+            return await ask(gateway, headers=OPENAI)
+
+        return await together(ask(gateway, headers=OPENAI, leaves=4), again())
+
+    _, second = simulate(main)
+
+    assert (second.status, second.ended) == (200, 20.0)
+    assert len(sender.requests) == 1
 
 
-def test_no_more_answers_are_kept_than_there_is_room_for():
-    shop = Shop()
+KEYS = {
+    name: {"digest": written(digest_of(f"pxr-{name}")), "own_provider_keys": True}
+    for name in ("one", "two")
+}
+FIRST = {"x-portkey-api-key": "pxr-one", **OPENAI}
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({**FIRST, "x-portkey-api-key": "pxr-two"}, KITE),
+        ({**FIRST, "authorization": "Bearer sk-their-own"}, KITE),
+        ({**FIRST, "x-portkey-provider": "stability-ai"}, KITE),
+        ({**FIRST, "x-portkey-metadata": '{"a": 1}'}, KITE),
+        (FIRST, {**KITE, "prompt": "another"}),
+        (FIRST, {**KITE, "n": 1}),
+    ],
+    ids=["key", "provider key", "provider", "metadata", "prompt", "n"],
+)
+def test_nobody_joins_the_request_of_another(tmp_path, headers, body):
+    drive.written(tmp_path, gateway={"keys": KEYS})
+    sender = Scripted((20, 200), repeat=True)
 
     async def main():
-        async with anyio.create_task_group() as tasks:
-            for number in range(MOST_HELD + 5):
-                tasks.start_soon(lambda name=str(number): shop.buy(patience=1.0, name=name))
-            await anyio.sleep(4.0)
-            held = len(shop.flights)
-            await anyio.sleep(GRACE)
-            return held, len(shop.flights)
+        gateway = opened(tmp_path, sender=sender)
 
-    assert simulate(main) == (MOST_HELD, 0)
+        async def other():
+            await anyio.sleep(5)
+            return await ask(gateway, headers=headers, json_=body)
+
+        return await together(ask(gateway, headers=FIRST, leaves=4), other())
+
+    simulate(main)
+
+    assert len(sender.requests) == 2
+
+
+def test_a_request_with_numbers_of_any_length_can_be_joined(tmp_path):
+    sender = Scripted((20, 200), repeat=True)
+    headers = {**OPENAI, "x-portkey-metadata": f'{{"order": {10**40}}}'}
+
+    async def main():
+        gateway = opened(tmp_path, sender=sender)
+
+        async def again():
+            await anyio.sleep(5)
+            return await ask(gateway, headers=headers)
+
+        return await together(ask(gateway, headers=headers, leaves=4), again())
+
+    assert simulate(main)[1].status == 200
+    assert len(sender.requests) == 1
