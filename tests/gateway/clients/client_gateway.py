@@ -1,6 +1,7 @@
 """The gateways that real clients talk to: their folders, and the process that serves them."""
 
 import os
+import re
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from router.gateway.keys import digest_of
 
+LOCAL = re.compile(r"http://127\.0\.0\.1:[0-9]+")
 SCRIPT = Path(__file__).with_name("serve_for_clients.py")
 
 APP = "pxr-app-0123456789"
@@ -111,3 +113,22 @@ def serving(upstream, *folders):
         assert len(ports) == len(folders), "the gateways did not begin to serve"
         yield [Served(f"http://127.0.0.1:{port}") for port in ports]
         process.communicate(timeout=20)
+
+
+@contextmanager
+def commanded(folder):
+    """Serve a workspace by `pixroute serve`; yield where it is."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "router", "serve", "--configs", folder, "--port", "0", "--quiet"],
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        told = ""
+        while (found := LOCAL.search(told)) is None:
+            line = process.stderr.readline()
+            assert line, told
+            told += line
+        yield Served(found[0])
+        process.terminate()
