@@ -6,6 +6,7 @@ import json
 import threading
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import urlsplit
 
 from PIL import Image
 
@@ -13,7 +14,7 @@ from router.core.http import HttpRequest
 from router.emulators.drawing import drawn_once
 from router.sandbox.server import Sandbox
 
-OWN_PAGES = ("/files/", "/_")
+OWN_PAGES = ("/files/", "/_")  # what the sandbox answers itself
 
 
 def flat(brief):
@@ -68,7 +69,7 @@ class Keeping(Sandbox):
         self.orders = []
 
     async def _respond(self, request):
-        if not request.url.partition("//")[2].partition("/")[2].startswith(("files/", "_")):
+        if not urlsplit(request.url).path.startswith(OWN_PAGES):
             self.orders.append(Order(request))
         return await super()._respond(request)
 
