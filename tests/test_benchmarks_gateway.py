@@ -52,6 +52,14 @@ MODULES = (
     "wrk",
 )
 
+TWO_GROUPS = """
+import subprocess, sys
+held = open(sys.argv[1], "wb", buffering=0)
+child = subprocess.Popen(["sleep", "60"], pass_fds=[held.fileno()], process_group=0)
+held.write(b"two\\n")
+child.wait()
+"""
+
 PATIENCE = 5  # seconds; none of them is waited unless the test fails
 
 
@@ -164,10 +172,11 @@ def test_a_server_that_ends_by_itself_is_unfit_and_is_quoted(bench, tmp_path):
         process.wait_until(lambda: False)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are listed in /proc")
 def test_all_that_a_server_has_started_is_stopped_with_it(bench, tmp_path):
     held = tmp_path / "held"
     os.mkfifo(held)
-    launch = bench.contender.Launch(["sh", "-c", f"exec 3>{held}; sleep 60 & echo two >&3; wait"])
+    launch = bench.contender.Launch([sys.executable, "-c", TWO_GROUPS, held])
 
     with bench.processes.running(launch, tmp_path):
         ours = held.open("rb")  # both processes hold the other end

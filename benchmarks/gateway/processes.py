@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gateway.contender import HOST, Launch, Unfit
+from gateway.sessions import members
 
 PATIENCE = 120.0  # seconds until a server has to answer
 GRACE = 10.0  # seconds to end by itself
@@ -87,6 +88,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGTERM)
     with suppress(subprocess.TimeoutExpired):
         process.wait(GRACE)
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+    for member in members(process.pid):
+        with suppress(ProcessLookupError):
+            os.kill(int(member.name), signal.SIGKILL)
     process.wait()
