@@ -26,7 +26,7 @@ from router.gateway.flights import Flights, GoneError
 from router.gateway.folder import State
 from router.gateway.headers import trace_headers
 from router.gateway.incoming import DisconnectedError, Incoming
-from router.gateway.instructions import PREFIX, Instructions, instructions_in
+from router.gateway.instructions import LONGEST_ID, PREFIX, Instructions, instructions_in
 from router.gateway.links import Links, linked
 from router.gateway.record import Record
 from router.gateway.refusal import Refusal
@@ -251,8 +251,9 @@ class Call:
 
     def _plain_headers(self) -> Mapping[str, str]:
         """Return the headers of what was refused before it was routed."""
-        trace_id = self._arrival.headers.get(f"{PREFIX}trace-id", "") or self._record.request_id
-        return {"x-request-id": self._record.request_id, f"{PREFIX}trace-id": trace_id}
+        request_id = self._record.request_id
+        said = self._arrival.headers.get(f"{PREFIX}trace-id", "").strip()[:LONGEST_ID]
+        return {"x-request-id": request_id, f"{PREFIX}trace-id": said or request_id}
 
 
 def _text(value: JSON) -> str:

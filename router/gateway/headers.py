@@ -7,6 +7,7 @@ from router.core.jsontypes import JSON
 from router.core.outcome import Failure, Kind
 from router.core.trace import Attempt, Trace
 from router.gateway.instructions import PREFIX
+from router.policies.limit import REASON as TURN
 
 CACHE = {"hit": "HIT", "miss": "MISS", "refresh": "REFRESH"}
 NOT_BOUGHT = frozenset({Kind.CIRCUIT_OPEN, Kind.UNSUPPORTED})
@@ -21,14 +22,13 @@ def cache_status(trace: Trace) -> str:
 def trace_headers(trace: Trace, request_id: str) -> dict[str, str]:
     """Return what is said of a request that was routed."""
     attempts = trace.attempts
-    served = next((one for one in reversed(attempts) if one.ok), None)
-    last = served or (attempts[-1] if attempts else None)
+    last = trace.served or (attempts[-1] if attempts else None)
     headers = {
         "x-request-id": request_id,
         f"{PREFIX}trace-id": trace.id,
         f"{PREFIX}cache-status": cache_status(trace),
         f"{PREFIX}attempts": str(len(attempts)),
-        f"{PREFIX}retry-attempt-count": str(_retries(attempts, served)),
+        f"{PREFIX}retry-attempt-count": str(_retries(trace, last)),
     }
     if last is not None:
         headers[f"{PREFIX}provider"] = last.provider
@@ -51,13 +51,17 @@ def failure_headers(failure: Failure, trace: Trace) -> dict[str, str]:
     return headers
 
 
-def _retries(attempts: Sequence[Attempt], served: Attempt | None) -> int:
+def _retries(trace: Trace, last: Attempt | None) -> int:
     """Count the retries at the target that answered; -1 where all of them failed."""
-    if not attempts:
+    if last is None:
         return 0
-    path = attempts[-1].path if served is None else served.path
-    retries = sum(one.path == path for one in attempts) - 1
-    return -1 if served is None and retries else retries
+    retries = sum(one.path == last.path and _is_retry(one) for one in trace.attempts)
+    return -1 if trace.failed and retries else retries
+
+
+def _is_retry(attempt: Attempt) -> bool:
+    """Tell a retry from a call that waited for its turn, or is one part of a larger request."""
+    return attempt.wait_reason not in {"", TURN}
 
 
 def _route(attempts: Sequence[Attempt]) -> Iterator[str]:
