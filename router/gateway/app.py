@@ -11,6 +11,7 @@ from typing import Required, TypedDict
 import anyio
 
 from router.core.beside import beside
+from router.core.ports import Sender
 from router.gateway.arrival import Arrival, arrival_of
 from router.gateway.call import Call, Desk
 from router.gateway.callers import caller_of
@@ -58,13 +59,14 @@ class SlowCallerError(Exception):
 class Gateway:
     """One worker's application. `metrics` gives the page of that name: a body and its type.
 
-    `closing` are closed at the end, after the engine.
+    `sender` and `closing` are closed at the end, after the engine.
     """
 
     folder: Folder
     desk: Desk
     workers: int = 1
     metrics: Callable[[], tuple[bytes, str]] | None = None
+    sender: Sender | None = None
     closing: tuple[Callable[[], object], ...] = ()
     _looking: "asyncio.Task[None] | None" = field(default=None, init=False)
 
@@ -84,6 +86,8 @@ class Gateway:
         if self._looking is not None:
             self._looking.cancel()
         await self.desk.engine.aclose()
+        if self.sender is not None:
+            await self.sender.aclose()
         for close in self.closing:
             await beside(close)
 

@@ -42,9 +42,10 @@ def build_gateway(
     reader = Reader(folder=serving.path, loader=_loader(serving), stage=stage)
     folder = Folder(reader, tell, guarded=serving.guarded)
     opened = opening(folder.state.settings, serving.path)
+    sender = _sender() if stage is None else stage
     links = _links(serving, folder.state.settings)
     desk = Desk(
-        engine=Engine(sender=_sender() if stage is None else stage, artefacts=links),
+        engine=Engine(sender=sender, artefacts=links),
         chooser=Chooser(reader),
         admission=Admission(serving.workers),
         links=links,
@@ -55,6 +56,7 @@ def build_gateway(
         desk=desk,
         workers=serving.workers,
         metrics=opened.metrics,
+        sender=sender,
         closing=opened.closing,
     )
 

@@ -65,8 +65,9 @@ class Chooser:
         settings, key = state.settings, caller.key
         if said.is_inline:
             return self._sent(said, key, settings)
-        name = said.config or (key.config if key else None) or settings.config
-        if name is not None and not (said.config is None and said.options):
+        default = (key.config if key else None) or settings.config
+        name = said.config if said.chooses else default
+        if name is not None:
             return _named(name, key, state)
         made = json.dumps(_made(said, caller.provider_key))
         return Choice(loaded=self._compiled(made, key, settings))
