@@ -23,6 +23,7 @@ from router.workspace import Loaded
 
 MOST_INLINE = 256  # configs of requests that are kept compiled
 INLINE = "inline"
+MENDING = "30"  # seconds; a person has to mend a config
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +117,7 @@ def _scope(names: AbstractSet[str] | None) -> frozenset[str] | None:
 
 def _with_keys(choice: Choice, said: Instructions, caller: Caller) -> Choice:
     """Return the choice with the keys that this caller's calls are made with."""
-    alone = "custom_host" in said.options
+    alone = choice.name == "" and "custom_host" in said.options
     if caller.provider_key is None and not alone:
         return choice
     vault = CallersVault(
@@ -144,7 +145,8 @@ def _named(name: str, key: ApiKey | None, state: State) -> Choice:
     identity = state.id_of(name)
     allowed = _allowed(key, state)
     if identity in state.broken and identity in allowed:
-        raise Refusal(503, f"the config {name!r} has mistakes: 'pixroute check' tells them")
+        message = f"the config {name[:80]!r} has mistakes: 'pixroute check' tells them"
+        raise Refusal(503, message, headers={"retry-after": MENDING})
     loaded = state.configs.get(identity) if identity in allowed else None
     if loaded is None:
         hint = did_you_mean(name, allowed)
