@@ -135,6 +135,33 @@ def test_who_leaves_ends_the_call(tmp_path, leaves):
     assert b"completed" not in seen.body
 
 
+class Told:
+    """A recorder that keeps what it is told."""
+
+    def __init__(self):
+        self.exchanges = []
+
+    def begin(self):
+        pass
+
+    def end(self, exchange):
+        self.exchanges.append((exchange, exchange.trace.attempts))
+
+
+def test_the_call_of_one_who_left_is_recorded_as_cancelled(tmp_path):
+    told = Told()
+
+    async def main():
+        gateway = opened(tmp_path, Streamed((60.0, COMPLETED)), recorders=(told,))
+        return await ask(gateway, headers=OPENAI, json_=STREAM, leaves=4)
+
+    simulate(main)
+
+    [(exchange, attempts)] = told.exchanges
+    assert (exchange.gone, exchange.status) == (True, 499)
+    assert [one.status for one in attempts] == [499]
+
+
 def test_a_provider_that_cannot_stream_gives_the_finished_picture(tmp_path):
     seen = streamed(tmp_path, 200)
 
