@@ -127,6 +127,8 @@ class Gateway:
             send = cors.allowing(arrival, send)
             path = path_of(arrival)
             if isinstance(path, ImagePath | ChatPath):
+                if not state.settings.needs_key:
+                    cors.check(arrival)
                 await Call(self.desk, state, path, arrival).serve(receive, send)
                 return
             reply = await self._page(path, arrival)

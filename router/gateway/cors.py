@@ -37,6 +37,14 @@ class Cors:
             },
         )
 
+    def check(self, arrival: Arrival) -> None:
+        """Refuse a page that may not ask. It could not read the answer, but it would be bought.
+
+        A browser sends what a form can hold without asking before.
+        """
+        if "origin" in arrival.headers and not self._headers(arrival):
+            raise Refusal(403, NOT_ALLOWED)
+
     def allowing(self, arrival: Arrival, send: Send) -> Send:
         """Return a `send` that adds to an answer that its page may read it."""
         allowed = self._headers(arrival)

@@ -2,8 +2,10 @@
 
 import pytest
 
+from router.gateway.keys import digest_of
+from router.gateway.keys import written as digest
 from router.gateway.openapi.headers import ANSWERED
-from router.testing import error_answer, simulate
+from router.testing import Scripted, error_answer, simulate
 from tests.gateway.drive import GENERATIONS, KITE, OPENAI, ask, opened, written
 
 PAGE = "https://shop.example"
@@ -18,7 +20,7 @@ def gateway_of(folder, *origins, steps=()):
 
 def asked(folder, *origins, origin=PAGE, method="POST", path=GENERATIONS, headers=(), steps=()):
     async def main():
-        said = {"origin": origin, **OPENAI, **dict(headers)}
+        said = {**OPENAI, **({} if origin is None else {"origin": origin}), **dict(headers)}
         gateway = gateway_of(folder, *origins, steps=steps)
         return await ask(gateway, path, method=method, headers=said, json_=KITE)
 
@@ -26,7 +28,37 @@ def asked(folder, *origins, origin=PAGE, method="POST", path=GENERATIONS, header
 
 
 def test_no_page_may_ask_unless_it_is_allowed(tmp_path):
-    assert ALLOWED not in asked(tmp_path).headers
+    seen = asked(tmp_path)
+
+    assert seen.status == 403
+    assert ALLOWED not in seen.headers
+
+
+@pytest.mark.parametrize("origin", [OTHER, "null", "http://evil.example:8787"])
+def test_a_page_buys_nothing_by_a_request_that_a_browser_sends_unasked(tmp_path, origin):
+    written(tmp_path, main={"provider": "openai"}, gateway={"config": "main"})
+    sender = Scripted(200)
+    headers = {"origin": origin, "content-type": "text/plain", "host": "evil.example:8787"}
+
+    async def main():
+        return await ask(opened(tmp_path, sender=sender), headers=headers)
+
+    assert simulate(main).status == 403
+    assert sender.requests == []
+
+
+def test_who_is_no_page_is_served(tmp_path):
+    assert asked(tmp_path, origin=None).status == 200
+
+
+def test_who_shows_a_key_is_served_from_anywhere(tmp_path):
+    written(tmp_path, gateway={"keys": {"app": {"digest": digest(digest_of("pxr-app"))}}})
+    headers = {**OPENAI, "origin": OTHER, "authorization": "Bearer pxr-app"}
+
+    async def main():
+        return await ask(opened(tmp_path), headers=headers)
+
+    assert simulate(main).status == 200
 
 
 def test_a_page_that_is_allowed_may_read_the_answer(tmp_path):
