@@ -1,6 +1,6 @@
 """Comparison: every contender under the same load, in interleaved rounds.
 
-Takes about ten minutes, and writes results.json and results.md. Peers are installed beside this
+Takes about twelve minutes, and writes results.json and results.md. Peers are installed beside this
 file by the first run; whoever cannot be had is named in the results.
 """
 
