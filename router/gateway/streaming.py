@@ -11,11 +11,17 @@ from router.events import ImageEvent, completed_events, partial_event
 from router.feed import Feed
 from router.gateway.answers import error_of
 from router.gateway.flights import GoneError, first_of
-from router.gateway.reply import Reply, Send, json_bytes, start_of
+from router.gateway.reply import Reply, Send, error_object, json_bytes, start_of
 
 HEARTBEAT = 15.0  # seconds without an event, after which a comment is sent
 WAITING = b": waiting\n\n"
 EVENT_STREAM = "text/event-stream; charset=utf-8"
+CUT_OFF = error_object(
+    message="the gateway ends, and this stream with it; its pictures may have been paid for",
+    kind="server_error",
+    param=None,
+    code="cancelled",
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,20 +47,26 @@ class Streaming:
         """
         watcher = asyncio.ensure_future(left())
         try:
-            await self._hand_on(watcher)
+            await self._partials(watcher)
             pictures = self.feed.result()
             for event in completed_events(pictures, self.operation, self.fetch):
                 await self._write(_event(event))
         except RoutingError as error:
-            if self.begun:
-                await self._write(b"event: error\ndata: " + _error(error) + b"\n\n")
-                await self._end()
+            await self._fail(error_of(error))
             raise
         finally:
             watcher.cancel()
             await self.feed.close()
         await self._end()
         return pictures
+
+    async def _partials(self, watcher: "asyncio.Future[None]") -> None:
+        """Send partial pictures until the last one is finished; tell whom a shutdown cuts off."""
+        try:
+            await self._hand_on(watcher)
+        except asyncio.CancelledError:
+            await self._fail(CUT_OFF)
+            raise
 
     async def _hand_on(self, watcher: "asyncio.Future[None]") -> None:
         """Send partial pictures as they come, and signs of life where none do."""
@@ -82,6 +94,13 @@ class Streaming:
         self.size += len(piece)
         await self.send({"type": "http.response.body", "body": piece, "more_body": True})
 
+    async def _fail(self, error: Mapping[str, JSON]) -> None:
+        """Tell of a failure, and end, where it is too late for a status."""
+        if self.begun:
+            said = json_bytes({"type": "error", **error})
+            await self._write(b"event: error\ndata: " + said + b"\n\n")
+            await self._end()
+
     async def _end(self) -> None:
         await self.send({"type": "http.response.body", "body": b""})
 
@@ -105,7 +124,3 @@ def _event(event: ImageEvent) -> bytes:
     if picture is not None:
         head = head[:-1] + b',"b64_json":"' + bytes(picture) + b'"}'
     return b"event: " + event.type.encode() + b"\ndata: " + head + b"\n\n"
-
-
-def _error(error: RoutingError) -> bytes:
-    return json_bytes({"type": "error", **error_of(error)})
