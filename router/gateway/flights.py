@@ -1,4 +1,4 @@
-"""Flights: a request runs on for a while when its caller has gone; who asks the same joins it.
+"""Flights: a request runs on for a while when its caller has gone; one who asks the same joins it.
 
 Clients ask again by themselves after a broken connection. The picture may be bought by then.
 """
@@ -59,7 +59,7 @@ class Flights(Generic[T]):
         `left` returns when this caller goes. Raises GoneError where the time of grace was over.
         """
         if self._alone:
-            joined = self._alone.get(name())
+            joined = self._alone.pop(name(), None)  # one caller has left, so one may join
             if joined is not None:
                 joining()
                 return await self._join(joined, left, grace)
@@ -85,7 +85,6 @@ class Flights(Generic[T]):
 
     def keep(self, flight: Flight[T], grace: float) -> None:
         """Let a request be joined, and end it after the time of grace unless it is."""
-        self._alone[flight.name] = flight
         self._leave(flight, grace)
 
     def hold(self, flight: Flight[T], grace: float) -> None:
@@ -123,6 +122,7 @@ class Flights(Generic[T]):
         """One caller less; after the last one has left, the time of grace begins."""
         flight.waiting -= 1
         if flight.waiting == 0 and not flight.landed.done():
+            self._alone[flight.name] = flight
             loop = asyncio.get_running_loop()
             flight.lapse = loop.call_later(grace, self._end, flight)
 

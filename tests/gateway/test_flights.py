@@ -142,22 +142,39 @@ def test_a_joiner_who_goes_too_begins_the_grace_again():
     assert work.cancelled == [30.0]
 
 
-def test_work_goes_on_while_one_of_several_joiners_waits():
+def test_who_has_left_is_made_up_for_by_one_and_not_by_more():
     work = Work(seconds=60)
 
-    outcomes = flown(work, (0, 3, "a"), (5, 9, "a"), (6, STAYS, "a"))
+    outcomes = flown(work, (0, 3, "a"), (5, STAYS, "a"), (6, STAYS, "a"))
 
-    assert outcomes[2] == (1, 60.0)
+    assert outcomes[1:] == [(1, 60.0), (2, 66.0)]
     assert work.cancelled == []
 
 
-def test_an_error_reaches_those_who_have_joined():
+def test_work_can_be_joined_again_when_its_joiner_has_left():
+    work = Work(seconds=60)
+
+    outcomes = flown(work, (0, 3, "a"), (5, 9, "a"), (12, STAYS, "a"))
+
+    assert outcomes[2] == (1, 60.0)
+    assert work.began == [0.0]
+
+
+def test_an_error_reaches_who_has_joined():
     work = Work(seconds=30, error=ValueError("broken"))
 
-    outcomes = flown(work, (0, 3, "a"), (4, STAYS, "a"), (5, STAYS, "a"))
+    outcomes = flown(work, (0, 3, "a"), (4, STAYS, "a"))
 
-    assert [got for got, _ in outcomes] == [ValueError] * 3
+    assert [got for got, _ in outcomes] == [ValueError] * 2
     assert work.began == [0.0]
+
+
+def test_a_picture_that_came_while_nobody_waited_is_given_once():
+    work = Work(seconds=5)
+
+    outcomes = flown(work, (0, 3, "a"), (7, STAYS, "a"), (8, STAYS, "a"))
+
+    assert outcomes[1:] == [(1, 7.0), (2, 13.0)]
 
 
 def test_a_failure_is_not_kept_for_who_comes_back_later():
