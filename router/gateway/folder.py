@@ -77,9 +77,13 @@ class Folder:
         """Return every file that is looked at, also those that may come."""
         beside = [self.path / name for name in (*KEYS_FILES, *SETTINGS_FILES)]
         try:
-            return [*config_files(self.path), *beside]
+            return [*self._config_files(), *beside]
         except OSError:
             return beside
+
+    def _config_files(self) -> list[Path]:
+        """Return the configs; what is no file, such as a pipe, would be waited for in vain."""
+        return [path for path in config_files(self.path) if path.is_file() or not path.exists()]
 
     def _read(self, before: State) -> State:
         configs, broken = self._configs(before)
@@ -92,7 +96,7 @@ class Folder:
     def _configs(self, before: State) -> tuple[dict[str, Loaded], dict[str, str]]:
         configs: dict[str, Loaded] = {}
         broken: dict[str, str] = {}
-        for path in config_files(self.path):
+        for path in self._config_files():
             try:
                 configs[path.stem] = self._reader.file(path)
                 self._mended(path.name)

@@ -1,5 +1,6 @@
 """Recorders: everybody who is told of requests, opened together in each worker."""
 
+import json
 import logging
 import os
 import sys
@@ -10,7 +11,7 @@ from typing import Protocol
 
 from router.gateway.exchange import Recorder
 from router.gateway.settings import LogSettings, Settings
-from router.gateway.stdout_log import StdoutLog
+from router.gateway.stdout_log import StdoutLog, spoken
 from router.gateway.telemetry import Telemetry, is_wanted, open_telemetry
 
 log = logging.getLogger("router")
@@ -54,7 +55,7 @@ def open_recorders(settings: Settings, folder: Path, *, quiet: bool) -> Recorder
         told.append(requests)
         closing.append(requests.close)
     if not quiet:
-        lines = StdoutLog(sys.stdout)
+        lines = StdoutLog(sys.stdout, write=spoken if sys.stdout.isatty() else json.dumps)
         told.append(lines)
         closing.append(lines.close)
     spans = _telemetry()

@@ -85,7 +85,10 @@ class Supervisor:
     def _signalled(self) -> None:
         if self._ending.is_set():
             self._kill()
+            return
         self._ending.set()
+        seconds = self._plan.drain
+        log.warning("requests under way have %g s to be done; another signal ends them", seconds)
 
     def _kill(self) -> None:
         self._is_killed = True
@@ -197,6 +200,7 @@ def _how(code: int) -> str:
 
 def serve(plan: Plan, listener: socket.socket, started: Callable[[], None]) -> int:
     """Serve until a signal comes, and return the exit code."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s: %(message)s")
 
     async def run() -> int:
         return await Supervisor(plan, listener, started).run()

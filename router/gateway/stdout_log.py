@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from router.core.jsontypes import JSON
@@ -13,12 +13,22 @@ PATIENCE = 2.0  # seconds for what waits, at the end
 LONGEST = 128  # characters of a text, so that a line fits into what a pipe takes in one piece
 
 
-class StdoutLog:
-    """Writes lines to a stream in a thread of its own: who reads them may be slow, or gone."""
+Form = Callable[[dict[str, JSON]], str]
+"""How a line is written."""
 
-    def __init__(self, stream: TextIO, *, capacity: int = CAPACITY) -> None:
+
+class StdoutLog:
+    """Writes lines to a stream in a thread of its own: who reads them may be slow, or gone.
+
+    They are JSON, unless `write` says otherwise.
+    """
+
+    def __init__(
+        self, stream: TextIO, *, capacity: int = CAPACITY, write: Form = json.dumps
+    ) -> None:
         self._failed = 0
-        self._backlog = Backlog("the log of standard output", _Lines(stream), capacity=capacity)
+        lines = _Lines(stream, write)
+        self._backlog = Backlog("the log of standard output", lines, capacity=capacity)
 
     @property
     def dropped(self) -> int:
@@ -47,13 +57,14 @@ class StdoutLog:
 class _Lines:
     """The stream under the thread; once its reader has left nothing is written to it any more."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, form: Form) -> None:
         self._stream = stream
+        self._form = form
         self._is_broken = False
 
     def write(self, batch: Sequence[dict[str, JSON]]) -> int:
         """Write lines one by one: workers that share a pipe must not cut each other's."""
-        return sum(not self._has_written(f"{json.dumps(line)}\n") for line in batch)
+        return sum(not self._has_written(f"{self._form(line)}\n") for line in batch)
 
     def _has_written(self, line: str) -> bool:
         if self._is_broken:
@@ -106,3 +117,21 @@ def level_of(status: int) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+
+
+def spoken(line: dict[str, JSON]) -> str:
+    """Say a line to somebody who watches: `12:30:01  200  0.6 s  $0.053  openai gpt-image-2`."""
+    cost = line["cost"]
+    attempts = line["attempts"]
+    parts = (
+        dt.datetime.fromisoformat(str(line["time"])).astimezone().strftime("%H:%M:%S"),
+        str(line["status"]),
+        f"{line['seconds']} s",
+        f"${cost:.3f}" if isinstance(cost, float) and cost else "",
+        " ".join(str(line[name]) for name in ("provider", "model") if line[name]),
+        str(line["operation"]),
+        str(line["config"]),
+        f"{attempts} attempts" if isinstance(attempts, int) and attempts > 1 else "",
+        str(line["kind"]),
+    )
+    return "  ".join(part for part in parts if part)

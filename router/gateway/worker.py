@@ -20,6 +20,7 @@ from router.gateway.http_server import HttpServer
 from router.gateway.recorders import open_recorders
 
 READY = b"+"
+LOGS = 12.0  # seconds for what waits to be logged; with the farewell it is less than a margin
 FAREWELL = 5.0  # seconds for the answers of what is cancelled to go out
 
 log = logging.getLogger("router")
@@ -56,16 +57,21 @@ async def work(assignment: Assignment) -> None:
     await _first(serving, told)
     server.stop()  # type: ignore[no-untyped-call]
     await _drain(app, serving, assignment.drain)
-    await gateway.stop()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LOGS):
+            await gateway.stop()
 
 
 async def _drain(app: Draining, serving: "asyncio.Future[None]", seconds: float) -> None:
     """Wait for what is under way, also for those whose callers have left; then end the rest."""
     ending = asyncio.ensure_future(_ended(app, serving))
     await asyncio.wait({ending}, timeout=seconds)
-    if not ending.done():
-        cut = app.cancel()
-        log.warning("%d requests were not done after %g s, and are cancelled", cut, seconds)
+    if ending.done():
+        return
+    cut = app.cancel()
+    if cut:
+        what = "1 request was" if cut == 1 else f"{cut} requests were"
+        log.warning("%s not done after %g s, and cut off", what, seconds)
         await asyncio.wait({ending}, timeout=FAREWELL)
 
 
@@ -113,8 +119,9 @@ def _set_up(assignment: Assignment) -> None:
 def main() -> None:
     assignment = Assignment.read(os.environ[VARIABLE])
     _set_up(assignment)
-    asyncio.run(work(assignment))
-    # A caller who takes nothing in may still hold a thread of the server's: nothing waits for it.
+    # Neither loop nor interpreter is ended in order: that waits for threads, and one may be held
+    # by a file that cannot be read, or by a caller who takes nothing in.
+    asyncio.new_event_loop().run_until_complete(work(assignment))
     logging.shutdown()
     with suppress(OSError, ValueError):
         sys.stdout.flush()

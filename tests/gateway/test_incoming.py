@@ -1,0 +1,104 @@
+"""Bodies as they come: how slow and how large they may be, in virtual time."""
+
+import anyio
+import pytest
+
+from router.gateway.incoming import PATIENCE, Incoming
+from router.gateway.refusal import Refusal
+from router.testing import simulate
+
+MOST = 1_000_000
+
+
+def sending(pieces, more=True):
+    """Return ASGI's `receive` of a caller who sends pieces, each after some seconds."""
+    left = list(pieces)
+
+    async def receive():
+        if not left:
+            await anyio.sleep_forever()
+        seconds, size = left.pop(0)
+        await anyio.sleep(seconds)
+        return {"type": "http.request", "body": b"x" * size, "more_body": bool(left) or more}
+
+    return receive
+
+
+def taken(pieces, *, more=False):
+    """Return the size of a body and the time it took, or the status of the refusal."""
+
+    async def main():
+        incoming = Incoming(sending(pieces, more), MOST)
+        try:
+            size = len(await incoming.whole())
+        except Refusal as refusal:
+            return refusal.status, anyio.current_time()
+        return size, anyio.current_time()
+
+    return simulate(main)
+
+
+def test_a_pause_as_long_as_the_patience_ends_a_request():
+    assert taken([(0, 10)], more=True) == (408, PATIENCE)
+    assert taken([(0, 100_000), (PATIENCE + 1, 10)]) == (408, PATIENCE)
+
+
+def test_a_slow_line_may_take_its_time():
+    """A modem sends 5 kB a second: a picture takes minutes."""
+    pieces = [(1, 5_000)] * 190
+
+    assert taken(pieces) == (950_000, 190)
+
+
+def test_a_drop_now_and_then_does_not_hold_a_place_for_ever():
+    status, seconds = taken([(PATIENCE - 1, 1)] * 1000)
+
+    assert status == 408
+    assert seconds < PATIENCE + 1
+
+
+@pytest.mark.parametrize(
+    ("pieces", "headers", "seconds", "left"),
+    [
+        pytest.param([(0.1, 1000)] * 9, {}, 0.9, 0, id="all-of-it"),
+        pytest.param([(0.1, 1000)] * 9, {"content-length": "9000"}, 0.9, 0, id="length-told"),
+        pytest.param([(0.5, 1)] * 99, {}, 10, 79, id="for-ten-seconds"),
+        pytest.param([(0, 1), (2, 1)], {}, 1, 0, id="a-second-at-a-time"),
+        pytest.param([(0, 400_000)] * 99, {}, 0, 96, id="as-much-as-may-be-sent"),
+        pytest.param([(0, 1)] * 9, {"content-length": "2000001"}, 0, 9, id="not-what-is-hopeless"),
+        pytest.param([(0, 1)] * 9, {"expect": "100-continue"}, 0, 9, id="not-what-was-not-sent"),
+    ],
+)
+def test_of_what_nobody_wants_so_much_is_taken_in_that_the_answer_is_heard(
+    pieces, headers, seconds, left
+):
+    async def main():
+        receive, unsent = counted(pieces)
+        await Incoming(receive, MOST).discard(headers)
+        return anyio.current_time(), unsent()
+
+    time, unsent = simulate(main)
+
+    assert time == pytest.approx(seconds)
+    assert unsent == left
+
+
+def counted(pieces):
+    left = list(pieces)
+
+    async def receive():
+        seconds, size = left.pop(0)
+        await anyio.sleep(seconds)
+        return {"type": "http.request", "body": b"x" * size, "more_body": bool(left)}
+
+    return receive, lambda: len(left)
+
+
+def test_nothing_is_taken_in_after_the_end():
+    async def main():
+        incoming = Incoming(sending([(0, 10)], more=False), MOST)
+        await incoming.whole()
+        await incoming.discard({})
+        return anyio.current_time()
+
+    assert simulate(main) == 0
