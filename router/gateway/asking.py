@@ -1,5 +1,6 @@
 """Asking: what arrived becomes the request that the engine executes."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,7 @@ from router.engine import Engine
 from router.gateway.bodies import Body
 from router.gateway.callers import Caller
 from router.gateway.instructions import Instructions, forwardable
+from router.gateway.keys import PREFIX
 from router.gateway.refusal import Refusal
 from router.gateway.settings import Settings
 from router.originals.taking import take_originals
@@ -17,6 +19,7 @@ from router.workspace import Loaded
 
 MARGIN = 5.0  # seconds before a client gives up, in which it still gets an error
 SHARE = 0.5  # of its patience, at most, that the margin takes
+OURS = re.compile(rf"(?<![A-Za-z0-9]){PREFIX}")  # a key, within other words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,7 @@ async def ask(
         attempt_timeout=said.timeout,
     )
     forwarded = {name: value for name, value in said.forwarded.items() if name not in FRAMING}
-    sent = {**forwarded, **added}
+    sent = {**_without_keys(forwarded), **added}
     try:
         request = build_request(body.params, wishes, sent, EMPTY, operation=operation)
         if operation != "generate":
@@ -72,7 +75,13 @@ async def ask(
     except Unaskable as wrong:
         failure = wrong.failure
         raise Refusal(failure.status, failure.message, param=failure.param) from None
-    return Asked(request=replace(request, incoming=forwardable(headers)), wishes=wishes)
+    incoming = _without_keys(forwardable(headers))
+    return Asked(request=replace(request, incoming=incoming), wishes=wishes)
+
+
+def _without_keys(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Return those headers in which no key of this gateway's is."""
+    return {name: value for name, value in headers.items() if not OURS.search(value)}
 
 
 def _metadata(params: Mapping[str, JSON], said: Instructions) -> Mapping[str, JSON]:

@@ -10,6 +10,7 @@ from router.config.foreign import Stranger, out_of_scope
 from router.config.problems import ConfigError, did_you_mean
 from router.core.jsontypes import JSON
 from router.core.secret import Secret
+from router.gateway.brought import meant_for
 from router.gateway.callers import Caller
 from router.gateway.folder import State
 from router.gateway.header_values import mapping_in
@@ -17,7 +18,7 @@ from router.gateway.instructions import PREFIX, Instructions
 from router.gateway.reader import Reader
 from router.gateway.refusal import Refusal
 from router.gateway.settings import ApiKey, Settings
-from router.gateway.vaults import CallersVault
+from router.gateway.vaults import CallersVault, SentVault
 from router.policies.aim import split_slug
 from router.workspace import Loaded
 
@@ -49,7 +50,7 @@ class Chooser:
         choice = self._choose(said, caller, state)
         if key is not None and (key.providers is not None or key.virtual_keys is not None):
             self._check_scope(choice, said, model, _stranger(key, state.settings))
-        return _with_keys(choice, said, caller)
+        return self._with_keys(choice, said, model, caller)
 
     def _check_scope(
         self, choice: Choice, said: Instructions, model: str | None, stranger: Stranger
@@ -61,6 +62,23 @@ class Chooser:
         refused = out_of_scope(choice.loaded.document, stranger, known, *slugs)
         if refused:
             raise Refusal(403, f"this API key may not use {', '.join(map(repr, sorted(refused)))}")
+
+    def _with_keys(
+        self, choice: Choice, said: Instructions, model: str | None, caller: Caller
+    ) -> Choice:
+        """Return the choice with the keys that this caller's calls are made with."""
+        alone = choice.name == "" and "custom_host" in said.options
+        if caller.provider_key is None and not alone:
+            return choice
+        named = split_slug(model)[0] or said.virtual_key or said.provider
+        vault = CallersVault(
+            vault=choice.loaded.vault,
+            brought=caller.provider_key,
+            provider=meant_for(choice.loaded.document, named, self._reader.loader.providers),
+            first=choice.name == "" and said.provider is not None,
+            alone=alone,
+        )
+        return replace(choice, loaded=replace(choice.loaded, vault=vault))
 
     def _choose(self, said: Instructions, caller: Caller, state: State) -> Choice:
         settings, key = state.settings, caller.key
@@ -93,9 +111,10 @@ class Chooser:
     def _load(self, text: str, owner: str, stranger: Stranger) -> Loaded:
         config = mapping_in(f"{PREFIX}config", text)
         try:
-            return self._reader.sent(config, scope=f"{INLINE}/{owner}", stranger=stranger)
+            loaded = self._reader.sent(config, scope=f"{INLINE}/{owner}", stranger=stranger)
         except ConfigError as error:
             raise Refusal(400, f"the config of the request cannot be used: {error}") from None
+        return replace(loaded, vault=SentVault(loaded.vault))
 
     def forget(self) -> None:
         """Compile anew: virtual keys may have changed."""
@@ -113,20 +132,6 @@ def _stranger(key: ApiKey | None, settings: Settings) -> Stranger:
 
 def _scope(names: AbstractSet[str] | None) -> frozenset[str] | None:
     return None if names is None else frozenset(names)
-
-
-def _with_keys(choice: Choice, said: Instructions, caller: Caller) -> Choice:
-    """Return the choice with the keys that this caller's calls are made with."""
-    alone = choice.name == "" and "custom_host" in said.options
-    if caller.provider_key is None and not alone:
-        return choice
-    vault = CallersVault(
-        vault=choice.loaded.vault,
-        brought=caller.provider_key,
-        first=choice.name == "" and said.provider is not None,
-        alone=alone,
-    )
-    return replace(choice, loaded=replace(choice.loaded, vault=vault))
 
 
 def _made(said: Instructions, brought: Secret | None) -> Mapping[str, JSON]:

@@ -4,34 +4,59 @@ from dataclasses import dataclass
 
 from router.core.ports import Vault
 from router.core.secret import Credentials, Secret
+from router.gateway.keys import looks_like_ours
 
 VARIABLE = "env:"
 """Begins the name of the credential of a target that names only its provider."""
 
+ALONE = "a host that a request names is sent no key but the request's own"
+OURS = "a key of this gateway is sent to no provider"
+WHOSE = "the key that came with the request is sent to nobody: several providers may be asked"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallersVault:
-    """Gives the caller's own key to targets that name only their provider.
+    """Gives the caller's own key to the targets of its `provider` that name nothing else.
 
-    Where `first`, it goes before the operator's variable, and else in the place of one that is not
-    set. Where `alone`, the operator's variable is never used.
+    A key says not whose it is: where `provider` is None nobody is given it. Where `first`, it goes
+    before the operator's variable, and else in the place of one that is not set. Where `alone`,
+    the operator's variable is never used.
     """
 
     vault: Vault
     brought: Secret | None
+    provider: str | None
     first: bool = False
     alone: bool = False
 
     async def credentials(self, name: str) -> Credentials:
         if not name.startswith(VARIABLE):
             return await self.vault.credentials(name)
-        if self.alone and self.brought is None:
-            raise LookupError("a host that a request names is sent no key but the request's own")
-        if self.brought is not None and (self.first or self.alone):
-            return Credentials(key=self.brought)
+        theirs = self.brought if name == f"{VARIABLE}{self.provider}" else None
+        if theirs is not None and (self.first or self.alone):
+            return Credentials(key=theirs)
+        if self.alone:
+            raise LookupError(ALONE)
         try:
             return await self.vault.credentials(name)
-        except LookupError:
-            if self.brought is None:
+        except LookupError as unset:
+            if theirs is not None:
+                return Credentials(key=theirs)
+            if self.brought is None or self.provider is not None:
                 raise
-            return Credentials(key=self.brought)
+            raise LookupError(f"{unset.args[0]}; {WHOSE}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class SentVault:
+    """The vault of a config that was sent: what is written in it may be a key of the gateway's."""
+
+    vault: Vault
+
+    async def credentials(self, name: str) -> Credentials:
+        found = await self.vault.credentials(name)
+        if any(
+            one is not None and looks_like_ours(one.reveal()) for one in (found.key, found.token)
+        ):
+            raise LookupError(OURS)
+        return found
