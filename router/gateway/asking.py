@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from router.asking import FRAMING, Unaskable, Wishes, build_request
 from router.core.images import ImageRequest, Operation
@@ -19,6 +20,7 @@ from router.workspace import Loaded
 
 MARGIN = 5.0  # seconds before a client gives up, in which it still gets an error
 SHARE = 0.5  # of its patience, at most, that the margin takes
+MOST_VALUES = 5_000  # of a body, as of a config that is sent
 OURS = re.compile(rf"(?<![A-Za-z0-9]){PREFIX}")  # a key, within other words
 
 
@@ -64,6 +66,7 @@ async def ask(
     )
     forwarded = {name: value for name, value in said.forwarded.items() if name not in FRAMING}
     sent = {**_without_keys(forwarded), **added}
+    _check_amount(body.params)
     try:
         request = build_request(body.params, wishes, sent, EMPTY, operation=operation)
         if operation != "generate":
@@ -77,6 +80,22 @@ async def ask(
         raise Refusal(failure.status, failure.message, param=failure.param) from None
     incoming = _without_keys(forwardable(headers))
     return Asked(request=replace(request, incoming=incoming), wishes=wishes)
+
+
+def _check_amount(params: Mapping[str, JSON]) -> None:
+    """Refuse what would hold everybody up: each value is looked at several times."""
+    waiting: list[JSON] = [params]
+    count = 0
+    while waiting and count <= MOST_VALUES:
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            count += len(value)
+            waiting += islice(value.values(), MOST_VALUES)
+        elif isinstance(value, list):
+            count += len(value)
+            waiting += islice(value, MOST_VALUES)
+    if count > MOST_VALUES:
+        raise Refusal(400, f"the body has more than {MOST_VALUES:,} values")
 
 
 def _without_keys(headers: Mapping[str, str]) -> Mapping[str, str]:

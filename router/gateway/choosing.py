@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from router.config.foreign import Stranger, out_of_scope
+from router.config.model import targets_of
 from router.config.problems import ConfigError, did_you_mean
 from router.core.jsontypes import JSON
 from router.core.secret import Secret
@@ -23,6 +24,7 @@ from router.policies.aim import split_slug
 from router.workspace import Loaded
 
 MOST_INLINE = 256  # configs of requests that are kept compiled
+MOST_TARGETS = 1024  # in all of them: one that any provider may answer takes some 50 KB
 INLINE = "inline"
 MENDING = "30"  # seconds; a person has to mend a config
 
@@ -103,10 +105,16 @@ class Chooser:
         loaded = self._inline.get(name)
         if loaded is None:
             loaded = self._inline[name] = self._load(text, owner, stranger)
-            if len(self._inline) > MOST_INLINE:
-                self._inline.popitem(last=False)
+            self._make_room()
         self._inline.move_to_end(name)
         return loaded
+
+    def _make_room(self) -> None:
+        """Drop the configs that were not used for longest; the one that came last stays."""
+        sizes = [len(targets_of(one.document.route)) for one in self._inline.values()]
+        while len(sizes) > 1 and (len(sizes) > MOST_INLINE or sum(sizes) > MOST_TARGETS):
+            self._inline.popitem(last=False)
+            del sizes[0]
 
     def _load(self, text: str, owner: str, stranger: Stranger) -> Loaded:
         config = mapping_in(f"{PREFIX}config", text)
