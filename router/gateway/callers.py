@@ -12,12 +12,6 @@ BEARER = "bearer "
 PLACEHOLDERS = frozenset({"OPENAI_API_KEY", "DUMMY-KEY"})
 """What Portkey's SDKs send as a key where nobody gave one."""
 
-ANY_PAGE = "*"
-PAGE = (
-    "a page in a browser may ask here only where its origin is among the operator's "
-    "'cors_origins', or with an API key"
-)
-
 UNKNOWN = (
     "the API key is missing or not known here; send one as x-portkey-api-key, as Authorization: "
     "Bearer, or as api-key ('pixroute keys create NAME' makes one)"
@@ -40,15 +34,10 @@ class Caller:
 
 
 def caller_of(headers: Mapping[str, str], settings: Settings) -> Caller:
-    """Tell who is calling.
-
-    Raises Refusal where keys are configured and none of them came, and where none are and it is a
-    page in a browser that may not ask.
-    """
+    """Tell who is calling. Raises Refusal where keys are configured, and none of them came."""
     named = headers.get("x-portkey-api-key", "").strip()
     bearer = _bearer(headers)
     if not settings.needs_key:
-        _check_page(headers, settings)
         brought = _brought(bearer, named) if settings.own_provider_keys else None
         return Caller(provider_key=brought)
     presented = named or bearer or headers.get("api-key", "").strip()
@@ -59,17 +48,6 @@ def caller_of(headers: Mapping[str, str], settings: Settings) -> Caller:
     if brought is not None and find_key(bearer, settings.keys) is not None:
         brought = None  # another one of ours
     return Caller(key=key, provider_key=brought)
-
-
-def _check_page(headers: Mapping[str, str], settings: Settings) -> None:
-    """Refuse pages that the operator does not know: any site can have a browser ask this machine.
-
-    The browser would not let it read the answer, which is bought all the same.
-    """
-    origin = headers.get("origin")
-    if origin is None or {origin, ANY_PAGE} & {*settings.cors_origins}:
-        return
-    raise Refusal(403, PAGE, code="origin_not_allowed")
 
 
 def _bearer(headers: Mapping[str, str]) -> str:
