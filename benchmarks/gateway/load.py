@@ -20,7 +20,7 @@ LOADS = {"small": 16, "big": 8}
 BURST = 64  # connections, each with a big answer on it
 BURST_SECONDS = 6
 WARM_UP = 5  # seconds
-# Node compiles what it sees often; within the first seconds Portkey's gateway becomes twice as fast.
+# Node compiles what it sees often; in its first seconds Portkey's gateway doubles its rate.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
