@@ -10,6 +10,7 @@ from router.gateway.refusal import Refusal
 from router.gateway.settings import ApiKey, Settings
 
 MINUTE = 60.0  # seconds
+BODIES = 4  # of the largest size, in memory at once
 WAIT = {"retry-after": "1"}
 
 
@@ -22,47 +23,72 @@ class _Use:
 
 
 class Admission:
-    """Counts one worker's requests; limits of a key are divided by the number of workers."""
+    """Counts one worker's requests; limits of a key are divided by the number of workers.
+
+    `held` are the bytes of all bodies that came.
+    """
 
     def __init__(self, workers: int = 1) -> None:
         self._workers = workers
         self._uses: dict[str, _Use] = {}
         self.running = 0
+        self.held = 0
 
-    @contextmanager
-    def admitted(self, key: ApiKey | None, settings: Settings, now: float) -> Iterator[None]:
-        """Count a request for as long as it runs. Raises Refusal where there are too many."""
-        if self.running >= settings.max_in_flight:
-            most = settings.max_in_flight
-            raise Refusal(503, f"{most} requests are under way, as many as may be", headers=WAIT)
-        use = _Use() if key is None else self._uses.setdefault(key.name, _Use())
-        if key is not None:
-            self._check(key, use, now)
-        use.running += 1
-        self.running += 1
-        try:
-            yield
-        finally:
-            use.running -= 1
-            self.running -= 1
-
-    def _check(self, key: ApiKey, use: _Use, now: float) -> None:
+    def refusal(self, key: ApiKey | None, now: float) -> Refusal | None:
+        """Return why a key may not have one more that was admitted; count it where it may."""
+        if key is None:
+            return None
+        use = self._uses.setdefault(key.name, _Use())
         most = self._share(key.concurrency)
-        if most is not None and use.running >= most:
-            raise Refusal(429, f"this API key may have {most} requests at once", headers=WAIT)
+        if most is not None and use.running > most:
+            return Refusal(429, f"this API key may have {most} requests at once", headers=WAIT)
         rate = self._share(key.requests)
         if rate is None:
-            return
+            return None
         while use.came and now - use.came[0] >= MINUTE:
             use.came.popleft()
         if len(use.came) >= rate:
             seconds = max(1, math.ceil(MINUTE - (now - use.came[0])))
-            raise Refusal(
+            return Refusal(
                 429,
                 f"this API key may make {rate} requests a minute",
                 headers={"retry-after": str(seconds)},
             )
         use.came.append(now)
+        return None
+
+    @contextmanager
+    def admitted(self, key: ApiKey | None, settings: Settings) -> Iterator["Room"]:
+        """Count a request for as long as it runs. Raises Refusal where there are too many."""
+        if self.running >= settings.max_in_flight:
+            most = settings.max_in_flight
+            raise Refusal(503, f"{most} requests are under way, as many as may be", headers=WAIT)
+        use = _Use() if key is None else self._uses.setdefault(key.name, _Use())
+        room = Room(self, BODIES * settings.max_body)
+        use.running += 1
+        self.running += 1
+        try:
+            yield room
+        finally:
+            use.running -= 1
+            self.running -= 1
+            self.held -= room.taken
 
     def _share(self, most: int | None) -> int | None:
         return None if most is None else max(1, most // self._workers)
+
+
+class Room:
+    """Counts what one request's body takes of the memory that all of them have."""
+
+    def __init__(self, admission: Admission, most: int) -> None:
+        self._admission = admission
+        self._most = most
+        self.taken = 0
+
+    def take(self, size: int) -> None:
+        """Raise Refusal where there is no room for so many bytes now."""
+        if self._admission.held + size > self._most:
+            raise Refusal(503, "there is no room for this body now; ask again", headers=WAIT)
+        self._admission.held += size
+        self.taken += size

@@ -20,7 +20,16 @@ from router.gateway.folder import Folder, State
 from router.gateway.openapi.replies import docs_reply, document_reply
 from router.gateway.pages import home, model, models, ready
 from router.gateway.refusal import Refusal
-from router.gateway.reply import Message, Receive, Reply, Send, error_reply, json_reply, send_reply
+from router.gateway.reply import (
+    Message,
+    Receive,
+    Reply,
+    Send,
+    SlowCallerError,
+    error_reply,
+    json_reply,
+    send_reply,
+)
 from router.gateway.routes import (
     ArtefactPath,
     ChatPath,
@@ -49,10 +58,6 @@ class Scope(TypedDict, total=False):
     path: str
     query_string: bytes
     headers: Iterable[tuple[bytes, bytes]]
-
-
-class SlowCallerError(Exception):
-    """The caller does not take its answer in."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -4,9 +4,11 @@ import asyncio
 import hashlib
 import json
 import logging
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeAlias
 
 from router.core.images import ImageRequest, Pictures
@@ -22,7 +24,7 @@ from router.gateway.bodies import Body, form_body, json_body
 from router.gateway.callers import Caller, caller_of
 from router.gateway.choosing import Choice, Chooser
 from router.gateway.exchange import Recorder
-from router.gateway.flights import Flights, GoneError
+from router.gateway.flights import Flights, GoneError, LateError
 from router.gateway.folder import State
 from router.gateway.headers import trace_headers
 from router.gateway.incoming import DisconnectedError, Incoming
@@ -30,7 +32,7 @@ from router.gateway.instructions import LONGEST_ID, PREFIX, Instructions, instru
 from router.gateway.links import Links, linked
 from router.gateway.record import Record
 from router.gateway.refusal import Refusal
-from router.gateway.reply import Receive, Reply, Send, error_reply, send_reply
+from router.gateway.reply import Receive, Reply, Send, SlowCallerError, error_reply, send_reply
 from router.gateway.routes import ChatPath, ImagePath
 from router.gateway.streaming import Streaming
 from router.gateway.trace_context import outgoing, read
@@ -43,7 +45,9 @@ CHAT = (
     "this gateway is for pictures: it takes POST /v1/images/generations, /edits and /variations, "
     "and a chat completion only where it has a 'prompt' in place of 'messages'"
 )
+ONCE = {"x-should-retry": "false"}
 FORM = "multipart/form-data"
+LATE = "the same request of yours is under way, and was not done in the time you have given"
 CUT = "the body is cut off, or not as its headers say; nothing was asked of a provider"
 ENDING = "the gateway ends, and this request was not done in time; it may have been paid for"
 BUG = "the gateway has met a bug of its own; its log has more"
@@ -111,19 +115,19 @@ class Call:
             record.failed(error)
             if not record.bytes_out:
                 await self._send(failure_reply(error, record.request_id), send)
-        except GoneError:
+        except (GoneError, SlowCallerError):
             record.left()
         except DisconnectedError:
             record.left()
             await send_reply(error_reply(Refusal(400, CUT), self._plain_headers()), send)
         except asyncio.CancelledError:
-            ending = Refusal(503, ENDING, headers={"x-should-retry": "false"})
+            ending = Refusal(503, ENDING, headers=ONCE)
             record.refused(ending)
             if not record.bytes_out:
                 await self._send(error_reply(ending, self._plain_headers()), send)
         except Exception:
             log.exception("%s: the gateway failed", record.request_id)
-            bug = Refusal(500, BUG, headers={"x-should-retry": "false"})
+            bug = Refusal(500, BUG, headers=ONCE)
             record.refused(bug)
             if not record.bytes_out:
                 await self._send(error_reply(bug, self._plain_headers()), send)
@@ -132,17 +136,23 @@ class Call:
         settings, headers = self._state.settings, self._arrival.headers
         caller = caller_of(headers, settings)
         self._record.api_key = caller.name
-        now = asyncio.get_running_loop().time()
-        with self._desk.admission.admitted(caller.key, settings, now):
+        with self._desk.admission.admitted(caller.key, settings) as room:
+            incoming.take = room.take
+            refusal = self._desk.admission.refusal(caller.key, self._began)
+            if refusal is not None and not self._desk.flights.waits_for_any(f"{caller.name}/"):
+                raise refusal
             said = instructions_in(headers)
             self._record.is_private = said.is_private
             body = self._named(await self._body(incoming))
             choice = self._choose(body, said, caller)
             asked = await self._ask(body, said, caller, choice)
+            name = partial(_name, asked.request, said, choice, caller)
+            if refusal is not None and (asked.streams or not self._desk.flights.waits_for(name())):
+                raise refusal  # it is no second try of a request whose caller has gone
             if asked.streams:
                 await self._stream(asked, choice, incoming, send)
             else:
-                await self._send(await self._run(asked, said, choice, caller, incoming), send)
+                await self._send(await self._run(asked, said, choice, name, incoming), send)
 
     async def _body(self, incoming: Incoming) -> Body:
         arrival = self._arrival
@@ -158,7 +168,7 @@ class Call:
         """Return the body with the model that the path names; the body's own wins."""
         if isinstance(self._path, ChatPath):
             if "messages" in body.params or "prompt" not in body.params:
-                raise Refusal(501, CHAT, code="not_implemented")
+                raise Refusal(501, CHAT, code="not_implemented", headers=ONCE)
         elif self._path.deployment is not None and not body.params.get("model"):
             body = replace(body, params={**body.params, "model": self._path.deployment})
         self._record.model = _text(body.params.get("model")) or None
@@ -191,7 +201,7 @@ class Call:
         asked: Asked,
         said: Instructions,
         choice: Choice,
-        caller: Caller,
+        name: Callable[[], str],
         incoming: Incoming,
     ) -> Reply:
         record, engine = self._record, self._desk.engine
@@ -199,25 +209,28 @@ class Call:
         record.trace = context.trace
         record.lead = context.began - self._began
 
-        def name() -> str:
-            return _name(asked.request, said, choice, caller)
-
         def joining() -> None:
             record.trace = None
 
-        pictures, trace = await self._desk.flights.fly(
-            lambda: engine.run(choice.loaded, asked.request, asked.wishes, context),
-            name,
-            incoming.left,
-            self._state.settings.grace,
-            joining,
-        )
+        try:
+            pictures, trace = await self._desk.flights.fly(
+                lambda: engine.run(choice.loaded, asked.request, asked.wishes, context),
+                name,
+                incoming.left,
+                self._state.settings.grace,
+                joining=joining,
+                patience=asked.wishes.timeout or math.inf,
+            )
+        except LateError:
+            raise Refusal(408, LATE, headers=ONCE) from None
         record.pictures = pictures.data
         links = self._desk.links
-        if links is not None and "response_format" not in asked.request.params:
+        asks_form = "response_format" in asked.request.params
+        if links is not None and not asks_form and not said.is_private:
             pictures = await linked(pictures, links)
+        own_id = {f"{PREFIX}trace-id": context.trace.id}
         return Reply(
-            headers=trace_headers(trace, record.request_id),
+            headers=trace_headers(trace, record.request_id) | own_id,
             body=answer_body(pictures, is_strict=said.is_strict),
         )
 
@@ -262,19 +275,24 @@ def _text(value: JSON) -> str:
 
 def _name(request: ImageRequest, said: Instructions, choice: Choice, caller: Caller) -> str:
     """Name a request by all that it says: the same caller asking the same thing."""
-    files = {field: [one.digest for one in some] for field, some in request.files.items()}
+    key = caller.provider_key
     asked = [
-        caller.name,
-        None if caller.provider_key is None else caller.provider_key.reveal(),
+        None if key is None else key.reveal(),
         choice.name,
         said.config,
         said.provider,
         said.virtual_key,
+        said.namespace,
+        said.refresh,
+        said.timeout,
+        said.retries,
+        said.is_private,
         dict(said.options),
+        dict(said.forwarded),
         request.operation,
         dict(request.params),
-        files,
+        {field: [one.digest for one in some] for field, some in request.files.items()},
         dict(request.metadata),
     ]
     text = json.dumps(asked, default=dict, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return f"{caller.name}/{hashlib.sha256(text.encode()).hexdigest()}"

@@ -4,6 +4,7 @@ Clients ask again by themselves after a broken connection. The picture may be bo
 """
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -18,6 +19,10 @@ MOST_HELD = 16  # answers that are kept for callers who may ask again
 
 class GoneError(Exception):
     """Nobody waits for the answer any more."""
+
+
+class LateError(Exception):
+    """Who has joined has waited for as long as it can."""
 
 
 @dataclass(slots=True, eq=False)
@@ -40,11 +45,19 @@ class Flights(Generic[T]):
     """
 
     def __init__(self) -> None:
-        self._alone: dict[str, Flight[T]] = {}
+        self._alone: dict[str, list[Flight[T]]] = {}
 
     def __len__(self) -> int:
         """How many there are without their first caller."""
-        return len(self._alone)
+        return sum(map(len, self._alone.values()))
+
+    def waits_for(self, name: str) -> bool:
+        """Tell whether a request of this name would join one."""
+        return name in self._alone
+
+    def waits_for_any(self, beginning: str) -> bool:
+        """Tell whether a request whose name begins so might join one."""
+        return any(name.startswith(beginning) for name in self._alone)
 
     async def fly(
         self,
@@ -52,17 +65,22 @@ class Flights(Generic[T]):
         name: Callable[[], str],
         left: Callable[[], Awaitable[None]],
         grace: float,
+        *,
         joining: Callable[[], None] = lambda: None,
+        patience: float = math.inf,
     ) -> T:
         """Do the work, or join one of the same name whose caller has gone, and call `joining`.
 
-        `left` returns when this caller goes. Raises GoneError where the time of grace was over.
+        `left` returns when this caller goes. Raises GoneError where the time of grace was over,
+        and LateError where one who has joined has waited for as long as its `patience`.
         """
         if self._alone:
-            joined = self._alone.pop(name(), None)  # one caller has left, so one may join
-            if joined is not None:
+            known = self._alone.get(name())
+            if known:
+                joined = known[0]  # one caller has left, so one may join
+                self.drop(joined)
                 joining()
-                return await self._join(joined, left, grace)
+                return await self._join(joined, left, grace, patience)
         return await self._lead(work, name, left, grace)
 
     async def _lead(
@@ -89,7 +107,8 @@ class Flights(Generic[T]):
 
     def hold(self, flight: Flight[T], grace: float) -> None:
         """Keep an answer that nobody was there to take: its caller may be about to ask again."""
-        if sum(one.landed.done() for one in self._alone.values()) > MOST_HELD:
+        kept = (one for some in self._alone.values() for one in some)
+        if sum(one.landed.done() for one in kept) > MOST_HELD:
             self.drop(flight)
             return
         loop = asyncio.get_running_loop()
@@ -97,11 +116,16 @@ class Flights(Generic[T]):
 
     def drop(self, flight: Flight[T]) -> None:
         """Let it be joined no more."""
-        if self._alone.get(flight.name) is flight:
-            del self._alone[flight.name]
+        others = [one for one in self._alone.pop(flight.name, ()) if one is not flight]
+        if others:
+            self._alone[flight.name] = others
 
     async def _join(
-        self, flight: Flight[T], left: Callable[[], Awaitable[None]], grace: float
+        self,
+        flight: Flight[T],
+        left: Callable[[], Awaitable[None]],
+        grace: float,
+        patience: float,
     ) -> T:
         if flight.landed.done():
             return flight.landed.result()
@@ -110,19 +134,21 @@ class Flights(Generic[T]):
             flight.lapse.cancel()
         watcher = asyncio.ensure_future(left())
         try:
-            await first_of(watcher, flight.landed)
+            within = None if math.isinf(patience) else patience
+            await first_of(watcher, flight.landed, within=within)
+            is_gone = watcher.done()
         finally:
             watcher.cancel()
             self._leave(flight, grace)
         if not flight.landed.done():
-            raise GoneError
+            raise GoneError if is_gone else LateError
         return flight.landed.result()
 
     def _leave(self, flight: Flight[T], grace: float) -> None:
         """One caller less; after the last one has left, the time of grace begins."""
         flight.waiting -= 1
         if flight.waiting == 0 and not flight.landed.done():
-            self._alone[flight.name] = flight
+            self._alone.setdefault(flight.name, []).append(flight)
             loop = asyncio.get_running_loop()
             flight.lapse = loop.call_later(grace, self._end, flight)
 

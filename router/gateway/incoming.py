@@ -1,7 +1,7 @@
 """Incoming: a request's body as it comes, within limits of size and of time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import anyio
 
@@ -19,11 +19,17 @@ class DisconnectedError(Exception):
 
 
 class Incoming:
-    """Reads what one caller sends. Who sends too much, or too slowly, is refused."""
+    """Reads what one caller sends. Who sends too much, or too slowly, is refused.
 
-    def __init__(self, receive: Receive, most: int) -> None:
+    `take` is told of each piece's bytes, and may raise Refusal.
+    """
+
+    def __init__(
+        self, receive: Receive, most: int, take: Callable[[int], None] = lambda _: None
+    ) -> None:
         self._receive = receive
         self._most = most
+        self.take = take
         self._began = asyncio.get_running_loop().time()
         self._is_over = False
         self.size = 0
@@ -51,6 +57,7 @@ class Incoming:
                 self.size += len(piece)
                 if self.size > self._most:
                     raise self._too_large()
+                self.take(len(piece))
                 yield piece
 
     async def whole(self) -> bytes:

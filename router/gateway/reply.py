@@ -31,6 +31,10 @@ NO_CONTENT = 204  # an answer that may not tell a length (RFC 9110, 8.6)
 PIECE = 4 * 1024 * 1024  # bytes that are sent at once; nearly every answer is one
 
 
+class SlowCallerError(Exception):
+    """The caller does not take its answer in."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     status: int = 200

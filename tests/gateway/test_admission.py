@@ -1,6 +1,6 @@
 """Admission: limits hold for everybody, and who waits as told gets in."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from hypothesis import given
@@ -21,10 +21,19 @@ def key(**limits):
     return ApiKey(name="app", digest=KEY.digest, **limits)
 
 
+@contextmanager
+def admitted(admission, who, settings=FEW, at=0.0):
+    with admission.admitted(who, settings) as room:
+        refusal = admission.refusal(who, at)
+        if refusal is not None:
+            raise refusal
+        yield room
+
+
 def admit(admission, who, at=0.0, settings=FEW):
     """Return the status of a request that is over at once, and what it is told to wait."""
     try:
-        with admission.admitted(who, settings, at):
+        with admitted(admission, who, settings, at):
             return 200, 0
     except Refusal as refusal:
         return refusal.status, int(refusal.headers["retry-after"])
@@ -35,7 +44,7 @@ def test_there_are_never_more_under_way_than_may_be():
 
     with ExitStack() as running:
         for _ in range(FEW.max_in_flight):
-            running.enter_context(admission.admitted(None, FEW, 0.0))
+            running.enter_context(admitted(admission, None))
         assert admit(admission, None) == (503, 1)
         assert admit(admission, KEY) == (503, 1)
 
@@ -46,7 +55,7 @@ def test_there_are_never_more_under_way_than_may_be():
 def test_a_request_that_fails_is_under_way_no_more():
     admission = Admission()
 
-    with pytest.raises(ZeroDivisionError), admission.admitted(KEY, FEW, 0.0):
+    with pytest.raises(ZeroDivisionError), admitted(admission, KEY):
         _ = 1 / 0
 
     assert admission.running == 0
@@ -56,7 +65,7 @@ def test_a_keys_requests_at_once_are_limited_and_nobody_elses():
     admission, limited = Admission(), key(concurrency=1)
     other = ApiKey(name="other", digest=digest_of("pxr-other"), concurrency=1)
 
-    with admission.admitted(limited, FEW, 0.0):
+    with admitted(admission, limited):
         assert admit(admission, limited) == (429, 1)
         assert admit(admission, other) == (200, 0)
     assert admit(admission, limited) == (200, 0)
@@ -65,7 +74,7 @@ def test_a_keys_requests_at_once_are_limited_and_nobody_elses():
 def test_what_was_refused_counts_for_nothing():
     admission, limited = Admission(), key(concurrency=1, requests=2)
 
-    with admission.admitted(limited, FEW, 0.0):
+    with admitted(admission, limited):
         assert [admit(admission, limited)[0] for _ in range(5)] == [429] * 5
 
     assert [admit(admission, limited)[0] for _ in range(3)] == [200, 429, 429]
@@ -120,3 +129,17 @@ def test_a_gateway_refuses_in_openais_words(tmp_path):
     assert second.headers["retry-after"] == "1"
     assert "x-portkey-trace-id" in second.headers
     assert len(sender.requests) == 1
+
+
+def test_bodies_have_room_for_a_few_of_the_largest_and_no_more():
+    settings, admission = Settings(max_body=100), Admission()
+
+    with admission.admitted(None, settings) as one, admission.admitted(None, settings) as other:
+        one.take(250)
+        other.take(150)
+        with pytest.raises(Refusal) as refused:
+            other.take(1)
+    with admission.admitted(None, settings) as later:
+        later.take(400)
+
+    assert (refused.value.status, admission.held) == (503, 0)

@@ -1,5 +1,6 @@
 """Flights: who goes may come back, and nothing is bought twice meanwhile."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import anyio
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.gateway.flights import WATCH_AFTER, Flights, GoneError
+from router.gateway.flights import WATCH_AFTER, Flights, GoneError, LateError
 from router.gateway.keys import digest_of, written
 from router.testing import Scripted, simulate
 from tests.gateway import drive
@@ -288,3 +289,84 @@ def test_a_request_with_numbers_of_any_length_can_be_joined(tmp_path):
 
     assert simulate(main)[1].status == 200
     assert len(sender.requests) == 1
+
+
+def test_of_several_who_have_left_each_is_made_up_for_once():
+    work = Work(seconds=60)
+    leave = [(0, 3, "a")] * 4
+
+    outcomes = flown(work, *leave, *[(since, STAYS, "a") for since in (5, 6, 7, 8)])
+
+    assert sorted(got for got, _ in outcomes[4:]) == [1, 2, 3, 4]
+    assert len(work.began) == 4
+
+
+def test_who_joins_waits_no_longer_than_it_can():
+    async def main():
+        flights, work = Flights(), Work(seconds=60)
+
+        async def first():
+            with suppress(GoneError):
+                await flights.fly(work, lambda: "a", lambda: anyio.sleep(1), 100)
+
+        async def second():
+            await anyio.sleep(2)
+            with pytest.raises(LateError):
+                await flights.fly(work, lambda: "a", lambda: anyio.sleep(99), 100, patience=5)
+            return anyio.current_time()
+
+        return (await together(first(), second()))[1]
+
+    assert simulate(main) == 7.0
+
+
+LIMITED = {"app": {"digest": f"sha256:{digest_of('pxr-app')}", "concurrency": 1, "requests": 1}}
+
+
+def test_a_second_try_is_no_second_request_of_a_key_that_may_have_one(tmp_path):
+    drive.written(tmp_path, gateway={"keys": LIMITED})
+    sender = Scripted((20, 200))
+    headers = {**OPENAI, "x-portkey-api-key": "pxr-app"}
+
+    async def main():
+        gateway = opened(tmp_path, sender=sender)
+
+        async def again(model, after):
+            await anyio.sleep(after)
+            return await ask(gateway, headers=headers, json_={**KITE, "model": model})
+
+        first = ask(gateway, headers=headers, leaves=4)
+        return await together(first, again("gpt-image-2", 5), again("gpt-image-1", 6))
+
+    _, same, other = simulate(main)
+
+    assert (same.status, other.status) == (200, 429)
+    assert len(sender.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"request-timeout": "30000"},
+        {"cache-namespace": "b"},
+        {"retry-count": "2"},
+        {"debug": "false"},
+    ],
+    ids=str,
+)
+def test_who_says_something_else_joins_nothing(tmp_path, said):
+    sender = Scripted((20, 200), (20, 200))
+    more = {f"x-portkey-{name}": value for name, value in said.items()}
+
+    async def main():
+        gateway = opened(tmp_path, sender=sender)
+
+        async def other():
+            await anyio.sleep(5)
+            return await ask(gateway, headers={**OPENAI, **more})
+
+        return await together(ask(gateway, headers=OPENAI, leaves=4), other())
+
+    simulate(main)
+
+    assert len(sender.requests) == 2
