@@ -7,6 +7,7 @@ from typing import NamedTuple
 from router.config.listing import listed, located
 from router.config.model import Document, KeyRef, TargetRoute, targets_of
 from router.core.provider import ProviderInfo, info_of
+from router.core.target import resource_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,9 +15,9 @@ class Stranger:
     """Somebody who may send a whole config, and on whose word nothing of the operator's is opened.
 
     `allowed_hosts` are those that the config may name, as `host` or `host:port`; without a port,
-    at any. `providers` and `virtual_keys` are those of the
-    operator's that it may name; None is all there are. Without `own_keys` it may hold no provider
-    keys. Raises ValueError for a host that is none.
+    at any. An Azure resource among them may be asked with the operator's key. `providers` and
+    `virtual_keys` are those of the operator's that it may name; None is all there are. Without
+    `own_keys` it may hold no provider keys. Raises ValueError for a host that is none.
     """
 
     allowed_hosts: frozenset[str] = frozenset()
@@ -39,6 +40,10 @@ class Stranger:
         place = located(url)
         hosts = map(listed, self.allowed_hosts)
         return place.url if place and any(place.is_at(host) for host in hosts) else None
+
+    def may_lead_to(self, resource: str) -> bool:
+        """Tell whether the operator's keys may go to an Azure resource that the config names."""
+        return self.located(resource_url(resource)) is not None
 
     def may_ask(self, provider: ProviderInfo) -> bool:
         """Tell whether a provider is in scope, by its name or an alias."""

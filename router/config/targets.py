@@ -117,7 +117,8 @@ class Targets:
 
     def _check_stranger(self, section: Section, aim: Aim, own: Account) -> None:
         """Let a stranger ask whom it may, and lead no virtual key away from where it belongs."""
-        if self.reading.stranger is None:
+        stranger = self.reading.stranger
+        if stranger is None:
             return
         info = self.reading.provider(aim.provider) if aim.provider else None
         if info is not None and aim.key is None:
@@ -125,13 +126,18 @@ class Targets:
         check_own_keys(section, self.reading)
         if own.base_url is not None and aim.key is not None:
             self._leads_away(section, "custom_host")
-        is_placed = not aim.is_told or (aim.key is not None and aim.key.has_place)
-        if "resource_name" in own.options and is_placed:
+        resource = own.options.get("resource_name")
+        if resource is None:
+            return
+        if not aim.is_told or (aim.key is not None and aim.key.has_place):
             self._leads_away(section, *OPTIONS["resource_name"])
+        elif _is_operators(aim, own) and not stranger.may_lead_to(resource):
+            whose = "the operator's key" if aim.key is None else "a virtual key"
+            self._leads_away(section, *OPTIONS["resource_name"], whose=whose)
 
-    def _leads_away(self, section: Section, *spellings: str) -> None:
+    def _leads_away(self, section: Section, *spellings: str, whose: str = "a virtual key") -> None:
         key = next(key for key in spellings if key in section)
-        message = f"{key!r} may not lead a virtual key to another host"
+        message = f"{key!r} may not lead {whose} to another host"
         hint = "write 'provider' and 'api_key' beside it"
         self.reading.report.error(section.source, section.at(key), message, hint, at_key=True)
 
@@ -153,6 +159,13 @@ class Targets:
                 hint = "write it here or in the virtual key"
                 message = f"{info.name} needs {name!r}"
                 report.error(section.source, section.place, message, hint)
+
+
+def _is_operators(aim: Aim, own: Account) -> bool:
+    """Tell whether the key that a stranger's target is asked with is the operator's."""
+    if aim.key is not None:
+        return aim.key.is_lent
+    return not own.has_credentials and own.base_url is None
 
 
 def _over(own: Account, key: VirtualKey | None) -> Account:

@@ -8,6 +8,11 @@ RESOURCE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 """What may become the first label of a host name; `evil.org#` would become another host."""
 
 
+def resource_url(name: str) -> str:
+    """Return where an Azure resource answers; `name` is a RESOURCE_NAME."""
+    return f"https://{name}.openai.azure.com"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
     """One Azure deployment; `alias` is the model name that picks it."""

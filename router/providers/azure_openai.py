@@ -9,7 +9,7 @@ from router.core.catalog import Catalog, ModelFacts
 from router.core.http import Auth, HttpRequest, origin
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
-from router.core.target import RESOURCE_NAME, Deployment, Target
+from router.core.target import RESOURCE_NAME, Deployment, Target, resource_url
 from router.providers.abilities import Limits, why_not
 from router.providers.catalog import catalog_of
 from router.providers.failures import unfit
@@ -131,7 +131,7 @@ def _host(target: Target) -> str:
         base = target.base_url.rstrip("/").removesuffix("/v1")
         return base.removesuffix("/openai")
     name = target.options.get("resource_name", "")
-    return f"https://{name}.openai.azure.com" if RESOURCE_NAME.fullmatch(name) else ""
+    return resource_url(name) if RESOURCE_NAME.fullmatch(name) else ""
 
 
 def _deployment(request: ImageRequest, target: Target) -> Deployment:

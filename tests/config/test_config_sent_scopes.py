@@ -50,7 +50,7 @@ def test_a_provider_out_of_scope_is_refused_in_every_spelling(config):
 def test_a_provider_is_in_scope_by_any_of_its_names(scope, written):
     stranger = Stranger(providers=frozenset({scope}))
 
-    assert sent({"provider": written, "resource_name": "mine"}, stranger)
+    assert sent({"provider": written, "resource_name": "mine", "api_key": "k"}, stranger)
 
 
 def test_a_bare_provider_takes_the_operators_variable_when_it_is_called_and_not_before():
@@ -161,10 +161,50 @@ def test_no_virtual_key_is_led_to_another_resource(key, who):
     assert f"config.{key}: {key!r} may not lead a virtual key to another host" in found
 
 
-def test_a_virtual_key_that_has_no_resource_is_given_one():
-    found = sent({"virtual_key": "azure-loose", "resource_name": "mine"}, virtual_keys=KEYS)
+RESOURCE = Stranger(allowed_hosts=frozenset({"Mine.openai.azure.com"}))
+NOTHING = Stranger(virtual_keys=frozenset())
+
+
+@pytest.mark.parametrize("key", ["resource_name", "azure_resource_name"])
+@pytest.mark.parametrize(
+    "who",
+    [
+        {"provider": "azure"},
+        {"provider": "@azure/m"},
+        {"virtual_key": "azure-loose"},
+        {"provider": "@azure-loose"},
+        {"override_params": {"model": "@azure-loose/m"}},
+        {"override_params": {"model": "@azure/m"}},
+        {"default_params": {"model": "@azure/m"}},
+    ],
+    ids=str,
+)
+def test_a_key_of_the_operators_goes_to_no_resource_that_is_not_listed(key, who):
+    (error,) = refused(who | {key: "mine"}, virtual_keys=KEYS)
+
+    assert error.startswith(f"config.{key}: {key!r} may not lead ")
+    assert refused(who | {key: "other"}, RESOURCE, virtual_keys=KEYS) == [error]
+    found = sent(who | {key: "mine"}, RESOURCE, virtual_keys=KEYS)
+    assert found.route.options["resource_name"] == "mine"
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"provider": "azure", "api_key": "k"},
+        {"provider": "azure", "ad_token": "k"},
+        {
+            "virtual_key": "azure-loose",
+            "virtual_keys": {"azure-loose": {"provider": "azure", "api_key": "mine"}},
+        },
+    ],
+    ids=["key", "token", "virtual key"],
+)
+def test_a_key_of_ones_own_goes_to_any_resource(config):
+    found = sent(config | {"resource_name": "mine"}, virtual_keys=KEYS)
 
     assert found.route.options["resource_name"] == "mine"
+    assert not refused(config | {"resource_name": "mine"}, NOTHING, virtual_keys=KEYS)
 
 
 def test_a_host_of_ones_own_is_sent_no_key_of_the_operators():
