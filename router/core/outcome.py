@@ -45,7 +45,8 @@ class Failure:
     `retry_at` says the same as absolute Unix seconds, where only that was told. `pictures` are
     those that came all the same; `unfinished` came too and could not be given as asked, so nobody
     counts them, but whoever paid may want them. `cost` is what the provider says that it has
-    billed, in US dollars. `cut_short` means that this caller's deadline kept more from being tried.
+    billed, in US dollars. `cut_short` means that this caller's deadline kept more from being tried,
+    or its own limit for an attempt gave less time than the config does.
     `final` means that nobody may make up for it, as the caller has partial pictures already.
     """
 
@@ -71,7 +72,12 @@ Outcome: TypeAlias = Success | Failure
 
 
 def salvaged(failure: Failure, earlier: Failure | None) -> Failure:
-    """Return `failure` with the pictures of an earlier one where those are more: they were paid."""
+    """Return `failure` with the pictures of an earlier one where those are more: they were paid.
+
+    What was cut short before is so in the end.
+    """
+    if earlier is not None and earlier.cut_short and not failure.cut_short:
+        failure = replace(failure, cut_short=True)
     if earlier is None or not (earlier.pictures or earlier.unfinished):
         return failure
     return replace(

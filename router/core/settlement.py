@@ -76,9 +76,14 @@ def moves_on(failure: Failure, codes: AbstractSet[int] | None, *, refusals: bool
     return codes is None or failure.status in codes
 
 
+def is_hurried(failure: Failure) -> bool:
+    """Tell whether the provider had less time than it is due: it has shown nothing of itself."""
+    return failure.kind is Kind.TIMEOUT and failure.cut_short
+
+
 def is_breakage(failure: Failure, codes: AbstractSet[int] | None) -> bool:
     """Tell whether a breaker counts it; `codes` None means 408 and every 5xx."""
-    if failure.local:
+    if failure.local or is_hurried(failure):
         return False
     if failure.kind in BROKEN:
         return True

@@ -11,7 +11,7 @@ from router.core.images import ImageRequest
 from router.core.node import Node
 from router.core.outcome import Failure, Kind, Outcome
 from router.core.ports import StoreError
-from router.core.settlement import is_breakage
+from router.core.settlement import is_breakage, is_hurried
 from router.policies.breaker_state import BreakerRules, BreakerState, Verdict
 
 STORE_TIMEOUT = 1.0  # seconds for giving a probe back after a cancellation
@@ -57,7 +57,7 @@ class CircuitBreaker:
         self, outcome: Outcome, state: BreakerState, verdict: Verdict, context: Context
     ) -> None:
         try:
-            if isinstance(outcome, Failure) and outcome.local:
+            if isinstance(outcome, Failure) and (outcome.local or is_hurried(outcome)):
                 await self._release(state, verdict, context)
             elif isinstance(outcome, Failure) and is_breakage(outcome, self.codes):
                 if await state.failed(verdict):

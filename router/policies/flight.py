@@ -13,7 +13,10 @@ from router.core.shared import Flight, Shared
 LANDING = 8.0  # seconds that a cancelled flight is given to undo its jobs (five) and record it
 
 ONES_OWN = frozenset({Kind.OUT_OF_BUDGET, Kind.CANCELLED})
-"""Failures that come from the first caller's limits, and say nothing about the request."""
+"""Failures that come from the first caller's limits, and say nothing about the request.
+
+So does each that is `cut_short`.
+"""
 
 Work: TypeAlias = Callable[[], Coroutine[None, None, Outcome]]
 

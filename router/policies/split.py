@@ -114,7 +114,8 @@ def combine(outcomes: Sequence[Outcome], n: int) -> Outcome:
         failure = max(failures, key=_weight)
         message = f"{len(data)} of {n} pictures came; {failure.message}"
         billed = True if data else failure.billed
-        return replace(failure, message=message, pictures=data, billed=billed)
+        cut_short = any(one.cut_short for one in failures)
+        return replace(failure, message=message, pictures=data, billed=billed, cut_short=cut_short)
     answers = [outcome.pictures for outcome in outcomes if isinstance(outcome, Success)]
     return Success(
         pictures=Pictures(created=answers[0].created, data=data, fields=_merged(answers))

@@ -18,7 +18,8 @@ class Timeout:
     """Give the child `seconds` to answer; cancel it after that.
 
     In a stream the first partial picture is an answer. From then on each next one, and the last
-    that is finished, has 600 s, or `seconds` where they are more.
+    that is finished, has 600 s, or `seconds` where they are more. A failure for which only the
+    caller's own limit was too short is `cut_short`: it says nothing about the provider.
     """
 
     path: str
@@ -34,11 +35,16 @@ class Timeout:
             outcome = await self.child.execute(request, context.expiring(expiry))
         if outcome is not None:
             return outcome
-        late = f"no answer within {seconds:g} s"
+        late, given, due = f"no answer within {seconds:g} s", seconds, self.seconds
         if expiry.heard:
             late = f"no further picture within {expiry.between:g} s"
+            given, due = expiry.between, max(self.seconds, NEXT_PICTURE)
         failure = Failure(
-            kind=Kind.TIMEOUT, status=408, message=late, billed=None if expiry.sent else False
+            kind=Kind.TIMEOUT,
+            status=408,
+            message=late,
+            billed=None if expiry.sent else False,
+            cut_short=given < due,
         )
         context.trace.last_failure = failure
         return context.ending(failure)

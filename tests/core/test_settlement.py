@@ -91,3 +91,14 @@ def test_a_failure_after_partial_pictures_counts_for_breakers(kind):
     failure = Failure(kind=kind, status=503, message="", final=True)
 
     assert is_breakage(failure, None)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_timeout_that_only_its_callers_hurry_made_is_repeated_but_not_counted(kind):
+    full = Failure(kind=kind, status=408, message="")
+    short = Failure(kind=kind, status=408, message="", cut_short=True)
+    counts = is_breakage(full, ALL_CODES) and kind is not Kind.TIMEOUT
+
+    assert is_breakage(short, ALL_CODES) is counts
+    assert is_retryable(short, ALL_CODES, ALL_KINDS) is is_retryable(full, ALL_CODES, ALL_KINDS)
+    assert moves_on(short, None, refusals=True) is moves_on(full, None, refusals=True)

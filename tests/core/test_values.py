@@ -1,5 +1,7 @@
 """Small values: requests, pictures, purses, dice, traces."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -224,3 +226,10 @@ def test_an_observer_that_fails_costs_no_request_and_is_logged(caplog):
 
     assert (len(trace.decisions), trace.served.status) == (1, 200)
     assert caplog.messages == ["an observer failed"] * 3
+
+
+@pytest.mark.parametrize(("now", "before"), [(True, True), (True, False), (False, True)])
+def test_what_was_cut_short_before_is_so_in_the_end(now, before):
+    last, earlier = replace(FAILURE, cut_short=now), replace(FAILURE, cut_short=before)
+
+    assert salvaged(last, earlier).cut_short

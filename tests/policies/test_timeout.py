@@ -5,7 +5,7 @@ import pytest
 
 from router.core.outcome import Kind
 from router.testing import Scripted, picture_answer, simulate
-from tests.toys import CAT, Keys, compiled, context, retry, run, target
+from tests.toys import CAT, Keys, compiled, context, fallback, retry, run, target
 
 
 class SlowKeys(Keys):
@@ -96,3 +96,19 @@ def test_a_callers_own_timeout_stands_in_for_the_configs(asked):
     result = run(compiled(target(timeout=5.0)), (60, 200), attempt_timeout=asked)
 
     assert (result.outcome.message, result.took) == (f"no answer within {asked:g} s", asked)
+
+
+@pytest.mark.parametrize(("asked", "cut_short"), [(2.0, True), (5.0, False), (30.0, False)])
+def test_a_timeout_is_cut_short_where_the_caller_gave_less_than_the_config(asked, cut_short):
+    result = run(compiled(target(timeout=5.0)), (60, 200), attempt_timeout=asked)
+
+    assert (result.outcome.kind, result.outcome.cut_short) == (Kind.TIMEOUT, cut_short)
+
+
+@pytest.mark.parametrize("asked", [2.0, 30.0])
+def test_a_callers_own_timeout_is_repeated_and_moves_on_as_the_configs(asked):
+    route = fallback(target("a", retry=retry(1, codes=frozenset({408}))), target("b"))
+
+    result = run(compiled(route), (60, 200), (60, 200), 200, attempt_timeout=asked)
+
+    assert (result.asked, result.statuses) == (["a", "a", "b"], [408, 408, 200])
