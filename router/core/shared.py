@@ -20,10 +20,14 @@ class Flight:
 
 @dataclass(slots=True)
 class Lane:
-    """The traffic at one account: places for calls, and when the latest calls began (loop time)."""
+    """The traffic at one account: places for calls, and when the latest calls began (loop time).
+
+    `driven` counts the calls that are under way or wait.
+    """
 
     places: anyio.Semaphore | None
     starts: deque[float]
+    driven: int = 0
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import islice
 
 import anyio
 
@@ -12,6 +13,7 @@ from router.core.outcome import Failure, Kind, Outcome
 from router.core.shared import Lane
 
 SPARE = 0.01  # seconds before the deadline: the limit is told, rather than the deadline
+LOOKS = 2  # lanes that are looked at for each one that is made
 NOTICEABLE = 0.001  # seconds; below that nobody was waited for
 MINUTE = 60.0  # seconds
 REASON = "limit of this target"
@@ -32,6 +34,14 @@ class Limit:
             # Nobody waits for a call that cannot be paid: the call itself says so.
             return await self.child.execute(request, context)
         lane = self._lane(context)
+        lane.driven += 1
+        try:
+            return await self._drive(lane, request, context)
+        finally:
+            lane.driven -= 1
+
+    async def _drive(self, lane: Lane, request: ImageRequest, context: Context) -> Outcome:
+        """Ask the child when there is a place."""
         arrived = context.time()
         latest = min(context.deadline - SPARE, arrived + LONGEST_WAIT)
         if lane.places is None:
@@ -71,6 +81,7 @@ class Limit:
         lanes = context.shared.lanes
         key = f"{context.aim.state_key}/{self.concurrency}/{self.per_minute}"
         if key not in lanes:
+            _clear(lanes, context.time())
             places = None if self.concurrency is None else anyio.Semaphore(self.concurrency)
             lanes[key] = Lane(places=places, starts=deque())
         return lanes[key]
@@ -93,6 +104,17 @@ class Limit:
             retry_after=retry_after,
             cut_short=True,
         )
+
+
+def _clear(lanes: dict[str, Lane], now: float) -> None:
+    """Look at the lanes that were looked at longest ago, and drop those that are done with.
+
+    Two for each one that is made: so all are seen before there are twice as many.
+    """
+    for key in tuple(islice(lanes, LOOKS)):
+        lane = lanes.pop(key)
+        if lane.driven or any(start + MINUTE > now for start in lane.starts):
+            lanes[key] = lane  # at the end: it is looked at last
 
 
 def _next_start(lane: Lane, per_minute: int, now: float) -> float:
