@@ -301,10 +301,12 @@ def test_the_tables_hide_no_error_of_a_single_round(bench):
 
 def test_the_page_says_who_is_missing_and_that_others_worked(bench):
     machine = {"busy": True}
+    left_out = {"A toy": "it broke", "The floor": "it ended by itself"}
 
-    page = bench.tables.markdown(results(left_out={"A toy": "it broke"}, machine=machine))
+    page = bench.tables.markdown(results(left_out=left_out, machine=machine))
 
     assert "Left out: A toy: it broke." in page
+    assert "Left out after some rounds: The floor: it ended by itself." in page
     assert bench.tables.BUSY in page
 
 

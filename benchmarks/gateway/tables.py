@@ -1,6 +1,6 @@
 """Tables: the results as people read them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypedDict
 
 from gateway.targets import Verdict
@@ -58,9 +58,16 @@ def _setting(results: Results) -> str:
         f"{run}. {_listed(results['machine'])}. {_listed(results['tools'])}.",
         "; ".join(f"{title}: {version}" for title, version in results["versions"].items()) + ".",
         *([BUSY] if results["machine"]["busy"] else []),
-        *(f"Left out: {title}: {reason}." for title, reason in results["left_out"].items()),
+        *_left_out(results),
     )
     return "\n\n".join(parts)
+
+
+def _left_out(results: Results) -> Iterator[str]:
+    measured = results["titles"].values()
+    for title, reason in results["left_out"].items():
+        since = " after some rounds" if title in measured else ""
+        yield f"Left out{since}: {title}: {reason}."
 
 
 def _load(titles: Mapping[str, str], figures: Figures, size: str) -> str:

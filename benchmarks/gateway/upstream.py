@@ -27,7 +27,7 @@ HTTP = """\
 {places}  }}
 """
 
-QUIET = 0.2  # seconds without a call, after which nobody is still asking
+QUIET = 1.0  # seconds without a call, after which nobody is still asking
 
 
 class Upstream:
