@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from router.core.context import Account
 from router.core.http import NO_HEADERS
 from router.core.images import MOST_PICTURES, ImageRequest, Operation
 from router.core.jsontypes import EMPTY, JSON
@@ -39,7 +40,8 @@ class Wishes:
     """What a caller may say beside the request; each `with_options` adds to it.
 
     Answers that a cache keeps for one `tenant` are no other's; `uncached` ones are not kept.
-    `attempt_timeout` bounds one attempt, in seconds, instead of what the config says.
+    `attempt_timeout` bounds one attempt, in seconds, instead of what the config says. `account` is
+    whom the caller's own key is for: others' breakers and limits are not its.
     """
 
     metadata: Mapping[str, JSON] = field(default_factory=dict)
@@ -51,6 +53,7 @@ class Wishes:
     tenant: str = ""
     uncached: bool = False
     attempt_timeout: float | None = None
+    account: Account | None = None
 
     def adding(self, options: RequestOptions) -> "Wishes":
         """Return these wishes with further ones, where there are any."""
@@ -67,6 +70,7 @@ class Wishes:
             tenant=self.tenant,
             uncached=self.uncached,
             attempt_timeout=self.attempt_timeout,
+            account=self.account,
         )
 
 

@@ -182,6 +182,7 @@ class Engine:
             cache=_cache_wish(wishes),
             finishing=self._finishing(loaded.own),
             attempt_timeout=wishes.attempt_timeout,
+            account=wishes.account,
         )
 
     def _make_finishing(self, own: frozenset[str]) -> Finishing:

@@ -70,6 +70,17 @@ class Aim:
     state_key: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """The account that one request has brought the key of; `digest` tells such keys apart.
+
+    It is asked wherever the `credential` of that name is meant.
+    """
+
+    credential: str
+    digest: str
+
+
 class Dice:
     """Chance for one request, from the router's seed and the request's number.
 
@@ -112,7 +123,7 @@ class Context:
     go, None where the caller did not ask for a stream. `finishing` does to pictures what providers
     cannot; None leaves them as they come. A node that changes a field for its child makes a
     `branch`; siblings never see it. `attempt_timeout` is the caller's own, in seconds, and stands
-    in for the config's.
+    in for the config's. `account` is the caller's own, too, where it has brought a key.
     """
 
     sender: Sender
@@ -134,6 +145,7 @@ class Context:
     finishing: Finishing | None = None
     bypass_breakers: bool = False
     attempt_timeout: float | None = None
+    account: Account | None = None
 
     @property
     def rng(self) -> Dice:
@@ -145,6 +157,14 @@ class Context:
         if self.aimed_at is None:
             raise LookupError("this branch of the tree has no target yet")
         return self.aimed_at
+
+    @property
+    def state_key(self) -> str:
+        """Name the account that is asked: the aim's, or the one that the request has brought."""
+        aim, brought = self.aim, self.account
+        if brought is None or brought.credential != aim.target.credential:
+            return aim.state_key
+        return f"{aim.state_key}/{brought.digest}"
 
     def time(self) -> float:
         """Loop time, in seconds."""
@@ -226,4 +246,5 @@ class Context:
             finishing=self.finishing,
             bypass_breakers=self.bypass_breakers,
             attempt_timeout=self.attempt_timeout,
+            account=self.account,
         )

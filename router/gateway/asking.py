@@ -15,6 +15,7 @@ from router.gateway.instructions import Instructions, forwardable
 from router.gateway.keys import PREFIX
 from router.gateway.refusal import Refusal
 from router.gateway.settings import Settings
+from router.gateway.vaults import CallersVault
 from router.originals.taking import take_originals
 from router.workspace import Loaded
 
@@ -53,6 +54,8 @@ async def ask(
 
     Raises Refusal for what is no request.
     """
+    vault = loaded.vault
+    account = await vault.account() if isinstance(vault, CallersVault) else None
     wishes = Wishes(
         metadata=_metadata(body.params, said),
         trace_id=said.trace_id or request_id,
@@ -60,9 +63,10 @@ async def ask(
         provider=said.virtual_key or said.provider,
         cache_namespace=said.namespace,
         cache_force_refresh=said.refresh,
-        tenant=caller.name,
+        tenant=caller.name if account is None else f"{caller.name}/{account.digest}",
         uncached=said.is_private,
         attempt_timeout=said.timeout,
+        account=account,
     )
     forwarded = {name: value for name, value in said.forwarded.items() if name not in FRAMING}
     sent = {**_without_keys(forwarded), **added}

@@ -1,7 +1,9 @@
 """Vaults: with whose provider key a call is made: the operator's, or one the caller brought."""
 
+import hashlib
 from dataclasses import dataclass
 
+from router.core.context import Account
 from router.core.ports import Vault
 from router.core.secret import Credentials, Secret
 from router.gateway.keys import looks_like_ours
@@ -45,6 +47,16 @@ class CallersVault:
             if self.brought is None or self.provider is not None:
                 raise
             raise LookupError(f"{unset.args[0]}; {WHOSE}") from None
+
+    async def account(self) -> Account | None:
+        """Return the account that the caller's key is for; None where it is sent to nobody."""
+        if self.brought is None or self.provider is None:
+            return None
+        name = f"{VARIABLE}{self.provider}"
+        if (await self.credentials(name)).key is not self.brought:
+            return None
+        digest = hashlib.sha256(self.brought.reveal().encode()).hexdigest()
+        return Account(credential=name, digest=digest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class CircuitBreaker:
 
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
         state = BreakerState(
-            key=context.aim.state_key, rules=self.rules, store=context.store, now=context.now
+            key=context.state_key, rules=self.rules, store=context.store, now=context.now
         )
         verdict = await self._ask(state)
         if verdict is Verdict.OPEN and not context.bypass_breakers:

@@ -79,7 +79,7 @@ class Limit:
     def _lane(self, context: Context) -> Lane:
         """One lane an account, made when first driven on."""
         lanes = context.shared.lanes
-        key = f"{context.aim.state_key}/{self.concurrency}/{self.per_minute}"
+        key = f"{context.state_key}/{self.concurrency}/{self.per_minute}"
         if key not in lanes:
             _clear(lanes, context.time())
             places = None if self.concurrency is None else anyio.Semaphore(self.concurrency)
