@@ -3,7 +3,6 @@
 import json
 from collections import OrderedDict
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from router.config.foreign import Stranger, out_of_scope
@@ -16,6 +15,7 @@ from router.gateway.callers import Caller
 from router.gateway.folder import State
 from router.gateway.header_values import mapping_in
 from router.gateway.instructions import PREFIX, Instructions
+from router.gateway.reach import inside, is_fenced, outside
 from router.gateway.reader import Reader
 from router.gateway.refusal import Refusal
 from router.gateway.settings import ApiKey, Settings
@@ -50,14 +50,16 @@ class Chooser:
         if key is not None and not key.config_override and said.chooses:
             raise Refusal(400, "this API key routes by its own config; send no other, no provider")
         choice = self._choose(said, caller, state)
-        if key is not None and (key.providers is not None or key.virtual_keys is not None):
-            self._check_scope(choice, said, model, _stranger(key, state.settings))
+        reach = outside if choice.loaded.document.is_sent else inside
+        self._check_scope(choice, said, model, reach(key, state.settings))
         return self._with_keys(choice, said, model, caller)
 
     def _check_scope(
         self, choice: Choice, said: Instructions, model: str | None, stranger: Stranger
     ) -> None:
         """Refuse a provider or a virtual key that is not the caller's to use."""
+        if stranger.providers is None and stranger.virtual_keys is None:
+            return
         named = (said.provider, said.virtual_key, split_slug(model)[0])
         slugs = (slug.removeprefix("@") for slug in named if slug)
         known = self._reader.loader.providers
@@ -69,15 +71,17 @@ class Chooser:
         self, choice: Choice, said: Instructions, model: str | None, caller: Caller
     ) -> Choice:
         """Return the choice with the keys that this caller's calls are made with."""
-        alone = choice.name == "" and "custom_host" in said.options
+        document = choice.loaded.document
+        leads = choice.name == "" and "custom_host" in said.options
+        alone = leads or (document.is_sent and is_fenced(caller.key))
         if caller.provider_key is None and not alone:
             return choice
         named = split_slug(model)[0] or said.virtual_key or said.provider
         vault = CallersVault(
             vault=choice.loaded.vault,
             brought=caller.provider_key,
-            provider=meant_for(choice.loaded.document, named, self._reader.loader.providers),
-            first=choice.name == "" and said.provider is not None,
+            provider=meant_for(document, named, self._reader.loader.providers),
+            first=document.is_sent,
             alone=alone,
         )
         return replace(choice, loaded=replace(choice.loaded, vault=vault))
@@ -85,22 +89,26 @@ class Chooser:
     def _choose(self, said: Instructions, caller: Caller, state: State) -> Choice:
         settings, key = state.settings, caller.key
         if said.is_inline:
-            return self._sent(said, key, settings)
+            return self._sent(said, key, state)
         default = (key.config if key else None) or settings.config
         name = said.config if said.chooses else default
         if name is not None:
             return _named(name, key, state)
-        made = json.dumps(_made(said, caller.provider_key))
+        brings = caller.provider_key is not None or "azure_ad_token" in said.options
+        _check_fence(key, state, brings=brings)
+        made = json.dumps(_made(said, caller.provider_key, outside(key, settings)))
         return Choice(loaded=self._compiled(made, key, settings))
 
-    def _sent(self, said: Instructions, key: ApiKey | None, settings: Settings) -> Choice:
-        if key is not None and not key.inline_configs:
-            raise Refusal(403, "this API key may send no config of its own; name one")
-        loaded = self._compiled(said.config or "", key, settings)
+    def _sent(self, said: Instructions, key: ApiKey | None, state: State) -> Choice:
+        if key is not None:
+            if not key.inline_configs:
+                raise Refusal(403, "this API key may send no config of its own; name one")
+            _check_fence(key, state, brings=key.own_provider_keys)
+        loaded = self._compiled(said.config or "", key, state.settings)
         return Choice(loaded=loaded, name=INLINE)
 
     def _compiled(self, text: str, key: ApiKey | None, settings: Settings) -> Loaded:
-        owner, stranger = "" if key is None else key.name, _stranger(key, settings)
+        owner, stranger = "" if key is None else key.name, outside(key, settings)
         name = (text, owner, stranger)
         loaded = self._inline.get(name)
         if loaded is None:
@@ -129,25 +137,27 @@ class Chooser:
         self._inline.clear()
 
 
-def _stranger(key: ApiKey | None, settings: Settings) -> Stranger:
-    return Stranger(
-        allowed_hosts=frozenset(settings.allowed_hosts),
-        providers=_scope(None if key is None else key.providers),
-        virtual_keys=_scope(None if key is None else key.virtual_keys),
-        own_keys=settings.own_provider_keys if key is None else key.own_provider_keys,
-    )
+def _check_fence(key: ApiKey | None, state: State, *, brings: bool) -> None:
+    """Refuse what is routed by no config of the operator's, and with no key but theirs."""
+    if key is None or not is_fenced(key) or key.virtual_keys is not None or brings:
+        return
+    configs = ", ".join(sorted(_allowed(key, state))) or "none"
+    message = f"this API key may use configs only ({configs}): name one in {PREFIX}config"
+    raise Refusal(403, message)
 
 
-def _scope(names: AbstractSet[str] | None) -> frozenset[str] | None:
-    return None if names is None else frozenset(names)
+def _made(said: Instructions, brought: Secret | None, stranger: Stranger) -> Mapping[str, JSON]:
+    """Return the config that headers alone make.
 
-
-def _made(said: Instructions, brought: Secret | None) -> Mapping[str, JSON]:
-    """Return the config that headers alone make. A host in it is sent the key that came with it."""
+    A host in it is sent the key that came with it, and no other; so is an Azure resource, unless
+    the operator lists it.
+    """
     config: dict[str, JSON] = dict(said.options)
     if said.options and said.provider is not None:
         config["provider"] = said.provider
-    if "custom_host" in said.options and brought is not None:
+    resource = said.options.get("azure_resource_name")
+    leads = resource is not None and not stranger.may_lead_to(resource)
+    if brought is not None and (leads or "custom_host" in said.options):
         config["api_key"] = brought.reveal()
     if said.retries:
         config["retry"] = {"attempts": min(said.retries, 5)}

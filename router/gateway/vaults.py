@@ -11,7 +11,7 @@ from router.gateway.keys import looks_like_ours
 VARIABLE = "env:"
 """Begins the name of the credential of a target that names only its provider."""
 
-ALONE = "a host that a request names is sent no key but the request's own"
+ALONE = "no key is used here but one that the request brings"
 OURS = "a key of this gateway is sent to no provider"
 WHOSE = "the key that came with the request is sent to nobody: several providers may be asked"
 
@@ -22,7 +22,7 @@ class CallersVault:
 
     A key says not whose it is: where `provider` is None nobody is given it. Where `first`, it goes
     before the operator's variable, and else in the place of one that is not set. Where `alone`,
-    the operator's variable is never used.
+    no variable of the operator's is used.
     """
 
     vault: Vault
@@ -37,16 +37,19 @@ class CallersVault:
         theirs = self.brought if name == f"{VARIABLE}{self.provider}" else None
         if theirs is not None and (self.first or self.alone):
             return Credentials(key=theirs)
-        if self.alone:
-            raise LookupError(ALONE)
         try:
-            return await self.vault.credentials(name)
+            return await self._operators(name)
         except LookupError as unset:
             if theirs is not None:
                 return Credentials(key=theirs)
             if self.brought is None or self.provider is not None:
                 raise
             raise LookupError(f"{unset.args[0]}; {WHOSE}") from None
+
+    async def _operators(self, name: str) -> Credentials:
+        if self.alone:
+            raise LookupError(ALONE)
+        return await self.vault.credentials(name)
 
     async def account(self) -> Account | None:
         """Return the account that the caller's key is for; None where it is sent to nobody."""
