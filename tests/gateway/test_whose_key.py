@@ -83,13 +83,127 @@ def test_a_virtual_key_that_is_called_like_a_provider_is_none(tmp_path):
     assert sent_to(tmp_path, OPEN, accounts=NAMED_AS_PROVIDER, provider="openai") == []
 
 
-def test_variables_of_the_operators_are_used_all_the_same(tmp_path):
-    variables = {"STABILITY_API_KEY": "sk-operators"}
+def paid_by(folder, headers=(), environment=drive.ENVIRONMENT, **body):
+    """Return the keys that were sent with a request that brings one, in order."""
+    drive.written(folder, virtual_keys=ACCOUNTS, theirs=OPENAI, open=OPEN)
+    sender = Scripted(503, repeat=True)
+    headers = {"authorization": f"Bearer {THEIRS}", **dict(headers)}
 
-    assert sent_to(tmp_path, STABILITY, environment=variables) == []
-    assert sent_to(tmp_path, STABILITY, OPENAI, environment=variables, provider="openai") == [
-        "api.openai.com"
-    ]
+    async def main():
+        gateway = drive.opened(folder, sender=sender, environment=dict(environment))
+        await drive.ask(gateway, headers=headers, json_={**drive.KITE, **body})
+
+    simulate(main)
+    return [one.headers["authorization"].removeprefix("Bearer ") for one in sender.requests]
+
+
+def config(given):
+    return {"x-portkey-config": given if isinstance(given, str) else json.dumps(given)}
+
+
+SLUG = "@openai/gpt-image-2"
+FALLBACK = {"strategy": {"mode": "fallback"}}
+
+
+@pytest.mark.parametrize("environment", [{}, drive.ENVIRONMENT], ids=["unset", "set"])
+@pytest.mark.parametrize(
+    ("headers", "model"),
+    [
+        (drive.OPENAI, None),
+        ({"x-portkey-provider": "@openai"}, None),
+        ({**drive.OPENAI, "x-portkey-openai-project": "p"}, None),
+        ({}, SLUG),
+        (config(OPENAI), None),
+        (config({"provider": "@openai"}), None),
+        (config({"override_params": {"model": SLUG}}), None),
+        (config({**FALLBACK, "targets": [OPENAI]}), None),
+        (config(OPEN), SLUG),
+        (config(OPEN) | drive.OPENAI, None),
+    ],
+    ids=str,
+)
+def test_who_names_the_provider_and_brings_a_key_pays(tmp_path, headers, model, environment):
+    model = model or drive.KITE["model"]
+
+    assert paid_by(tmp_path, headers, environment, model=model) == [THEIRS]
+
+
+@pytest.mark.parametrize("said", [{}, drive.OPENAI], ids=["nothing", "provider"])
+@pytest.mark.parametrize("model", ["gpt-image-2", SLUG])
+def test_in_the_operators_configs_the_operator_pays(tmp_path, said, model):
+    assert paid_by(tmp_path, config("theirs") | said, model=model) == [drive.OPERATORS]
+
+
+@pytest.mark.parametrize(
+    ("said", "model"), [(drive.OPENAI, "gpt-image-2"), ({}, SLUG)], ids=["provider", "model"]
+)
+def test_a_key_that_came_stands_in_there_for_a_variable_that_is_not_set(tmp_path, said, model):
+    assert paid_by(tmp_path, config("open") | said, model=model) == [drive.OPERATORS]
+    assert paid_by(tmp_path, config("open") | said, {}, model=model) == [THEIRS]
+
+
+def test_of_several_providers_the_others_are_asked_with_the_operators_variables(tmp_path):
+    sent = config({**FALLBACK, "targets": [STABILITY, OPENAI]})
+
+    assert paid_by(tmp_path, sent | drive.OPENAI) == [drive.OPERATORS, THEIRS]
+    assert paid_by(tmp_path, sent) == [drive.OPERATORS, drive.OPERATORS]
+
+
+AZURE = {
+    "x-portkey-provider": "azure-openai",
+    "x-portkey-azure-resource-name": "Mine",
+    "x-portkey-azure-deployment-id": "d",
+}
+LOOSE = {"loose": {"provider": "azure-openai", "api_key": "az-loose"}}
+
+
+def asked_of_azure(folder, headers, *, hosts=()):
+    """Return the hosts that were asked, each with the key that it was sent."""
+    drive.written(folder, virtual_keys=LOOSE, gateway={"allowed_hosts": list(hosts)})
+    sender = Scripted(503, repeat=True)
+
+    async def main():
+        environment = {"AZURE_OPENAI_API_KEY": drive.OPERATORS}
+        gateway = drive.opened(folder, sender=sender, environment=environment)
+        return await drive.ask(gateway, headers=headers)
+
+    status = simulate(main).status
+    assert status == (503 if sender.requests else 400)
+    return [(one.url.split("/")[2], one.headers.get("api-key")) for one in sender.requests]
+
+
+BARE = config({"provider": "azure-openai", "resource_name": "mine", "deployment_id": "d"})
+LENT = config({"virtual_key": "loose", "resource_name": "mine", "deployment_id": "d"})
+BRINGS = {"authorization": f"Bearer {THEIRS}"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "key"),
+    [
+        (AZURE, drive.OPERATORS),
+        (AZURE | {"x-portkey-provider": "@loose"}, "az-loose"),
+        (BARE, drive.OPERATORS),
+        (LENT, "az-loose"),
+    ],
+    ids=["headers", "virtual key in headers", "config", "virtual key in a config"],
+)
+def test_a_resource_that_a_request_names_gets_no_key_of_the_operators(tmp_path, headers, key):
+    listed, other = ["mine.openai.azure.com"], ["other.openai.azure.com"]
+
+    assert asked_of_azure(tmp_path, headers) == []
+    assert asked_of_azure(tmp_path, headers, hosts=other) == []
+    ((host, sent),) = asked_of_azure(tmp_path, headers, hosts=listed)
+    assert (host.lower(), sent) == ("mine.openai.azure.com", key)
+
+
+@pytest.mark.parametrize("hosts", [[], ["mine.openai.azure.com"]], ids=["any", "listed"])
+def test_it_gets_the_key_that_came(tmp_path, hosts):
+    ((host, sent),) = asked_of_azure(tmp_path, AZURE | BRINGS, hosts=hosts)
+
+    assert (host.lower(), sent) == ("mine.openai.azure.com", THEIRS)
+    lent = AZURE | BRINGS | {"x-portkey-provider": "@loose"}
+    for headers in (LENT | BRINGS, lent):
+        assert ("az-loose" in str(asked_of_azure(tmp_path, headers, hosts=hosts))) is bool(hosts)
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ targets:
 SETTINGS = """
 
 aliases: {pc-shop-1a2b3c: shop}
-allowed_hosts: [127.0.0.1]
+allowed_hosts: [127.0.0.1, pictures.openai.azure.com]
 """
 
 
