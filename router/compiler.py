@@ -55,10 +55,18 @@ def compile_document(
     providers: Iterable[ProviderInfo],
     adapter_of: Callable[[str], Adapter],
     scope: str,
+    hides_keys: bool = False,
 ) -> Node:
-    """Compile a validated config. `scope` keeps its state apart from other configs' in a store."""
+    """Compile a validated config. `scope` keeps its state apart from other configs' in a store.
+
+    `hides_keys` means that who asks is not told which virtual keys there are.
+    """
     compiler = _Compiler(
-        keys=document.keys, providers=tuple(providers), adapter_of=adapter_of, scope=scope
+        keys=document.keys,
+        providers=tuple(providers),
+        adapter_of=adapter_of,
+        scope=scope,
+        hides_keys=hides_keys,
     )
     return compiler.compile(document.route, lone=True)
 
@@ -74,6 +82,7 @@ class _Compiler:
     providers: tuple[ProviderInfo, ...]
     adapter_of: Callable[[str], Adapter]
     scope: str
+    hides_keys: bool
 
     def compile(self, route: Route, *, lone: bool) -> Node:
         """Compile a subtree. `lone` means that no group above it could ask somebody else."""
@@ -172,7 +181,15 @@ class _Compiler:
             aim = self._aimed(target, model if isinstance(model, str) else "")
             return TakeAim(path=route.path, child=child, parameters=parameters, aim=aim, aims={})
         aims = {slug: self._aimed(target, "") for slug, target in self._slugs(route).items()}
-        return TakeAim(path=route.path, child=child, parameters=parameters, aim=None, aims=aims)
+        hidden = self.keys.keys() if self.hides_keys else frozenset()
+        return TakeAim(
+            path=route.path,
+            child=child,
+            parameters=parameters,
+            aim=None,
+            aims=aims,
+            hidden=frozenset(hidden),
+        )
 
     def _slugs(self, route: TargetRoute) -> dict[str, Target]:
         """Return the target for each provider and virtual key that a request may name."""

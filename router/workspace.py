@@ -44,13 +44,17 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loader:
-    """Reads and compiles configs, all with the same keys and environment."""
+    """Reads and compiles configs, all with the same keys and environment.
+
+    `hides_keys` keeps the names of virtual keys from those who ask for one that there is not.
+    """
 
     environment: Mapping[str, str]
     virtual_keys: ConfigSource | None = None
     token_provider: TokenProvider | None = None
     adapters: tuple[Adapter, ...] = ()
     catalog: ConfigSource | Sequence[ConfigSource] | None = None
+    hides_keys: bool = False
 
     @property
     def providers(self) -> tuple[ProviderInfo, ...]:
@@ -82,6 +86,7 @@ class Loader:
             providers=self.providers,
             adapter_of=lambda name: informed(self._adapter(name), document.catalogs),
             scope=scope or document.source,
+            hides_keys=self.hides_keys or stranger is not None,
         )
         vault = EnvVault(
             keys=document.keys,

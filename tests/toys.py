@@ -299,7 +299,7 @@ def placed(route, path="config"):
     return replace(route, path=path, targets=tuple(children))
 
 
-def compiled(route, *, adapters=None, keys=None, providers=(), scope="tests"):
+def compiled(route, *, adapters=None, keys=None, providers=(), scope="tests", hides_keys=False):
     """Compile a route; a provider that is not in `adapters` is a plain toy."""
     known = adapters or {}
     return compile_document(
@@ -307,6 +307,7 @@ def compiled(route, *, adapters=None, keys=None, providers=(), scope="tests"):
         providers=[ProviderInfo(name=name, key_variable=name.upper()) for name in providers],
         adapter_of=lambda name: known.get(name, Toy(name)),
         scope=scope,
+        hides_keys=hides_keys,
     )
 
 

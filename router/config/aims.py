@@ -80,10 +80,14 @@ class Aims:
         name = text.removeprefix("@")
         key = self.keys.find(name)
         if key is None and self.keys.is_whole:
-            known = sorted(self.keys.by_name)
+            known = sorted(self._tellable())
             hint = hints(one_of(known, "known keys are"), did_you_mean(name, known))
             self._error(section, "virtual_key", self._unknown_key(name), hint or NOWHERE)
         return key
+
+    def _tellable(self) -> list[str]:
+        """Return the virtual keys that may be named: none of the operator's to a stranger."""
+        return [name for name, key in self.keys.by_name.items() if not key.is_lent]
 
     def _unknown_key(self, name: str) -> str:
         """Say so, and do not tell a stranger which others there are."""
@@ -115,7 +119,7 @@ class Aims:
         if info is not None:
             return Aim(provider=info.name, model=model or None)
         if self.keys.is_whole:
-            names = [*self.keys.by_name, *(p.name for p in self.reading.providers)]
+            names = [*self._tellable(), *(p.name for p in self.reading.providers)]
             message = f"{shown('@' + slug)} is neither a virtual key nor a provider"
             self._error(section, key, message, hints(one_of(names), did_you_mean(slug, names)))
         return Aim(model=model or None)

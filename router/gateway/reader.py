@@ -21,7 +21,8 @@ class Reader:
 
     def file(self, path: Path) -> Loaded:
         """Read the operator's config. Raises ConfigError."""
-        return self._met(self.loader.load(path, scope=path.stem))
+        loader = replace(self.loader, hides_keys=True)
+        return self._met(loader.load(path, scope=path.stem))
 
     def sent(self, config: Mapping[str, JSON], *, scope: str, stranger: Stranger) -> Loaded:
         """Read a config that a request has brought. Raises ConfigError."""

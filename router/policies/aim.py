@@ -1,6 +1,7 @@
 """Aim: decide whom a target's branch asks, and with which parameters."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from router.core.context import Aim, Context
@@ -25,7 +26,8 @@ class TakeAim:
 
     From here on `n` is the number of pictures, in whatever words it was said.
     `aim` is None where only the request names the provider; then `aims` has one for every slug
-    (virtual keys first, then providers) that a request may name.
+    (virtual keys first, then providers) that a request may name. The `hidden` ones are told to
+    nobody who does not know them.
     """
 
     path: str
@@ -33,6 +35,7 @@ class TakeAim:
     parameters: Parameters
     aim: Aim | None
     aims: Mapping[str, Aim]
+    hidden: AbstractSet[str] = frozenset()
 
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
         slug, model = split_slug(request.model)
@@ -64,7 +67,7 @@ class TakeAim:
     def _unaimed(self, slug: str | None) -> Failure:
         message = NO_PROVIDER.format(path=self.path)
         if slug is not None:
-            known = ", ".join(sorted(self.aims))
+            known = ", ".join(sorted(self.aims.keys() - self.hidden))
             message = f"{slug!r} is no virtual key and no provider; known here: {known}"
         return _bad_request(message)
 

@@ -227,6 +227,36 @@ def test_a_virtual_key_out_of_scope_is_as_if_it_were_not_there(tmp_path):
     )
 
 
+NOBODY = "zzz"
+
+
+@pytest.mark.parametrize(
+    ("headers", "model"),
+    [
+        ({"x-portkey-virtual-key": NOBODY}, None),
+        ({"x-portkey-provider": f"@{NOBODY}"}, None),
+        ({}, f"@{NOBODY}/m"),
+        (config("anybody") | {"x-portkey-provider": NOBODY}, None),
+        (config("anybody"), f"@{NOBODY}/m"),
+        (config('{"retry": {"attempts": 1}}'), f"@{NOBODY}/m"),
+        (config('{"virtual_key": "zzz"}'), None),
+        (config('{"virtual_key": "spar"}'), None),
+        (config('{"provider": "@zzz"}'), None),
+        (config('{"provider": "@spar"}'), None),
+        (config('{"provider": "spar"}'), None),
+        (config('{"override_params": {"model": "@spar/m"}}'), None),
+        ({"x-portkey-provider": "@spar", "x-portkey-openai-project": "p"}, None),
+    ],
+    ids=str,
+)
+def test_who_guesses_is_told_no_virtual_key(tmp_path, headers, model):
+    seen = asked(tmp_path, headers, body={**KITE, "model": model or KITE["model"]})
+
+    assert seen.status == 400
+    assert "spare" not in seen.message
+    assert "prod" not in seen.message
+
+
 def test_an_unknown_config_names_only_what_the_key_may_use(tmp_path):
     seen = asked(tmp_path, config("nobody"), gateway=keyed(configs=["main"]))
 

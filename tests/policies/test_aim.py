@@ -135,6 +135,16 @@ def test_an_unknown_slug_names_the_known_ones(name):
     )
 
 
+def test_to_whom_keys_are_hidden_an_unknown_slug_names_providers_only():
+    keys = KEYS | {"openai": KeyRef(provider="openai")}
+    tree = compiled(target(provider=None), keys=keys, providers=("stability",), hides_keys=True)
+
+    outcome = run(tree, request=request("m", "nobody")).outcome
+
+    assert outcome.message.endswith("; known here: stability")
+    assert run(tree, 200, request=request("m", "mine"), vault=VAULT).attempts
+
+
 def test_above_a_target_nobody_is_aimed_at():
     async def main():
         ctx: Context = context(Scripted())
