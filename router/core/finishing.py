@@ -59,6 +59,14 @@ class ReadableStore(ArtefactStore, Protocol):
         ...
 
 
+@runtime_checkable
+class ExpiringStore(ArtefactStore, Protocol):
+    """A store whose URLs end `seconds` after they were given."""
+
+    @property
+    def seconds(self) -> float: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finishing:
     """The ports for it; without a `converter` pictures stay in the format they came in."""

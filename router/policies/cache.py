@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from router.core.context import Context
+from router.core.finishing import ExpiringStore
 from router.core.images import ImageRequest, Picture, Pictures
 from router.core.jsontypes import JSON
 from router.core.node import Node
@@ -18,7 +19,8 @@ from router.policies.flight import fly
 TRACING = frozenset({"traceparent", "tracestate"})
 """Headers that say whose call it is, and change no picture."""
 
-URL_LIFE = 3000.0  # seconds: providers' links die after an hour; ten minutes are left to use one
+URL_LIFE = 3600.0  # seconds after which providers' links die
+KEPT = 5 / 6  # of a link's life it may be kept for: ten minutes of an hour are left to use it
 
 log = logging.getLogger("router")
 
@@ -99,11 +101,17 @@ class Cache:
 
     async def _keep(self, key: str, pictures: Pictures, context: Context) -> None:
         lasting = all(_lasts(picture) for picture in pictures.data)
-        age = self.max_age if lasting else min(self.max_age, URL_LIFE)
+        age = self.max_age if lasting else min(self.max_age, KEPT * _life_of_links(context))
         try:
             await context.store.set(key, encode_answer(pictures), age)
         except StoreError as error:
             log.debug("%s: the answer could not be kept: %s", self.path, error)
+
+
+def _life_of_links(context: Context) -> float:
+    """Return how long the links of an answer live, in seconds: a provider's, or our own store's."""
+    store = None if context.finishing is None else context.finishing.store
+    return min(URL_LIFE, store.seconds) if isinstance(store, ExpiringStore) else URL_LIFE
 
 
 def _lasts(picture: Picture) -> bool:
