@@ -13,6 +13,11 @@ from router.gateway.reply import Reply, error_object, json_reply
 FIELDS = frozenset({"background", "output_format", "quality", "size", "usage"})
 """What OpenAI's answers have beside their pictures."""
 
+STATUSES = range(400, 600)
+"""Those of failures: of others a client makes what it likes, and 1xx would be no answer."""
+
+BAD_GATEWAY = 502
+
 
 def answer_body(pictures: Pictures, *, is_strict: bool) -> bytes:
     """Write an answer: the bytes that arrived, where they have this shape already."""
@@ -37,7 +42,8 @@ def failure_reply(error: RoutingError, request_id: str) -> Reply:
     """Write a failure with the provider's own words."""
     failure, trace = error.failure, error.trace
     headers = trace_headers(trace, request_id) | failure_headers(failure, trace)
-    return json_reply(error_of(error), status=failure.status, headers=headers)
+    status = failure.status if failure.status in STATUSES else BAD_GATEWAY
+    return json_reply(error_of(error), status=status, headers=headers)
 
 
 def error_of(error: RoutingError) -> dict[str, JSON]:

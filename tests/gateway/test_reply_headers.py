@@ -209,6 +209,17 @@ def test_every_header_is_short_plain_and_documented(tmp_path_factory, model, tra
         assert value.isprintable()
 
 
+@pytest.mark.parametrize(
+    ("status", "told"), [(400, 400), (418, 418), (599, 599), (600, 502), (999, 502), (101, 502)]
+)
+def test_a_status_that_no_failure_has_is_that_of_a_bad_gateway(tmp_path, status, told):
+    seen = asked(tmp_path, error_answer(status), config={"provider": "openai"})
+
+    assert seen.status == told
+    assert seen.error["message"]
+    assert f"openai {status}" in seen.headers["x-portkey-route"] or status < 200
+
+
 def test_the_last_target_that_was_asked_is_named(tmp_path):
     seen = asked(tmp_path, 503, 503, 503, 200, config=FALLBACK)
 
