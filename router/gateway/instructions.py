@@ -42,8 +42,7 @@ class Instructions:
 
     `options` are settings of a target by their name in a config. `forwarded` are headers that go to
     the provider. `retries` is a retry's attempts. `is_strict` strips what OpenAI's answers do not
-    have; `is_private` keeps prompt and pictures out of logs and caches. `sensitive` are names of
-    headers, as `plain` writes them.
+    have; `is_private` keeps prompt and pictures out of logs and caches.
     """
 
     provider: str | None = None
@@ -59,7 +58,6 @@ class Instructions:
     retries: int | None = None
     is_strict: bool = False
     is_private: bool = False
-    sensitive: frozenset[str] = frozenset()
 
     @property
     def is_inline(self) -> bool:
@@ -95,7 +93,6 @@ def instructions_in(headers: Mapping[str, str]) -> Instructions:
         retries=_count(said, "retry-count"),
         is_strict=_is_true(said, "strict-open-ai-compliance"),
         is_private=said.get("debug", "").lower() == "false",
-        sensitive=frozenset(map(plain, list_in(said.get("sensitive-headers", "")))),
     )
 
 

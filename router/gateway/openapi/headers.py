@@ -18,7 +18,7 @@ ASKED: Mapping[str, tuple[str, JSON]] = MappingProxyType(
         "request-timeout": ("Of one attempt, in milliseconds; beats the config's.", 60000),
         "retry-count": ("Retries, where headers alone choose the provider.", 2),
         "forward-headers": ("Names of headers that go to the provider: JSON or commas.", "x-team"),
-        "sensitive-headers": ("Names of headers that are masked in logs.", '["x-team"]'),
+        "sensitive-headers": ("Accepted; no header is logged at all.", '["x-team"]'),
         "strict-open-ai-compliance": ("`true` leaves out what OpenAI's answers lack.", "true"),
         "debug": ("`false` keeps prompt and pictures out of log and cache.", "false"),
     }
