@@ -36,6 +36,7 @@ from router.gateway.reply import Receive, Reply, Send, SlowCallerError, error_re
 from router.gateway.routes import ChatPath, ImagePath
 from router.gateway.streaming import Streaming
 from router.gateway.trace_context import outgoing, read
+from router.policies.aim import split_slug
 
 Answer: TypeAlias = tuple[Pictures, Trace]
 
@@ -48,6 +49,12 @@ CHAT = (
 ONCE = {"x-should-retry": "false"}
 FORM = "multipart/form-data"
 LATE = "the same request of yours is under way, and was not done in the time you have given"
+MOST_NAMED = 10  # configs, in a message
+UNROUTED = (
+    "nothing says where this goes: name a config in the header x-portkey-config (here: {configs}), "
+    "or a provider in x-portkey-provider"
+)
+JOINED = "joined the same request, whose caller had gone"
 CUT = "the body is cut off, or not as its headers say; nothing was asked of a provider"
 ENDING = "the gateway ends, and this request was not done in time; it may have been paid for"
 BUG = "the gateway has met a bug of its own; its log has more"
@@ -83,6 +90,7 @@ class Call:
             context=read(arrival.headers, request_id),
             operation=path.operation if isinstance(path, ImagePath) else "generate",
             began=desk.now(),
+            trace_id=_trace_id(arrival) or request_id,
         )
 
     async def serve(self, receive: Receive, send: Send) -> None:
@@ -177,9 +185,20 @@ class Call:
 
     def _choose(self, body: Body, said: Instructions, caller: Caller) -> Choice:
         model = _text(body.params.get("model")) or None
+        self._check_routed(said, model, caller)
         choice = self._desk.chooser.choose(said, model, caller, self._state)
         self._record.config = choice.name
         return choice
+
+    def _check_routed(self, said: Instructions, model: str | None, caller: Caller) -> None:
+        """Refuse a request that nothing says where to send, and say what would."""
+        settings, key = self._state.settings, caller.key
+        default = settings.config or (key.config if key else None)
+        if default or said.chooses or split_slug(model)[0] is not None:
+            return
+        known = sorted(self._state.configs) if key is None or key.configs is None else key.configs
+        configs = ", ".join(sorted(known)[:MOST_NAMED]) or "none yet"
+        raise Refusal(400, UNROUTED.format(configs=configs), code="no_route", headers=ONCE)
 
     async def _ask(self, body: Body, said: Instructions, caller: Caller, choice: Choice) -> Asked:
         context = self._record.context
@@ -210,7 +229,7 @@ class Call:
         record.lead = context.began - self._began
 
         def joining() -> None:
-            record.trace = None
+            record.trace, record.message = None, JOINED
 
         try:
             pictures, trace = await self._desk.flights.fly(
@@ -264,9 +283,13 @@ class Call:
 
     def _plain_headers(self) -> Mapping[str, str]:
         """Return the headers of what was refused before it was routed."""
-        request_id = self._record.request_id
-        said = self._arrival.headers.get(f"{PREFIX}trace-id", "").strip()[:LONGEST_ID]
-        return {"x-request-id": request_id, f"{PREFIX}trace-id": said or request_id}
+        record = self._record
+        return {"x-request-id": record.request_id, f"{PREFIX}trace-id": record.trace_id}
+
+
+def _trace_id(arrival: Arrival) -> str:
+    """Return the caller's own id, if it has one."""
+    return arrival.headers.get(f"{PREFIX}trace-id", "").strip()[:LONGEST_ID]
 
 
 def _text(value: JSON) -> str:

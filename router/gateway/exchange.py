@@ -29,6 +29,7 @@ class Exchange:
     is in US dollars, None where it is not known. `is_private` means that the caller wants neither
     prompt nor pictures kept; they are here to be taken out of what others say. `gone` tells that
     the caller had left before the end. Who joined another's call has no `trace`, and cost nothing.
+    `trace_id` is what the caller knows it by, whatever became of it.
     """
 
     request_id: str
@@ -53,6 +54,7 @@ class Exchange:
     streamed: bool = False
     gone: bool = False
     lead: float = 0.0
+    trace_id: str = ""
 
 
 class Recorder(Protocol):

@@ -10,7 +10,6 @@ from router.gateway.instructions import PREFIX
 from router.policies.limit import REASON as TURN
 
 CACHE = {"hit": "HIT", "miss": "MISS", "refresh": "REFRESH"}
-NOT_BOUGHT = frozenset({Kind.CIRCUIT_OPEN, Kind.UNSUPPORTED})
 
 
 def cache_status(trace: Trace) -> str:
@@ -42,11 +41,15 @@ def trace_headers(trace: Trace, request_id: str) -> dict[str, str]:
 
 
 def failure_headers(failure: Failure, trace: Trace) -> dict[str, str]:
-    """Return what tells a client whether to ask again: never where something may be bought."""
+    """Return what tells a client whether to ask again.
+
+    Never where something may be bought, nor where the answer would be the same.
+    """
     headers: dict[str, str] = {}
     if failure.retry_after is not None and failure.status in {429, 503}:
         headers["retry-after"] = str(math.ceil(max(0.0, failure.retry_after)))
-    if any(one.billed is not False for one in trace.attempts):
+    may_be_bought = any(one.billed is not False for one in trace.attempts)
+    if may_be_bought or failure.kind is Kind.UNSUPPORTED:
         headers["x-should-retry"] = "false"
     return headers
 

@@ -36,6 +36,9 @@ class Incoming:
 
     def check(self, headers: Mapping[str, str]) -> None:
         """Raise Refusal where the head says already that the body cannot be taken in."""
+        encoding = headers.get("content-encoding", "identity").strip().lower()
+        if encoding != "identity":
+            raise Refusal(415, f"a body in {encoding[:20]!r} is not taken in; send it as it is")
         told = headers.get("content-length", "0")
         if not told.isdecimal():
             raise Refusal(400, f"content-length is {told[:40]!r}; expected a number of bytes")

@@ -35,6 +35,7 @@ class Record:
     streamed: bool = False
     gone: bool = False
     lead: float = 0.0
+    trace_id: str = ""
 
     def refused(self, refusal: Refusal) -> None:
         """The gateway has said no."""
@@ -74,4 +75,5 @@ class Record:
             streamed=self.streamed,
             gone=self.gone,
             lead=self.lead,
+            trace_id=self.trace_id,
         )

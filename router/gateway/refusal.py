@@ -17,7 +17,9 @@ TYPES: Mapping[int, str] = MappingProxyType(
         409: "conflict_error",
         413: "request_too_large",
         422: "invalid_request_error",
+        415: "invalid_request_error",
         429: "rate_limit_error",
+        431: "invalid_request_error",
     }
 )
 """What OpenAI calls an error of this status; every other one is a `server_error`."""

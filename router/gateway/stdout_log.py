@@ -94,7 +94,7 @@ def line_of(exchange: Exchange) -> dict[str, JSON]:
         ),
         "level": level_of(exchange.status),
         "request_id": _short(exchange.request_id),
-        "trace_id": _short(exchange.context.trace if trace is None else trace.id),
+        "trace_id": _short(_trace_id(exchange)),
         "status": exchange.status,
         "kind": exchange.kind,
         "operation": exchange.operation,
@@ -107,6 +107,11 @@ def line_of(exchange: Exchange) -> dict[str, JSON]:
         "cost": exchange.cost,
         "cache": exchange.cache,
     }
+
+
+def _trace_id(exchange: Exchange) -> str:
+    trace = exchange.trace
+    return exchange.trace_id or (exchange.context.trace if trace is None else trace.id)
 
 
 def level_of(status: int) -> str:

@@ -56,7 +56,7 @@ def record_of(exchange: Exchange) -> Record:
     is_served = trace is not None and not trace.failed
     return Record(
         request_id=exchange.request_id,
-        trace_id=context.trace if trace is None else trace.id,
+        trace_id=exchange.trace_id or (context.trace if trace is None else trace.id),
         context_trace=context.trace,
         context_span=context.span,
         began=exchange.began,
