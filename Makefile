@@ -5,13 +5,14 @@ PYTHON ?= $(shell for v in 3.11 3.12 3.13 3.14; do \
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint types unit examples docs bench clean
+.PHONY: help demo test lint types unit examples docs bench bench-gateway clean
 
 help:
 	@echo 'make demo   pictures from several providers through the built-in sandbox'
 	@echo 'make test   every check there is'
 	@echo 'make docs   write the generated parts of the docs anew'
 	@echo 'make bench  measure, and write benchmarks/results.json'
+	@echo 'make bench-gateway  the gateway beside others, under the same load'
 
 demo: $(VENV)/.demo
 	@$(BIN)/python cookbook/multi_provider.py
@@ -43,6 +44,9 @@ docs: $(VENV)/.test
 
 bench: $(VENV)/.test
 	@$(BIN)/python benchmarks/run.py $(if $(FORMER),--former $(FORMER))
+
+bench-gateway: $(VENV)/.test
+	@$(BIN)/python benchmarks/gateway/run.py
 
 $(VENV)/.python:
 	@test -n '$(PYTHON)' || { \
