@@ -14,7 +14,7 @@ FIELDS = frozenset({"background", "output_format", "quality", "size", "usage"})
 """What OpenAI's answers have beside their pictures."""
 
 STATUSES = range(400, 600)
-"""Those of failures: of others a client makes what it likes, and 1xx would be no answer."""
+"""Those of failures; what else a provider says goes out as a bad gateway."""
 
 BAD_GATEWAY = 502
 

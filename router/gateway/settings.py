@@ -15,7 +15,9 @@ Keeping = Literal["full", "no_prompt", "metadata"]
 class ApiKey:
     """One caller. `digest` is the SHA-256 of the whole key, in hex: the key itself is nowhere.
 
-    `configs`, `providers` and `virtual_keys` are what it may use; None is all there are.
+    `configs`, `providers` and `virtual_keys` are what it may use; None is all there are. Beside
+    `configs` it may use no provider and no virtual key unless they are listed: its requests are
+    routed by those configs, or with keys that they bring themselves (`own_provider_keys`).
     `requests` is how many it may make in a minute, `concurrency` how many at once; None is any
     number. `config` is the one that is used where a request names none.
     """
@@ -61,10 +63,10 @@ class Settings:
     `is_closed` means that `keys` stands in the file, maybe with none in it: where the last one is
     revoked, nobody is let in.
     `config` is used where neither a request nor its key names one. `aliases` are further ids of
-    configs (`pc-...`). `allowed_hosts` are those that configs of callers may name as their
-    `custom_host`. `deadline`, and `grace` for a caller who has gone, are in seconds. `max_body` is
-    in bytes, `max_in_flight` in requests. `own_provider_keys` lets callers bring provider keys
-    where no API keys are configured.
+    configs (`pc-...`). `allowed_hosts` are those that callers may name as their `custom_host`; an
+    Azure resource among them may be asked with the operator's key. `deadline`, and `grace` for a
+    caller who has gone, are in seconds. `max_body` is in bytes, `max_in_flight` in requests.
+    `own_provider_keys` lets callers bring provider keys where no API keys are configured.
     """
 
     keys: tuple[ApiKey, ...] = ()

@@ -141,7 +141,7 @@ def asked(folder, said, *, brings=False, default=None, **scope):
     return simulate(main), sender.requests
 
 
-@pytest.mark.parametrize("said", [*ROUTES, {}], ids=str)
+@pytest.mark.parametrize("said", ROUTES, ids=str)
 def test_who_has_configs_alone_is_routed_by_them_alone(tmp_path, said):
     seen, requests = asked(tmp_path, said, **FENCED)
 
