@@ -65,9 +65,20 @@ os._exit(9)
 """
 
 
+def folder_of(path):
+    """Make a folder that a log is the only one to write to."""
+    (path / "log").mkdir()
+    return path / "log"
+
+
 @pytest.fixture
 def path(tmp_path):
-    return tmp_path / "log" / "requests.db"
+    return folder_of(tmp_path) / "requests.db"
+
+
+def ticking():
+    """Return a clock by which it is always time to look for what is too much."""
+    return iter(range(0, 10_000, 100)).__next__
 
 
 @contextmanager
@@ -254,7 +265,6 @@ def test_a_picture_somewhere_else_is_told_without_what_lets_its_bearer_in(path):
 
 def test_a_keeper_that_fails_costs_the_picture_and_not_the_record(path, caplog):
     in_the_way = path.parent / "file"
-    path.parent.mkdir()
     in_the_way.touch()
 
     log = written(
@@ -379,7 +389,7 @@ def test_several_processes_write_to_one_file(path):
 
 
 def test_a_file_that_was_taken_away_is_made_anew(path):
-    log = opened(path, now=iter(range(0, 10_000, 100)).__next__)
+    log = opened(path, now=ticking())
     log.end(exchange(request_id="old"))
     log.flush()
     for file in path.parent.iterdir():
@@ -412,7 +422,44 @@ def test_a_file_that_cannot_be_opened_is_told_at_once(tmp_path):
         opened(tmp_path / "file" / "requests.db")
 
 
+@pytest.mark.parametrize("is_open", [True, False], ids=["open", "closed meanwhile"])
+def test_a_folder_that_is_moved_away_is_not_made_anew(path, tmp_path, caplog, is_open):
+    log = opened(path, now=ticking())
+    if is_open:
+        log.end(exchange(request_id="before"))
+        assert log.flush()
+    path.parent.rename(tmp_path / "away")
+
+    for _ in range(3):
+        log.end(exchange())
+        assert log.flush()
+    assert not path.parent.exists()
+    (tmp_path / "away").rename(path.parent)
+    log.end(exchange(request_id="after"))
+    log.close()
+
+    assert log.dropped >= 2
+    assert len(caplog.records) == 1
+    assert "there is no folder" in caplog.text
+    assert read(path)[-1].request_id == "after"
+
+
+def test_a_keeper_does_not_make_the_folder_that_its_own_is_in(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        FolderKeeper(tmp_path / "away" / "requests.pictures").keep(picture())
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_log_in_a_folder_that_is_not_there_is_told_at_once(tmp_path):
+    with pytest.raises(LogError, match=r"there is no folder .*/nowhere"):
+        opened(tmp_path / "nowhere" / "requests.db")
+
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_settings_open_the_log_beside_them(tmp_path):
+    (tmp_path / "log").mkdir()
     log = open_log(LogSettings(path="log/requests.db", keep="full"), tmp_path)
     log.end(exchange(pictures=(picture(),), began=time.time()))
     log.close()

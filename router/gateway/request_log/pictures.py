@@ -45,7 +45,10 @@ def _is_data(head: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class FolderKeeper:
-    """Keeps pictures as files that are named by their content. The folder is its owner's alone."""
+    """Keeps pictures as files that are named by their content.
+
+    The folder is its owner's alone; what it is in has to be there.
+    """
 
     folder: Path
 
@@ -55,7 +58,7 @@ class FolderKeeper:
         if b64 is None:
             raise ValueError("the picture is somewhere else")
         media = Picture(b64=b64).media
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
         draft = self.folder / f".{os.getpid()}-{threading.get_ident()}.draft"
         try:
             digest = _write(draft, b64)

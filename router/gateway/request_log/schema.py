@@ -109,10 +109,10 @@ class LogError(Exception):
 def connect(path: Path) -> sqlite3.Connection:
     """Open a log to write it; make the file, or upgrade it, where that is needed.
 
-    The file is its owner's alone, as prompts may be in it. Raises LogError.
+    The file is its owner's alone, as prompts may be in it. Its folder is never made: where one
+    has been moved away, another in its place would hide what was in it. Raises LogError.
     """
     with explained(path, "opened"):
-        path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
         try:
@@ -204,6 +204,8 @@ def explained(path: Path, done: str) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
+        if isinstance(error, FileNotFoundError):
+            reason = f"there is no folder {path.parent}"
         raise LogError(f"the request log {path} cannot be {done}: {reason}") from error
     except sqlite3.Error as error:
         raise LogError(f"the request log {path} cannot be {done}: {error}") from error
