@@ -57,7 +57,11 @@ def open_gateway(opening: Opening) -> int:
         listener = listen(opening.host, opening.port)
     except CannotListenError as error:
         raise Failed(str(error)) from None
-    serving = replace(opening.serving, guarded=not is_local and not opening.insecure)
+    serving = replace(
+        opening.serving,
+        guarded=not is_local and not opening.insecure,
+        keyed=settings.needs_key,
+    )
     url = url_of(listener, opening.host)
 
     def started() -> None:

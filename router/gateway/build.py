@@ -40,7 +40,7 @@ def build_gateway(
     """
     stage = _stage(serving)
     reader = Reader(folder=serving.path, loader=_loader(serving), stage=stage)
-    folder = Folder(reader, tell, guarded=serving.guarded)
+    folder = Folder(reader, tell, guarded=serving.guarded, keyed=serving.keyed)
     opened = opening(folder.state.settings, serving.path)
     sender = _sender() if stage is None else stage
     links = _links(serving, folder.state.settings)

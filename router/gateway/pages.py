@@ -28,12 +28,16 @@ def home(state: State) -> Reply:
 
 
 def ready(state: State, workers: int) -> Reply:
-    """Say whether requests can be served: 503 where every config is broken."""
+    """Say whether requests can be served: 503 where every config is broken.
+
+    What is stale serves all the same, as it was before its last edit.
+    """
     is_ready = bool(state.configs) or not state.broken
     told: dict[str, JSON] = {
         "status": "ready" if is_ready else "not ready",
         "configs": sorted(state.configs),
         "broken": sorted(state.broken),
+        "stale": list(state.stale),
         "workers": workers,
     }
     if workers > 1:

@@ -6,6 +6,9 @@ import os
 import pytest
 
 from router.gateway.folder import Folder
+from router.gateway.keys import digest_of
+from router.gateway.keys import written as written_digest
+from router.gateway.pages import ready
 from router.gateway.reader import Reader
 from router.testing import Scripted, simulate
 from router.workspace import Loader
@@ -15,15 +18,17 @@ GOOD = {"provider": "openai"}
 BETTER = {"provider": "stability-ai"}
 BROKEN = "provider: opnai"
 TORN = "provider: [opena"
+KEYS = {"prod": {"provider": "openai", "api_key": "sk-1"}}
+KEYED = {"keys": {"app": {"digest": written_digest(digest_of("pxr-1"))}}}
 
 
 class Watched:
     """A folder, and what it has told of mistakes."""
 
     def __init__(self, path, **keywords):
-        self.path, self.told = path, []
+        self.path, self.told, self.noted = path, [], []
         reader = Reader(folder=path, loader=Loader(environment=ENVIRONMENT))
-        self.folder = Folder(reader, self.told.append, **keywords)
+        self.folder = Folder(reader, self.told.append, note=self.noted.append, **keywords)
 
     def edit(self, **files):
         written(self.path, **files)
@@ -203,16 +208,112 @@ def test_broken_virtual_keys_leave_every_config_as_it_was(watched):
 
 def test_a_folder_that_is_away_for_a_while_is_served_as_it_was(watched, tmp_path):
     away = tmp_path.parent / f"{tmp_path.name}-away"
-    before = dict(watched.state.configs)
+    watched.edit(gateway=KEYED)
+    before = watched.state
 
     tmp_path.rename(away)
-    with pytest.raises(FileNotFoundError):
-        watched.folder.refresh()
-    assert dict(watched.state.configs) == before
+    assert [watched.folder.refresh() for _ in range(3)] == [False] * 3
+    tmp_path.mkdir()
+    (tmp_path / "requests.sqlite3").touch()
+    assert [watched.folder.refresh() for _ in range(3)] == [False] * 3
+    assert watched.state is before
+    assert len(watched.told) == 1
+    assert "has none of its files any more" in watched.told[0]
+    (tmp_path / "requests.sqlite3").rename(away / "requests.sqlite3")
+    tmp_path.rmdir()
     away.rename(tmp_path)
     watched.edit(main=BETTER)
 
     assert watched.provider("main") == "stability-ai"
+
+
+def test_a_folder_that_goes_twice_is_told_twice(watched):
+    for _ in range(2):
+        for name in ("main.yaml", "other.yaml"):
+            watched.remove(name)
+        watched.edit(main=GOOD, other=GOOD)
+
+    assert sum("has none of its files" in line for line in watched.told) == 2
+    assert sum("has files again" in line for line in watched.noted) == 2
+
+
+def test_who_needed_a_key_needs_one_when_the_settings_file_is_gone(watched):
+    watched.edit(gateway=KEYED)
+    before = watched.state.settings
+    watched.remove("gateway.yaml")
+    watched.edit(main=BETTER)
+
+    assert watched.state.settings is before
+    assert watched.told == [
+        "gateway.yaml is gone; its settings stay until the gateway is started anew"
+    ]
+    assert watched.state.stale == ("gateway.yaml",)
+
+
+def test_a_settings_file_that_says_so_lets_anybody_in_again(watched):
+    watched.edit(gateway=KEYED)
+    watched.remove("gateway.yaml")
+    watched.edit(gateway={"grace": 3})
+    watched.remove("gateway.yaml")
+
+    assert not watched.state.settings.needs_key
+
+
+def test_settings_that_were_broken_let_nobody_in_when_their_file_is_gone(tmp_path):
+    written(tmp_path, main=GOOD, gateway="keys: [")
+    watched = Watched(tmp_path)
+    watched.remove("gateway.yaml")
+
+    assert watched.state.settings.needs_key
+
+
+def test_a_worker_that_comes_later_lets_nobody_in_where_the_keys_are_gone(tmp_path):
+    watched = Watched(written(tmp_path, main=GOOD), keyed=True)
+
+    assert watched.state.settings.needs_key
+    assert "gateway.yaml is gone" in watched.told[0]
+
+
+def test_files_are_stale_while_what_they_said_before_is_served(watched):
+    watched.edit(gateway={"config": "main"}, virtual_keys=KEYS)
+    assert watched.state.stale == ()
+    watched.edit(main=BROKEN, gateway="keys: [", third=BROKEN)
+    assert watched.state.stale == ("gateway.yaml", "main.yaml")
+    assert ready(watched.state, 1).body.count(b'"gateway.yaml"') == 1
+    watched.edit(main=GOOD, gateway={}, virtual_keys="prod: [", third=GOOD)
+
+    assert watched.state.stale == ("virtual-keys.yaml",)
+
+
+def test_virtual_keys_that_are_broken_are_told_once_for_all_configs(watched):
+    watched.edit(virtual_keys=KEYS)
+    watched.edit(virtual_keys="prod: [")
+
+    assert len(watched.told) == 1
+    assert watched.told[0].startswith("virtual-keys.yaml cannot be used, configs stay")
+
+
+def test_a_repair_is_noted_in_one_line(watched):
+    watched.edit(main=BROKEN, gateway="keys: [", virtual_keys="prod: [")
+    watched.edit(main=GOOD, gateway={}, virtual_keys=KEYS)
+    watched.edit(other=BETTER)
+
+    assert sorted(watched.noted) == [
+        f"{name} has been read again, and is used"
+        for name in ("gateway.yaml", "main.yaml", "virtual-keys.yaml")
+    ]
+
+
+def test_what_is_read_at_the_start_only_is_noted_once_when_it_changes(watched):
+    watched.edit(gateway={"log": {"path": "requests.sqlite3"}})
+    watched.edit(gateway={"log": {"path": "other.sqlite3"}, "grace": 3})
+    watched.edit(gateway={"log": {"path": "other.sqlite3"}, "public_url": "https://a.example"})
+    watched.edit(gateway={"grace": 4})
+
+    assert watched.noted == [
+        "log of gateway.yaml takes effect when the gateway is started anew",
+        "log and public_url of gateway.yaml take effect when the gateway is started anew",
+    ]
 
 
 def test_a_file_that_is_swapped_in_is_seen_though_its_time_and_size_are_the_same(watched):

@@ -90,11 +90,13 @@ ANSWERS: Mapping[str, JSON] = MappingProxyType(
         ),
         "Health": _object("This worker lives.", ("status",), status={"const": "ok"}),
         "Ready": _object(
-            "Whether requests can be served, and which configs are broken.",
-            ("status", "configs", "broken", "workers"),
+            "Whether requests can be served, which configs are broken, and which files are stale: "
+            "they cannot be used as they are now, and what they said before is.",
+            ("status", "configs", "broken", "stale", "workers"),
             status={"enum": ["ready", "not ready"]},
             configs=TEXTS,
             broken=TEXTS,
+            stale=TEXTS,
             workers={"type": "integer", "minimum": 1},
             per_worker={"type": "string", "description": "What each worker has for itself."},
         ),
