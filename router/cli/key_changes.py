@@ -6,15 +6,15 @@ from pathlib import Path
 import click
 
 from router.cli.key_file import KeyFile, find_file
-from router.cli.report import warn
+from router.cli.report import show_config, warn
 from router.cli.terminal import Failed
 from router.config.places import shown_place
-from router.config.problems import Problem, did_you_mean, hints, one_of
+from router.config.problems import ConfigError, Problem, did_you_mean, hints, one_of
 from router.core.jsontypes import JSON
 from router.gateway.config_names import NAME
 from router.gateway.keys import digest_of, new_key, written
 from router.gateway.keys_text import KeysText, Unwritable, pasted
-from router.gateway.settings_file import ROOT, problems_of
+from router.gateway.settings_file import ROOT, problems_of, read_settings
 from router.workspace import config_files
 
 
@@ -92,11 +92,21 @@ def _readable(file: KeyFile) -> KeysText:
 
 
 def _need(text: KeysText, file: KeyFile, name: str) -> None:
-    """Raise Failed where there is no such key."""
+    """Raise Failed where there is no such key, after what may be the reason."""
     if name not in text.keys:
+        _tell_mistakes(file)
         hint = hints(one_of(text.keys, "it has"), did_you_mean(name, text.keys))
         message = f"{file.path} has no key {name!r}"
         raise Failed(f"{message}; {hint}" if hint else message)
+
+
+def _tell_mistakes(file: KeyFile) -> None:
+    """Print what is wrong with a file: a key may be there, and a mistake hide it."""
+    folder = file.path.parent
+    try:
+        read_settings(folder, [path.stem for path in config_files(folder)])
+    except ConfigError as error:
+        show_config(error)
 
 
 def _handed_over(file: KeyFile, error: Unwritable, key: str, instead: str) -> Failed:

@@ -216,6 +216,20 @@ def test_a_mistake_elsewhere_hinders_nobody_and_is_told(run, file):
     assert "pixroute check configs" in created.stderr
 
 
+@pytest.mark.parametrize("command", ["revoke", "rotate"])
+@pytest.mark.parametrize("keys", ["kyes:", "config: {keys:", "keys: []\nshops:"])
+def test_a_mistake_that_hides_a_key_is_told(run, file, command, keys):
+    ending = "}" if "{" in keys else ""
+    file.write_text(f"{keys} {{shop: {{digest: 'sha256:{digest_of('pxr-1')}'}}}}{ending}\n")
+
+    result = run("keys", command, "shop")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "gateway.yaml:1:" in result.stderr
+    assert "error  " in result.stderr
+    assert "has no key 'shop'" in result.stderr.splitlines()[-1]
+
+
 def test_two_files_of_settings_are_an_error(run, folder, file):
     (folder / "gateway.yml").write_text("")
 
