@@ -1,6 +1,8 @@
 """Opening: what a gateway serves, to whom and where, before it does."""
 
+import os
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
@@ -50,6 +52,8 @@ class Opening:
 def open_gateway(opening: Opening) -> int:
     """Serve until a signal comes, and return the exit code. Raises Failed."""
     settings = _settings(opening.serving.path)
+    _need_artefacts(opening.serving.path, settings)
+    _warn_of_limits(settings, opening.serving.workers)
     try:
         is_local = is_this_machine(opening.host)
         if not (is_local or opening.insecure or settings.needs_key):
@@ -138,6 +142,35 @@ def _settings(folder: Path) -> Settings:
         raise Failed("nothing is served while it is not clear who may call") from None
     except OSError as error:
         raise Failed(f"{folder} cannot be read: {error.strerror}") from None
+
+
+def _need_artefacts(folder: Path, settings: Settings) -> None:
+    """Raise Failed where the pictures that links lead to cannot be kept."""
+    directory = settings.artefacts.directory
+    if directory is None:
+        return
+    from router.gateway.links import open_links
+
+    place = folder / directory
+    try:
+        open_links(place, seconds=settings.artefacts.seconds, public_url=None, now=time.time)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+    else:
+        if os.access(place, os.W_OK | os.X_OK):
+            return
+        reason = "it cannot be written"
+    raise Failed(f"artefacts.directory {str(place)!r} cannot be used: {reason}")
+
+
+def _warn_of_limits(settings: Settings, workers: int) -> None:
+    if not settings.keys:
+        return
+    from router.cli.report import warn
+    from router.gateway.admission import too_small
+
+    for line in too_small(settings, workers):
+        warn(line)
 
 
 def _look(folder: Path, environment: Mapping[str, str]) -> tuple[list[str], list[Problem]]:

@@ -41,7 +41,8 @@ class Admission:
         use = self._uses.setdefault(key.name, _Use())
         most = self._share(key.concurrency)
         if most is not None and use.running > most:
-            return Refusal(429, f"this API key may have {most} requests at once", headers=WAIT)
+            what = f"this API key may have {counted(key.concurrency)} at once"
+            return Refusal(429, what, headers=WAIT)
         rate = self._share(key.requests)
         if rate is None:
             return None
@@ -51,7 +52,7 @@ class Admission:
             seconds = max(1, math.ceil(MINUTE - (now - use.came[0])))
             return Refusal(
                 429,
-                f"this API key may make {rate} requests a minute",
+                f"this API key may make {counted(key.requests)} a minute",
                 headers={"retry-after": str(seconds)},
             )
         use.came.append(now)
@@ -76,6 +77,21 @@ class Admission:
 
     def _share(self, most: int | None) -> int | None:
         return None if most is None else max(1, most // self._workers)
+
+
+def too_small(settings: Settings, workers: int) -> Iterator[str]:
+    """Say which limits of keys cannot be divided among so many workers: each has one at least."""
+    for key in settings.keys:
+        for most, when in ((key.concurrency, "at once"), (key.requests, "a minute")):
+            if most is not None and most < workers:
+                yield (
+                    f"key {key.name!r} may have {counted(most)} {when}, fewer than the {workers} "
+                    f"workers: each lets 1 through"
+                )
+
+
+def counted(requests: int | None) -> str:
+    return "1 request" if requests == 1 else f"{requests} requests"
 
 
 class Room:

@@ -101,6 +101,17 @@ def test_nothing_is_served_while_it_is_not_clear_who_may_call(run, config):
     assert "nothing is served" in said
 
 
+@pytest.mark.parametrize("directory", ["gateway.yaml", "gateway.yaml/pictures"])
+def test_a_folder_for_pictures_that_cannot_be_is_told_in_one_line(run, config, directory):
+    config(name="configs/a.yaml")
+    config(f"artefacts: {{directory: {directory}}}\n", name="configs/gateway.yaml")
+
+    said = refused(run("serve", "--sandbox"))
+
+    assert said.startswith(f"error: artefacts.directory 'configs/{directory}' cannot be used: ")
+    assert said.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     "options",
     [("--workers", "0"), ("--port", "65536"), ("--drain", "-1"), ("--drain", "soon")],

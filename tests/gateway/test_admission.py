@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.gateway.admission import MINUTE, Admission
+from router.gateway.admission import MINUTE, Admission, too_small
 from router.gateway.keys import digest_of, written
 from router.gateway.refusal import Refusal
 from router.gateway.settings import ApiKey, Settings
@@ -108,6 +108,27 @@ def test_workers_divide_what_a_key_may(workers, share):
     admission, limited = Admission(workers), key(requests=6)
 
     assert sum(admit(admission, limited)[0] == 200 for _ in range(10)) == share
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_a_refusal_says_what_the_key_may_and_not_the_workers_share(workers):
+    admission = Admission(workers)
+
+    with admission.admitted(KEY, FEW), admission.admitted(KEY, FEW), admission.admitted(KEY, FEW):
+        crowded = admission.refusal(key(concurrency=2), 0)
+        hasty = [admission.refusal(key(requests=1), 0) for _ in range(2)][1]
+
+    assert crowded.message == "this API key may have 2 requests at once"
+    assert hasty.message == "this API key may make 1 request a minute"
+
+
+def test_limits_that_cannot_be_divided_among_the_workers_are_told():
+    settings = Settings(keys=(key(concurrency=4, requests=3), key(requests=60), key()))
+
+    assert list(too_small(settings, 3)) == []
+    assert list(too_small(settings, 4)) == [
+        "key 'app' may have 3 requests a minute, fewer than the 4 workers: each lets 1 through"
+    ]
 
 
 def test_a_gateway_refuses_in_openais_words(tmp_path):
