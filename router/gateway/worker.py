@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
+from router.gateway.app import Gateway
 from router.gateway.assignment import VARIABLE, Assignment
 from router.gateway.build import build_gateway
 from router.gateway.draining import Draining
@@ -42,11 +43,7 @@ async def work(assignment: Assignment) -> None:
     listener = socket.socket(fileno=assignment.listener)
     lifeline = socket.socket(fileno=assignment.lifeline)
     tell = Tell(is_silent=not assignment.replacement)
-    gateway = build_gateway(
-        assignment.serving,
-        opening=partial(open_recorders, quiet=assignment.quiet),
-        tell=tell,
-    )
+    gateway = _built(assignment, tell)
     tell.is_silent = False
     app = Draining(gateway)
     server = HttpServer(app, listener, patience=assignment.patience)
@@ -60,6 +57,20 @@ async def work(assignment: Assignment) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(LOGS):
             await gateway.stop()
+
+
+def _built(assignment: Assignment, tell: Tell) -> Gateway:
+    """Build it, or end this process: what is missing now may be there for the next one."""
+    try:
+        return build_gateway(
+            assignment.serving,
+            opening=partial(open_recorders, quiet=assignment.quiet),
+            tell=tell,
+        )
+    except OSError as error:
+        log.error("the gateway cannot be built: %s", error)  # noqa: TRY400 - the message says it all
+        logging.shutdown()
+        os._exit(1)
 
 
 async def _drain(app: Draining, serving: "asyncio.Future[None]", seconds: float) -> None:
@@ -108,6 +119,8 @@ def _set_up(assignment: Assignment) -> None:
     """Log to standard error, leave Ctrl-C to whoever started this, and allow many connections."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     who = f" worker {assignment.number}" if assignment.serving.workers > 1 else ""
+    # It warns of what a caller sends, who is told in the answer.
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
     logging.basicConfig(format=f"%(asctime)s %(levelname)s{who}: %(message)s")
     with suppress(ImportError, ValueError, OSError):
         import resource

@@ -120,7 +120,7 @@ def test_a_folder_that_is_gone_for_a_while_is_served_all_the_same(callers, gatew
     aside = folder.with_name("aside")
 
     folder.rename(aside)
-    gateway.expect("the folder of configs cannot be read", times=2)
+    gateway.expect("has none of its files any more", times=2)
     assert {caller.ask().status for caller in callers} == {200}
     aside.rename(folder)
 
@@ -157,4 +157,7 @@ def test_a_key_opens_soon_after_it_is_made_and_closes_soon_after_it_is_revoked(
     assert {caller.ask(key=KEY).status for caller in callers} == {401}
 
     (folder / "gateway.yaml").unlink()
+    gateway.expect("gateway.yaml is gone; its settings stay", times=2)
+    assert {caller.ask().status for caller in callers} == {401}
+    (folder / "gateway.yaml").write_text("{}")
     all_answer(callers, 200)

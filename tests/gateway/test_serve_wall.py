@@ -290,7 +290,7 @@ def test_a_body_that_is_no_request_is_refused(say, body):
         pytest.param(b"application/json; charset=utf-7", id="charset"),
     ],
 )
-def test_a_form_that_is_none_is_refused(say, content):
+def test_a_form_that_is_none_is_refused_and_told_to_nobody_else(gateway, say, content):
     body = b'--b\r\nContent-Disposition: form-data; name="prompt"\r\n\r\na kite\r\n'
     head = HEAD.replace(b"generations", b"edits").replace(b"application/json", content)
 
@@ -298,6 +298,7 @@ def test_a_form_that_is_none_is_refused(say, content):
 
     assert status_of(answer) in {400, 415}
     assert error_of(answer)["message"]
+    assert "WARNING" not in gateway.told
 
 
 @pytest.mark.parametrize(
