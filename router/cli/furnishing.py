@@ -38,10 +38,12 @@ def next_steps(folder: Path) -> str:
         f"{enter}"
         "  pixroute check configs --sandbox\n"
         '  pixroute generate "a red kite" --config configs/fallback.yaml --sandbox\n'
+        "  pixroute serve --sandbox    a gateway for OpenAI's and Portkey's clients\n"
         "\nwith accounts of your own:\n"
         "  cp .env.example .env        and put your keys in\n"
         "  pixroute check configs --env-file .env\n"
-        '  pixroute generate "a red kite" --config configs/fallback.yaml --env-file .env'
+        '  pixroute generate "a red kite" --config configs/fallback.yaml --env-file .env\n'
+        "  pixroute serve --env-file .env"
     )
 
 

@@ -17,9 +17,13 @@ KEY = "PIXROUTE_API_KEY"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Greeting:
-    """What is known of a gateway that has begun to serve."""
+    """What is known of a gateway that has begun to serve.
+
+    It listens at `address`, and is called from this machine at `url`.
+    """
 
     url: str
+    address: str
     configs: Sequence[str]
     settings: Settings
     workers: int = 1
@@ -38,15 +42,23 @@ class Greeting:
 def greeting(told: Greeting) -> Iterator[str]:
     """Yield the lines; one is enough where nobody watches."""
     if not told.is_lively:
-        yield f"the gateway is at {told.url}; {_configs(told)}; {_callers(told)}; {_workers(told)}"
+        yield f"the gateway is at {told.address}: {_count(told)}"
         return
-    yield f"the gateway is at {strong(told.url)}; Ctrl-C ends it\n"
+    yield f"the gateway is at {strong(told.address)}; Ctrl-C ends it\n"
     yield f"{strong('configs')}  {_configs(told)}"
     yield f"{strong('callers')}  {_callers(told)}"
     yield f"{strong('workers')}  {_workers(told)}\n"
+    if told.settings.needs_key:
+        yield f"the lines below read your key: export {KEY}=pxr-...\n"
     for name, line in (("curl", _curl), ("Python", _python), ("Node", _node)):
         yield f"{strong(name)}\n  {line(told)}"
     yield f"\nmore at {told.url}/docs"
+
+
+def _count(told: Greeting) -> str:
+    count = len(told.configs)
+    configs = "1 config" if count == 1 else f"{count} configs"
+    return f"{configs}, in the sandbox" if told.is_sandbox else configs
 
 
 def _configs(told: Greeting) -> str:

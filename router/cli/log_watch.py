@@ -25,7 +25,7 @@ def find_log(folder: Path) -> Path:
     if path is None:
         raise Failed(
             f"this gateway keeps no log: {folder / 'gateway.yaml'} names none; "
-            "write 'log: {path: requests.db}' into it, or name a log with --file"
+            "write 'log: {path: requests.sqlite3}' into it, or name a log with --file"
         )
     return path
 

@@ -15,7 +15,7 @@ from router.cli.options import need_pictures
 from router.cli.terminal import Failed, width_of
 from router.config.problems import Problem
 from router.gateway.assignment import SLOW
-from router.gateway.listening import CannotListenError, is_this_machine, listen, url_of
+from router.gateway.listening import CannotListenError, address_of, is_this_machine, listen, url_of
 from router.gateway.serve import Plan, serve
 from router.gateway.serving import Serving
 from router.gateway.settings import NO_SETTINGS, Settings
@@ -66,10 +66,10 @@ def open_gateway(opening: Opening) -> int:
         guarded=not is_local and not opening.insecure,
         keyed=settings.needs_key,
     )
-    url = url_of(listener, opening.host)
+    url, address = url_of(listener, opening.host), address_of(listener, opening.host)
 
     def started() -> None:
-        greet(serving, settings, url, opening.environment, is_local=is_local)
+        greet(serving, settings, url, address, opening.environment, is_local=is_local)
 
     plan = Plan(
         serving=serving,
@@ -104,6 +104,7 @@ def greet(
     serving: Serving,
     settings: Settings,
     url: str,
+    address: str,
     environment: Mapping[str, str],
     *,
     is_local: bool,
@@ -115,6 +116,7 @@ def greet(
     for line in greeting(
         Greeting(
             url=url,
+            address=address,
             configs=tuple(served),
             settings=settings,
             workers=serving.workers,

@@ -42,10 +42,15 @@ def is_this_machine(host: str) -> bool:
 
 def url_of(listener: socket.socket, host: str) -> str:
     """Return where callers find it; where it listens everywhere, that is this machine, too."""
+    everywhere = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+    return address_of(listener, everywhere.get(host, host))
+
+
+def address_of(listener: socket.socket, host: str) -> str:
+    """Return where it listens, be it everywhere."""
     port = listener.getsockname()[1]
-    if ":" in host:
-        return f"http://[{'::1' if host == '::' else host}]:{port}"
-    return f"http://{'127.0.0.1' if host in {'0.0.0.0', ''} else host}:{port}"  # noqa: S104
+    named = host or "0.0.0.0"  # noqa: S104
+    return f"http://[{named}]:{port}" if ":" in named else f"http://{named}:{port}"
 
 
 def _places(host: str, port: int) -> list[Place]:

@@ -103,7 +103,8 @@ class Supervisor:
             worker.process.terminate()
         _, late = await asyncio.wait(keepers, timeout=self._plan.drain + MARGIN)
         if late:
-            log.error("%d workers did not end, and are killed", len(late))
+            what = "1 worker" if len(late) == 1 else f"{len(late)} workers"
+            log.error("%s did not end in time: killed", what)
             self._kill()
             await asyncio.wait(late)
 

@@ -1,6 +1,10 @@
 """The command init: what it writes works at once, and what was there stays."""
 
 import json
+import shutil
+import subprocess
+
+import pytest
 
 from router.cli.furnishing import TEMPLATES
 
@@ -37,6 +41,30 @@ def test_the_next_steps_work_as_they_are_printed(run, tmp_path):
     assert run("check", "configs", "--sandbox").exit_code == 0
     made = run("generate", "a red kite", "--config", "configs/fallback.yaml", "--sandbox")
     assert made.exit_code == 0
+
+
+def test_the_next_steps_serve_too(run):
+    steps = [line.strip() for line in run("init").stdout.splitlines()]
+
+    assert any(line.startswith("pixroute serve --sandbox ") for line in steps)
+    assert "pixroute serve --env-file .env" in steps
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_what_a_gateway_keeps_is_ignored_by_git(run, tmp_path):
+    run("init", "made")
+    subprocess.run(["git", "init", "-q", "made"], check=True)
+    kept = [
+        "configs/requests.sqlite3",
+        "configs/requests.sqlite3-wal",
+        "configs/requests.pictures/a.bin",
+        "configs/artefacts/.link-key",
+    ]
+
+    ignored = ["git", "-C", "made", "check-ignore", *kept, "configs/fallback.yaml"]
+    said = subprocess.run(ignored, capture_output=True, text=True, check=True).stdout
+
+    assert said.split() == kept
 
 
 def test_the_next_steps_begin_with_the_folder(run):

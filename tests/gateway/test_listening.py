@@ -7,6 +7,7 @@ import pytest
 from router.gateway.listening import (
     STALLED,
     CannotListenError,
+    address_of,
     is_this_machine,
     listen,
     url_of,
@@ -33,6 +34,15 @@ def test_port_0_is_any_that_is_free():
         assert url_of(listener, "::1") == f"http://[::1]:{port}"
         with socket.create_connection(("127.0.0.1", port), 5):
             pass
+
+
+@pytest.mark.parametrize(
+    ("host", "named"),
+    [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "0.0.0.0"), ("", "0.0.0.0"), ("::", "[::]")],
+)
+def test_everywhere_is_said_as_such(host, named):
+    with listen("127.0.0.1", 0) as listener:
+        assert address_of(listener, host) == f"http://{named}:{listener.getsockname()[1]}"
 
 
 def test_two_cannot_have_one_port():
