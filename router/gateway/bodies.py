@@ -18,7 +18,7 @@ NUMBERS = frozenset({"n", "seed", "output_compression", "partial_images"})
 FLAGS = frozenset({"stream"})
 LONGEST_TEXT = 1024 * 1024  # bytes of a form's text
 MOST_PARTS = 200
-MOST_COMMAS = 100_000  # in JSON; to read more holds everybody up, and no request has them
+MOST_COMMAS = 1_000_000  # in JSON; to read more holds everybody up, and no request has them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeAlias
 
+from router.core.beside import beside
 from router.core.images import ImageRequest, Pictures
 from router.core.jsontypes import JSON
 from router.core.trace import Trace
@@ -52,7 +53,7 @@ LATE = "the same request of yours is under way, and was not done in the time you
 MOST_NAMED = 10  # configs, in a message
 UNROUTED = (
     "nothing says where this goes: name a config in the header x-portkey-config (here: {configs}), "
-    "or a provider in x-portkey-provider"
+    "or, where you may, a provider in x-portkey-provider"
 )
 JOINED = "joined the same request, whose caller had gone"
 CUT = "the body is cut off, or not as its headers say; nothing was asked of a provider"
@@ -152,7 +153,7 @@ class Call:
             said = instructions_in(headers)
             self._record.is_private = said.is_private
             body = self._named(await self._body(incoming))
-            choice = self._choose(body, said, caller)
+            choice = await self._choose(body, said, caller)
             asked = await self._ask(body, said, caller, choice)
             name = partial(_name, asked.request, said, choice, caller)
             if refusal is not None and (asked.streams or not self._desk.flights.waits_for(name())):
@@ -183,10 +184,12 @@ class Call:
         self._record.prompt = _text(body.params.get("prompt"))
         return body
 
-    def _choose(self, body: Body, said: Instructions, caller: Caller) -> Choice:
+    async def _choose(self, body: Body, said: Instructions, caller: Caller) -> Choice:
         model = _text(body.params.get("model")) or None
         self._check_routed(said, model, caller)
-        choice = self._desk.chooser.choose(said, model, caller, self._state)
+        chooser = self._desk.chooser
+        choose = partial(chooser.choose, said, model, caller, self._state)
+        choice = await beside(choose) if chooser.takes_long(said) else choose()
         self._record.config = choice.name
         return choice
 
@@ -198,7 +201,8 @@ class Call:
             return
         known = sorted(self._state.configs) if key is None or key.configs is None else key.configs
         configs = ", ".join(sorted(known)[:MOST_NAMED]) or "none yet"
-        raise Refusal(400, UNROUTED.format(configs=configs), code="no_route", headers=ONCE)
+        message = UNROUTED.format(configs=configs)
+        raise Refusal(400, message, code="no_route", headers=ONCE)
 
     async def _ask(self, body: Body, said: Instructions, caller: Caller, choice: Choice) -> Asked:
         context = self._record.context

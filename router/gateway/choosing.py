@@ -1,6 +1,7 @@
 """Choosing: which config a request is routed by, and whether its caller may use it."""
 
 import json
+import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from router.workspace import Loaded
 
 MOST_INLINE = 256  # configs of requests that are kept compiled
 MOST_TARGETS = 1024  # in all of them: one that any provider may answer takes some 50 KB
+AT_ONCE = 2048  # characters of a config that is compiled in a few milliseconds
 INLINE = "inline"
 MENDING = "30"  # seconds; a person has to mend a config
 
@@ -43,11 +45,17 @@ class Chooser:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._inline: OrderedDict[tuple[str, str, Stranger], Loaded] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def takes_long(self, said: Instructions) -> bool:
+        """Tell whether to choose may hold the event loop up: then it is done beside it."""
+        return said.is_inline and len(said.config or "") > AT_ONCE
 
     def choose(self, said: Instructions, model: str | None, caller: Caller, state: State) -> Choice:
         """Return what the request is routed by. Raises Refusal."""
         key = caller.key
-        if key is not None and not key.config_override and said.chooses:
+        is_chosen = said.chooses or split_slug(model)[0] is not None
+        if key is not None and not key.config_override and is_chosen:
             raise Refusal(400, "this API key routes by its own config; send no other, no provider")
         choice = self._choose(said, caller, state)
         reach = outside if choice.loaded.document.is_sent else inside
@@ -110,11 +118,15 @@ class Chooser:
     def _compiled(self, text: str, key: ApiKey | None, settings: Settings) -> Loaded:
         owner, stranger = "" if key is None else key.name, outside(key, settings)
         name = (text, owner, stranger)
-        loaded = self._inline.get(name)
-        if loaded is None:
-            loaded = self._inline[name] = self._load(text, owner, stranger)
+        with self._lock:
+            kept = self._inline.get(name)
+            if kept is not None:
+                self._inline.move_to_end(name)
+                return kept
+        loaded = self._load(text, owner, stranger)
+        with self._lock:
+            self._inline[name] = loaded
             self._make_room()
-        self._inline.move_to_end(name)
         return loaded
 
     def _make_room(self) -> None:
@@ -134,7 +146,8 @@ class Chooser:
 
     def forget(self) -> None:
         """Compile anew: virtual keys may have changed."""
-        self._inline.clear()
+        with self._lock:
+            self._inline.clear()
 
 
 def _check_fence(key: ApiKey | None, state: State, *, brings: bool) -> None:

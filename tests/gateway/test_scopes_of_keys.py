@@ -194,7 +194,7 @@ def test_with_one_it_asks_whom_it_likes(tmp_path, said):
         ({"providers": [], "virtual_keys": ["prod"]}, {"sk-prod"}),
         ({"providers": ["stability-ai"]}, set()),
     ],
-    ids=str,
+    ids=["provider", "virtual key", "no virtual key", "no provider", "another"],
 )
 @pytest.mark.parametrize("own", [True, False], ids=["own keys", "no own keys"])
 def test_what_it_lists_beside_its_configs_it_reaches_too(tmp_path, scope, keys, own):
