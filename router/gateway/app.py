@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Required, TypedDict
@@ -17,6 +17,7 @@ from router.gateway.call import Call, Desk
 from router.gateway.callers import caller_of
 from router.gateway.cors import Cors
 from router.gateway.folder import Folder, State
+from router.gateway.instructions import LONGEST_ID, PREFIX
 from router.gateway.openapi.replies import docs_reply, document_reply
 from router.gateway.pages import home, model, models, ready
 from router.gateway.refusal import Refusal
@@ -47,6 +48,7 @@ SWEEP_EVERY = 600.0  # seconds between two looks for pictures that no link leads
 SEND_PATIENCE = 30.0  # seconds a caller may take to take in one piece of an answer
 
 
+TRACE_ID = f"{PREFIX}trace-id".encode()
 BUFFERED = 32 * 1024  # bytes that a connection takes without anybody reading them
 
 
@@ -138,8 +140,15 @@ class Gateway:
                 return
             reply = await self._page(path, arrival)
         except Refusal as refusal:
-            reply = error_reply(refusal)
+            reply = error_reply(refusal, self._ids(scope))
         await send_reply(reply, send, is_head=scope["method"] == "HEAD")
+
+    def _ids(self, scope: Scope) -> Mapping[str, str]:
+        """Return the headers by which an error is found again, the caller's own id among them."""
+        request_id = self.desk.engine.name_request()
+        given = (value for name, value in scope["headers"] if name.lower() == TRACE_ID)
+        trace_id = next(given, b"").decode("latin-1").strip()[:LONGEST_ID] or request_id
+        return {"x-request-id": request_id, f"{PREFIX}trace-id": trace_id}
 
     async def _page(self, path: ModelPath | ArtefactPath | PagePath, arrival: Arrival) -> Reply:
         state = self.folder.state

@@ -77,6 +77,21 @@ def test_what_would_be_refused_again_is_asked_once(tmp_path, path, body):
     assert (seen.status, seen.headers["x-should-retry"]) == (501, "false")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("POST", "/v1/nowhere", 404),
+        ("DELETE", "/v1/images/edits", 405),
+        ("GET", "/v1/models/x", 404),
+    ],
+)
+def test_every_error_has_the_callers_id(tmp_path, method, path, status):
+    seen = asked(tmp_path, method=method, path=path, headers={"x-portkey-trace-id": "mine-3"})
+
+    assert (seen.status, seen.headers["x-portkey-trace-id"]) == (status, "mine-3")
+    assert seen.headers["x-request-id"]
+
+
 def test_a_refused_request_is_recorded_by_the_callers_own_id(tmp_path):
     told = Told()
 
