@@ -14,7 +14,6 @@ from router.senders.body import gather, measured
 from router.senders.headers import incoming, outgoing
 from router.senders.host_pools import HostPools
 from router.senders.limits import CONNECT_TIMEOUT, MAX_BODY, allowed
-from router.senders.pinning import first_to_connect, public_addresses
 from router.senders.tls import Verify, trusting
 
 try:
@@ -90,12 +89,8 @@ class AiohttpSender:
         session = self._ready()
         if not request.public:
             return await self._ask(session, request, files)
-        addresses = await public_addresses(request.url)
-        host = origin(request.url)
-        session = await self._pinned.take(host)
-        files.callback(self._pinned.give_back, host, session)
-        return await first_to_connect(
-            addresses, lambda address: self._ask(session, request, files, address)
+        return await self._pinned.ask(
+            request.url, files, lambda pinned, pin: self._ask(pinned, request, files, pin)
         )
 
     async def _ask(

@@ -6,11 +6,16 @@ same address would go over the first one's TLS session, and nobody would look at
 
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from typing import Generic, TypeVar
+
+from router.core.http import origin
+from router.senders.pinning import first_to_connect, public_addresses
 
 POOLS_KEPT = 32  # for as many hosts; each provider has one or two where its pictures are
 
 Pool = TypeVar("Pool")
+T = TypeVar("T")
 
 
 class HostPools(Generic[Pool]):
@@ -22,6 +27,17 @@ class HostPools(Generic[Pool]):
         self._idle: deque[tuple[str, Pool]] = deque()
         self._every: set[Pool] = set()
         self._closed = False
+
+    async def ask(self, url: str, lent: ExitStack, ask: Callable[[Pool, str], Awaitable[T]]) -> T:
+        """Ask at the public addresses of a URL in turn, with a pool that `lent` gives back.
+
+        Raises TransportError where there is no such address, or none can be connected to.
+        """
+        addresses = await public_addresses(url)
+        host = origin(url)
+        pool = await self.take(host)
+        lent.callback(self.give_back, host, pool)
+        return await first_to_connect(addresses, lambda address: ask(pool, address))
 
     async def take(self, host: str) -> Pool:
         """Lend the pool that this host used last, or a new one; the oldest idle ones are closed.

@@ -27,7 +27,6 @@ from router.senders.body import gather, measured
 from router.senders.headers import WITH_BODY, incoming, outgoing
 from router.senders.host_pools import HostPools
 from router.senders.limits import CONNECT_TIMEOUT, MAX_BODY, allowed
-from router.senders.pinning import first_to_connect, public_addresses
 from router.senders.tls import Verify, trusting
 
 Library: TypeAlias = Literal["httpx2", "httpx"]
@@ -185,12 +184,8 @@ class _Line:
             raise RuntimeError("this sender belongs to another event loop; make one for each loop")
         if not request.public:
             return await self._ask(self._transport, request, files)
-        addresses = await public_addresses(request.url)
-        host = origin(request.url)
-        transport = await self._pinned.take(host)
-        files.callback(self._pinned.give_back, host, transport)
-        return await first_to_connect(
-            addresses, lambda address: self._ask(transport, request, files, address)
+        return await self._pinned.ask(
+            request.url, files, lambda pinned, pin: self._ask(pinned, request, files, pin)
         )
 
     async def _ask(
