@@ -2,14 +2,17 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
 from router.cli.terminal import Failed
 from router.core.jsontypes import JSON
+
+C = TypeVar("C", bound=Callable[..., None])
 
 env_file_option = click.option(
     "--env-file",
@@ -36,6 +39,25 @@ configs_option = click.option(
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="The folder with the configs and gateway.yaml.",
 )
+
+
+host_option = click.option(
+    "--host", default="127.0.0.1", show_default=True, help="The address to listen on."
+)
+
+
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print no line for each request.")
+
+
+def port_option(default: int) -> Callable[[C], C]:
+    """Return the option for where a server listens."""
+    return click.option(
+        "--port",
+        type=click.IntRange(0, 65535),
+        default=default,
+        show_default=True,
+        help="Where to listen; 0 takes any free port.",
+    )
 
 
 def environment(env_file: Path | None, *, sandbox: bool) -> Mapping[str, str]:

@@ -2,6 +2,8 @@
 
 import click
 
+from router.cli.options import host_option, port_option, quiet_option
+
 DEFAULT_PORT = 8642
 
 
@@ -14,16 +16,10 @@ Examples:
   curl localhost:8642/_faults -d "openai: 429 retry_after=2 for 10s"
 """,
 )
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=DEFAULT_PORT,
-    show_default=True,
-    help="Where to listen; 0 takes any free port.",
-)
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@port_option(DEFAULT_PORT)
+@host_option
 @click.option("--faults", metavar="TEXT|FILE", help='What goes wrong, such as "openai: 503 x2".')
-@click.option("-q", "--quiet", is_flag=True, help="Print no line for each request.")
+@quiet_option
 @click.pass_context
 def sandbox(context: click.Context, port: int, host: str, faults: str | None, quiet: bool) -> None:
     """Run stand-ins for the providers' APIs: no account, no cost, no internet.

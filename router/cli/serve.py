@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from router.cli.options import env_file_option
+from router.cli.options import env_file_option, host_option, port_option, quiet_option
 
 DEFAULT_PORT = 8787  # where Portkey's SDKs look by themselves
 DRAIN = 30.0  # seconds
@@ -26,14 +26,8 @@ Examples:
     type=click.Path(path_type=Path),
     help="The folder of configs; without it ./configs, if that is there.",
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=DEFAULT_PORT,
-    show_default=True,
-    help="Where to listen; 0 takes any free port.",
-)
+@host_option
+@port_option(DEFAULT_PORT)
 @click.option(
     "--workers",
     type=click.IntRange(1, 64),
@@ -52,7 +46,7 @@ Examples:
     metavar="SECONDS",
     help="How long requests under way may take when it is told to end.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print no line for each request.")
+@quiet_option
 @click.pass_context
 def serve(
     context: click.Context,
