@@ -6,7 +6,7 @@ from router.core.images import Picture, Pictures
 from router.core.jsontypes import EMPTY, JSON
 from router.core.openai_shape import encode_answer
 from router.errors import RoutingError
-from router.gateway.headers import failure_headers, plain_fields, trace_headers
+from router.gateway.headers import failure_headers, trace_headers
 from router.gateway.refusal import type_of
 from router.gateway.reply import Reply, error_object, json_reply
 
@@ -26,7 +26,7 @@ def answer_body(pictures: Pictures, *, is_strict: bool) -> bytes:
 
 def _strict(pictures: Pictures) -> Pictures:
     """Return an answer without what only its provider says."""
-    fields = plain_fields(pictures.fields, FIELDS)
+    fields = {name: value for name, value in pictures.fields.items() if name in FIELDS}
     is_plain = len(fields) == len(pictures.fields) and not any(p.extras for p in pictures.data)
     if is_plain:
         return pictures

@@ -27,11 +27,14 @@ class LateError(Exception):
 
 @dataclass(slots=True, eq=False)
 class Flight(Generic[T]):
-    """One request under way. `landed` has its answer; it is there once somebody has left."""
+    """One request under way whose first caller has left; `is_awaited` once another has joined.
+
+    `landed` has its answer. `lapse` ends it, or what is kept of it, where nobody joins.
+    """
 
     name: str
     scope: anyio.CancelScope
-    waiting: int = 1
+    is_awaited: bool = False
     lapse: asyncio.TimerHandle | None = None
     landed: "asyncio.Future[T]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
@@ -101,10 +104,6 @@ class Flights(Generic[T]):
                 watch.end()
         raise GoneError
 
-    def keep(self, flight: Flight[T], grace: float) -> None:
-        """Let a request be joined, and end it after the time of grace unless it is."""
-        self._leave(flight, grace)
-
     def hold(self, flight: Flight[T], grace: float) -> None:
         """Keep an answer that nobody was there to take: its caller may be about to ask again."""
         kept = (one for some in self._alone.values() for one in some)
@@ -129,7 +128,7 @@ class Flights(Generic[T]):
     ) -> T:
         if flight.landed.done():
             return flight.landed.result()
-        flight.waiting += 1
+        flight.is_awaited = True
         if flight.lapse is not None:
             flight.lapse.cancel()
         watcher = asyncio.ensure_future(left())
@@ -139,15 +138,15 @@ class Flights(Generic[T]):
             is_gone = watcher.done()
         finally:
             watcher.cancel()
-            self._leave(flight, grace)
+            self.leave(flight, grace)
         if not flight.landed.done():
             raise GoneError if is_gone else LateError
         return flight.landed.result()
 
-    def _leave(self, flight: Flight[T], grace: float) -> None:
-        """One caller less; after the last one has left, the time of grace begins."""
-        flight.waiting -= 1
-        if flight.waiting == 0 and not flight.landed.done():
+    def leave(self, flight: Flight[T], grace: float) -> None:
+        """Let a request be joined, and end it after the time of grace unless it is."""
+        flight.is_awaited = False
+        if not flight.landed.done():
             self._alone.setdefault(flight.name, []).append(flight)
             loop = asyncio.get_running_loop()
             flight.lapse = loop.call_later(grace, self._end, flight)
@@ -208,7 +207,7 @@ class _Watch(Generic[T]):
             flight = self._kept
             if flight.lapse is not None:
                 flight.lapse.cancel()
-            is_taken = flight.waiting > 0 or flight.landed.exception() is not None
+            is_taken = flight.is_awaited or flight.landed.exception() is not None
             if is_taken:
                 self._flights.drop(flight)
             else:
@@ -220,4 +219,4 @@ class _Watch(Generic[T]):
     async def _look(self) -> None:
         await self._left()
         self._kept = Flight[T](self._name(), self._scope)
-        self._flights.keep(self._kept, self._grace)
+        self._flights.leave(self._kept, self._grace)

@@ -1,9 +1,8 @@
 """Headers: what an answer says beside its body about how it came to be."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from router.core.jsontypes import JSON
 from router.core.outcome import Failure, Kind
 from router.core.trace import Attempt, Trace
 from router.gateway.instructions import PREFIX
@@ -71,8 +70,3 @@ def _route(attempts: Sequence[Attempt]) -> Iterator[str]:
     for one in attempts:
         kind = "" if one.kind is None else f" {one.kind}"
         yield f"{one.path} {one.provider} {one.status}{kind}"
-
-
-def plain_fields(fields: Mapping[str, JSON], known: frozenset[str]) -> dict[str, JSON]:
-    """Return those of an answer's fields that OpenAI's answers have too."""
-    return {name: value for name, value in fields.items() if name in known}
