@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass, replace
-from functools import cached_property
 from pathlib import Path
 
 from router.compiler import compile_document
@@ -28,18 +27,14 @@ NO_CONFIGS = (*KEYS_FILES, *GATEWAY_FILES)
 """Files in a folder of configs that are none."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """One config, ready to execute requests."""
+    """One config, ready to execute requests. `own` are the origins of the hosts that it names."""
 
     tree: Node
     vault: Vault
     document: Document
-
-    @cached_property
-    def own(self) -> frozenset[str]:
-        """The origins of the hosts that the config itself names."""
-        return frozenset(origin(url) for url, _ in own_hosts(self.document))
+    own: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +89,8 @@ class Loader:
             base=document.base,
             token_provider=self.token_provider,
         )
-        return Loaded(tree=tree, vault=vault, document=document)
+        own = frozenset(origin(url) for url, _ in own_hosts(document))
+        return Loaded(tree=tree, vault=vault, document=document, own=own)
 
     def _adapter(self, name: str) -> Adapter:
         """Return the caller's own adapter of a provider, else the registry's."""
