@@ -70,7 +70,7 @@ def _targets(targets: Iterable[Verdict]) -> str:
         )
         for verdict in targets
     ]
-    return _table(("what", "at most", "measured", "met"), rows)
+    return table(("what", "at most", "measured", "met"), rows)
 
 
 def _calls(figures: Mapping[str, Figure]) -> str:
@@ -82,7 +82,7 @@ def _calls(figures: Mapping[str, Figure]) -> str:
             if small and big:
                 what = f"{name}, {told}" if subject != "client" else name
                 rows.append((what, f"{small['median'] * 1e6:.0f}", f"{big['median'] * 1e3:.2f}"))
-    return _table(("", "small answer, us", "2 MB answer, ms"), rows)
+    return table(("", "small answer, us", "2 MB answer, ms"), rows)
 
 
 def _memory(figures: Mapping[str, Figure]) -> str:
@@ -95,7 +95,7 @@ def _memory(figures: Mapping[str, Figure]) -> str:
         idle, peak, ratio = (figures[f"{stem}.{what}"]["median"] for what in _MEMORY)
         told = NAMES[kind] if subject == "client" else f"{NAMES[kind]}, {SUBJECTS[subject]}"
         rows.append((told, f"{idle / 2**20:.0f}", f"{peak / 2**20:.0f}", f"{ratio:.2f}"))
-    return _table(("32 answers of 2 MB at once", "idle, MiB", "peak, MiB", "grown / bodies"), rows)
+    return table(("32 answers of 2 MB at once", "idle, MiB", "peak, MiB", "grown / bodies"), rows)
 
 
 _MEMORY = ("idle", "peak", "ratio")
@@ -107,13 +107,13 @@ def _rest(figures: Mapping[str, Figure]) -> str:
         for name, figure in figures.items()
         if name.startswith(("engine.", "now.", "former.", "startup.", "machine."))
     ]
-    return _table(("", "us"), rows)
+    return table(("", "us"), rows)
 
 
 def _loaded(loaded: Mapping[str, Sequence[str]]) -> str:
     return "\n".join(f"- {when}: {', '.join(names) or 'none'}" for when, names in loaded.items())
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     rule = ["---", *("--:" for _ in heads[1:])]
     return "\n".join("| " + " | ".join(row) + " |" for row in (heads, rule, *rows))

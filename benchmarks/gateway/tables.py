@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypedDict
 
+from tables import table
+
 from gateway.targets import Verdict
 
 MEBIBYTE = 2**20
@@ -88,7 +90,7 @@ def _load(titles: Mapping[str, str], figures: Figures, size: str) -> str:
             )
         )
     heads = ("", "requests/s", "median, ms", "p99, ms", "errors", "peak memory, MiB")
-    return _table(heads, rows)
+    return table(heads, rows)
 
 
 def _memory(titles: Mapping[str, str], figures: Figures) -> str:
@@ -118,7 +120,7 @@ def _memory(titles: Mapping[str, str], figures: Figures) -> str:
         "grown / bodies",
         "errors",
     )
-    return _table(heads, rows)
+    return table(heads, rows)
 
 
 def _errors(figures: Figures, stem: str) -> float:
@@ -136,13 +138,8 @@ def _targets(targets: Iterable[Verdict]) -> str:
         )
         for verdict in targets
     ]
-    return _table(("what", "target", "measured", "met"), rows)
+    return table(("what", "target", "measured", "met"), rows)
 
 
 def _listed(named: Mapping[str, object]) -> str:
     return ", ".join(f"{name} {value}" for name, value in named.items())
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    rule = ["---", *("--:" for _ in heads[1:])]
-    return "\n".join("| " + " | ".join(row) + " |" for row in (heads, rule, *rows))

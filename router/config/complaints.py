@@ -1,6 +1,6 @@
 """Complaints: what a schema validator finds, in words that help."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from router.config.masking import KEYS, is_secret_name, shown
@@ -9,7 +9,7 @@ from router.config.portkey import refusal
 from router.config.problems import did_you_mean, hints, nearest, one_of
 from router.config.report import Report
 from router.config.source import Source
-from router.core.jsontypes import JSON
+from router.core.jsontypes import JSON, is_list, sequence
 
 KINDS = {
     "object": "a mapping",
@@ -105,7 +105,7 @@ def _unknown_keys(complaint: Complaint, source: Source, report: Report) -> None:
 
 def _missing_keys(complaint: Complaint, source: Source, report: Report) -> None:
     found = _mapping(complaint.found)
-    for name in _sequence(complaint.expected):
+    for name in sequence(complaint.expected):
         if not isinstance(name, str) or name in found:
             continue
         if not report.is_meant(source, (*complaint.place, name)):
@@ -128,7 +128,7 @@ def _targets(value: JSON, group: Place) -> Iterator[Place]:
     found = value
     for step in group:
         found = _step(found, step)
-    for i, target in enumerate(_sequence(_mapping(found).get("targets"))):
+    for i, target in enumerate(sequence(_mapping(found).get("targets"))):
         place = (*group, "targets", i)
         if "targets" in _mapping(target):
             yield from _targets(value, place)
@@ -138,7 +138,7 @@ def _targets(value: JSON, group: Place) -> Iterator[Place]:
 
 def _step(value: JSON, step: str | int) -> JSON:
     if isinstance(step, int):
-        return _sequence(value)[step]
+        return sequence(value)[step]
     return _mapping(value).get(step)
 
 
@@ -167,7 +167,7 @@ def _value(complaint: Complaint, keyword: str) -> tuple[str, str]:
 
 
 def _enum(complaint: Complaint) -> tuple[str, str]:
-    names = [str(name) for name in _sequence(complaint.expected)]
+    names = [str(name) for name in sequence(complaint.expected)]
     found = complaint.found
     likely = did_you_mean(found, names) if isinstance(found, str) else ""
     return f"is {complaint.found_text}", hints(one_of(names), likely)
@@ -175,9 +175,9 @@ def _enum(complaint: Complaint) -> tuple[str, str]:
 
 def _type(complaint: Complaint) -> tuple[str, str]:
     wanted = complaint.expected
-    kinds = [str(kind) for kind in _sequence(wanted)] or [str(wanted)]
+    kinds = [str(kind) for kind in sequence(wanted)] or [str(wanted)]
     expected = f"expected {' or '.join(KINDS.get(kind, kind) for kind in kinds)}"
-    examples = _sequence(complaint.schema.get("examples"))
+    examples = sequence(complaint.schema.get("examples"))
     example = f"for example {_flow(examples[0])}" if examples else ""
     if wanted == "string" and isinstance(complaint.found, int | float):
         example = "write it in quotes"
@@ -188,14 +188,10 @@ def _flow(value: JSON) -> str:
     """Write a value as one would in a YAML file, on one line."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {_flow(inner)}" for key, inner in value.items()) + "}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if is_list(value):
         return "[" + ", ".join(_flow(inner) for inner in value) + "]"
     return value if isinstance(value, str) else shown(value)
 
 
 def _mapping(value: JSON) -> Mapping[str, JSON]:
     return value if isinstance(value, Mapping) else {}
-
-
-def _sequence(value: JSON) -> Sequence[JSON]:
-    return value if isinstance(value, Sequence) and not isinstance(value, str) else ()

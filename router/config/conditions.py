@@ -9,7 +9,7 @@ from router.config.places import Place
 from router.config.problems import did_you_mean, hints, one_of
 from router.config.report import Report
 from router.config.source import Source
-from router.core.jsontypes import JSON
+from router.core.jsontypes import JSON, is_list
 from router.core.pattern import RunawayError, compile_linear, compile_pattern
 
 COMPARISONS = ("$eq", "$ne", "$gt", "$gte", "$lt", "$lte")
@@ -80,11 +80,10 @@ class QueryCheck:
             self._error(place, "the path is compared with a list", "write {$in: [...]}")
 
     def _operator(self, name: str, operand: JSON, place: Place) -> None:
-        is_list = isinstance(operand, Sequence) and not isinstance(operand, str)
         if name not in OPERATORS:
             hint = hints(one_of(OPERATORS), did_you_mean(name, OPERATORS))
             self._error(place, f"unknown operator {shown(name)}", hint, at_key=True)
-        elif name in LISTS and not is_list:
+        elif name in LISTS and not is_list(operand):
             self._error(place, f"{name!r} needs a list, and is {shown(operand)}")
         elif name == "$exists" and not isinstance(operand, bool):
             self._error(place, f"'$exists' needs true or false, and is {shown(operand)}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from router.config.places import Place
 from router.config.source import Source
-from router.core.jsontypes import EMPTY, JSON
+from router.core.jsontypes import EMPTY, JSON, is_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Section:
 
     def _list(self, key: str) -> Sequence[JSON] | None:
         value = self.value.get(key)
-        return value if isinstance(value, Sequence) and not isinstance(value, str) else None
+        return value if is_list(value) else None
 
     def _below(self, value: Mapping[str, JSON], *steps: str | int) -> "Section":
         return Section(self.source, value, (*self.place, *steps))

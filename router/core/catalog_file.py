@@ -1,12 +1,12 @@
 """Catalog file: what a file of models says, as values. Its shape is schemas/catalog.schema.json."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import fields
 from types import MappingProxyType
 
 from router.core.catalog import Catalog, Expected, ModelFacts, Price
-from router.core.jsontypes import JSON
+from router.core.jsontypes import JSON, is_list, sequence
 from router.core.sizes import Grid, parse_size
 from router.core.skeleton import as_object
 
@@ -95,11 +95,3 @@ def texts(value: JSON) -> tuple[str, ...]:
 def as_text(value: JSON) -> str:
     """Write a parameter's value as catalogs do: `true`, `4`, `high`."""
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def is_list(value: JSON) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)
-
-
-def sequence(value: JSON) -> Iterable[JSON]:
-    return value if isinstance(value, Sequence) and not isinstance(value, str) else ()

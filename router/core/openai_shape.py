@@ -2,13 +2,11 @@
 
 import json
 import math
-from collections.abc import Sequence
 
 from router.core.images import Picture, Pictures
-from router.core.jsontypes import JSON, OBJECTS
+from router.core.jsontypes import JSON, OBJECTS, is_list
 from router.core.skeleton import Skeleton, dissect
 
-LISTS = (list, Sequence)
 OWN_KEYS = frozenset({"b64_json", "url", "revised_prompt"})
 
 
@@ -19,7 +17,7 @@ def parse_answer(body: bytes) -> Pictures:
     if not isinstance(rest, OBJECTS):
         raise ValueError("the answer is no JSON object")
     data = rest.get("data")
-    if not isinstance(data, LISTS) or isinstance(data, str):
+    if not is_list(data):
         raise ValueError("the answer has no list `data`")
     return Pictures(
         created=_date(rest.get("created")),

@@ -3,9 +3,9 @@
 import ast
 import json
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from router.core.jsontypes import JSON
+from router.core.jsontypes import JSON, is_list
 from router.gateway.refusal import Refusal
 
 LONGEST = 64 * 1024  # characters of a value that is taken apart
@@ -24,7 +24,7 @@ def mapping_in(name: str, text: str) -> Mapping[str, JSON]:
 def list_in(text: str) -> tuple[str, ...]:
     """Read `["a", "b"]`, `['a', 'b']` or `a,b`."""
     value = _literal(text) if text.lstrip().startswith("[") else text.split(",")
-    items = value if isinstance(value, Sequence) and not isinstance(value, str) else [text]
+    items = value if is_list(value) else [text]
     return tuple(str(item).strip() for item in items if str(item).strip())
 
 

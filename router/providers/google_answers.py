@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from router.core.catalog_file import sequence
 from router.core.http import HttpResponse
 from router.core.images import Picture, Pictures
-from router.core.jsontypes import EMPTY, JSON
+from router.core.jsontypes import EMPTY, JSON, sequence
 from router.core.outcome import Failure, Kind
 from router.core.skeleton import Skeleton, as_object, dissect
 from router.providers.failures import (

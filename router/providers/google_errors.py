@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from router.core.catalog_file import sequence
 from router.core.http import HttpResponse
-from router.core.jsontypes import EMPTY, JSON
+from router.core.jsontypes import EMPTY, JSON, sequence
 from router.core.outcome import Failure, Kind
 from router.core.skeleton import as_object
 from router.providers.failures import READ_JSON, Complaint, fail, text_of

@@ -6,7 +6,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from router.core.catalog import ModelFacts
-from router.core.catalog_file import sequence
+from router.core.jsontypes import sequence
 from router.core.sizes import Size, nearest_ratio, nearest_size, parse_ratio, parse_size
 from router.core.skeleton import as_object
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from router.core.catalog_file import sequence
-from router.core.jsontypes import JSON
+from router.core.jsontypes import JSON, sequence
 from router.core.skeleton import as_object
 
 

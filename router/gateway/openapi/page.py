@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
-from router.core.jsontypes import EMPTY, JSON
+from router.core.jsontypes import EMPTY, JSON, sequence
 
 STYLE = """\
 :root{color-scheme:light dark;--line:#d9dde3;--soft:#f4f6f8;--quiet:#5b6470;--ink:#16191d;
@@ -189,6 +189,4 @@ def _list(entry: Mapping[str, JSON], key: str) -> Sequence[Mapping[str, JSON]]:
 
 
 def _names(entry: Mapping[str, JSON], key: str) -> Sequence[str]:
-    value = entry.get(key)
-    found = value if isinstance(value, Sequence) and not isinstance(value, str) else ()
-    return [one for one in found if isinstance(one, str)]
+    return [one for one in sequence(entry.get(key)) if isinstance(one, str)]
