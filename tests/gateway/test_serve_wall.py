@@ -345,12 +345,22 @@ def test_a_caller_who_resets_costs_nobody_else_anything(gateway, upstream):
     assert gateway.ask().status == 200
 
 
-def test_who_closes_its_half_is_let_go_and_the_picture_is_still_fetched(say, upstream):
-    body = json.dumps({"prompt": "half 0.3"}).encode()
+def test_who_closes_its_half_is_let_go_and_the_picture_is_still_fetched(gateway, upstream):
+    body = json.dumps({"prompt": "half 2"}).encode()
+
+    with gateway.connect() as connection:
+        connection.sendall(HEAD + lengths(b"%d" % len(body)) + b"\r\n" + body)
+        upstream.wait_for("half 2")
+        connection.shutdown(socket.SHUT_WR)
+        assert read_all(connection) == b""
+
+    until(lambda: "half 2" in upstream.done)
+
+
+def test_who_closes_its_half_at_once_is_let_go(say):
+    body = json.dumps({"prompt": "at once 0.3"}).encode()
 
     assert say(HEAD, lengths(b"%d" % len(body)), b"\r\n", body, ends=True) == b""
-
-    until(lambda: "half 0.3" in upstream.done)
 
 
 def test_hundreds_of_silent_callers_keep_nobody_waiting(gateway):
