@@ -1,9 +1,21 @@
 """Faults: which fault strikes which request, and how often it has struck."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from router.emulators.chance import Chance
 from router.sandbox.fault import Fault
+
+
+class Fate(Protocol):
+    """Decides what goes wrong with each request."""
+
+    def strike(self, provider: str, model: str | None, serial: int, elapsed: float) -> Fault | None:
+        """Return the fault of the request with this number; None where all goes well.
+
+        It is asked once for each request, in order. `elapsed` is in seconds since the first.
+        """
+        ...
 
 
 class Faults:

@@ -23,7 +23,7 @@ from router.emulators.shape import is_stream
 from router.sandbox.course import course_of, play
 from router.sandbox.fault import FaultKind
 from router.sandbox.fault_script import parse_faults
-from router.sandbox.faults import Faults
+from router.sandbox.faults import Fate, Faults
 from router.sandbox.latency import Latency, none
 from router.sandbox.log import Entry, RequestLog
 from router.sandbox.reception import Reception, Visit, answer
@@ -44,9 +44,10 @@ NO_HOSTS: Mapping[str, str] = MappingProxyType({})
 class SandboxSender:
     """A Sender without a network: a request's host decides which emulator answers it.
 
-    `faults` is a fault script. `latency` is waited on the event loop's clock. `hosts` maps base
-    URLs (`http://localhost:9000`) to the provider that is to answer at their origin, without a key
-    if need be; of several the one does whose path begins most like the request's.
+    `faults` is a fault script; a `fate` decides in its place. `latency` is waited on the event
+    loop's clock. `hosts` maps base URLs (`http://localhost:9000`) to the provider that is to answer
+    at their origin, without a key if need be; of several the one does whose path begins most like
+    the request's.
     `requests` is the log. It draws pictures on the caller's thread, so virtual time works; unless
     `now` is given, wall time passes as the event loop's does.
     Raises ImportError where they are to be drawn without Pillow.
@@ -56,6 +57,7 @@ class SandboxSender:
         self,
         *,
         faults: JSON = None,
+        fate: Fate | None = None,
         latency: Latency = none,
         hosts: Mapping[str, str] = NO_HOSTS,
         draw: Draw = draw_picture,
@@ -79,6 +81,7 @@ class SandboxSender:
             faults=Faults(parse_faults(faults), seed),
             latency=latency,
             requests=self.requests,
+            fate=fate,
         )
 
     async def send(self, request: HttpRequest) -> HttpResponse:

@@ -11,7 +11,7 @@ from router.emulators import shape
 from router.emulators.emulator import Emulator, World
 from router.sandbox import damage
 from router.sandbox.fault import Fault, FaultKind
-from router.sandbox.faults import Faults
+from router.sandbox.faults import Fate, Faults
 from router.sandbox.latency import Latency
 from router.sandbox.log import Entry, RequestLog
 
@@ -57,9 +57,16 @@ class Reception:
     """The part of a sandbox that is the same in-process and over HTTP."""
 
     def __init__(
-        self, *, world: World, faults: Faults, latency: Latency, requests: RequestLog
+        self,
+        *,
+        world: World,
+        faults: Faults,
+        latency: Latency,
+        requests: RequestLog,
+        fate: Fate | None = None,
     ) -> None:
         self.faults = faults
+        self._fate: Fate = faults if fate is None else fate
         self.requests = requests
         self._world = world
         self._latency = latency
@@ -76,7 +83,7 @@ class Reception:
         """Number the request, draw its fault and note it; `at` is when, since the beginning."""
         self._serial += 1
         provider, model = emulator.provider, emulator.model(request)
-        fault = self.faults.strike(provider, model, self._serial, at - self._script_began)
+        fault = self._fate.strike(provider, model, self._serial, at - self._script_began)
         latency = self._latency(provider, model, self._serial)
         entry = Entry(
             serial=self._serial,

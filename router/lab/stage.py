@@ -1,0 +1,119 @@
+"""Stage: a config played in virtual time: the engine that serves, emulators in place of providers.
+
+What is tried here is tried with the code that serves: there is no second model of what a config
+means.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import anyio
+
+from router.core.images import Operation, Pictures
+from router.core.jsontypes import JSON
+from router.core.trace import Observer, Trace
+from router.desk import Extras
+from router.emulators.brief import Draw
+from router.emulators.drawing import drawn_once
+from router.engine import Engine
+from router.errors import RoutingError
+from router.options import ConfigSource, RequestOptions
+from router.originals.given import Given
+from router.sandbox.environment import SandboxEnvironment
+from router.sandbox.faults import Fate
+from router.sandbox.in_process import SandboxSender
+from router.sandbox.latency import Latency, none
+from router.view import View, furnish
+from router.workspace import Loaded, Loader
+
+EPOCH = 1_800_000_000.0
+"""Unix seconds at which virtual time begins: the same for every run, so that runs are equal."""
+
+NO_FILES: Given = {}
+NO_EXTRAS: Extras = ({}, {})
+NO_WISHES: RequestOptions = {}
+NO_VARIABLES: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What became of one request. `began` and `seconds` are virtual time.
+
+    `pictures` are None where it failed; `error` tells why.
+    """
+
+    trace: Trace
+    began: float
+    seconds: float
+    pictures: Pictures | None = None
+    error: RoutingError | None = None
+
+    @property
+    def status(self) -> int:
+        return 200 if self.error is None else self.error.status_code
+
+
+def loader_for(
+    environment: Mapping[str, str] = NO_VARIABLES,
+    catalog: ConfigSource | Sequence[ConfigSource] | None = None,
+) -> Loader:
+    """Return what reads configs for a stage: keys that are not set have stand-ins."""
+    return Loader(environment=SandboxEnvironment(environment), catalog=catalog)
+
+
+@dataclass(slots=True, kw_only=True)
+class Stage:
+    """One config, an engine of its own, and emulators that answer as their `fate` has it.
+
+    To be made and used within one `simulate(...)`: what it remembers (breakers, sticky choices,
+    caches) begins empty. The same seed gives the same run. `observers` are told of each decision
+    and attempt. Pictures are drawn once for each size and format, unless `draw` says otherwise.
+    """
+
+    loaded: Loaded
+    loader: Loader = field(default_factory=loader_for)
+    fate: Fate | None = None
+    latency: Latency = none
+    seed: int | str = 0
+    observers: Sequence[Observer] = ()
+    draw: Draw = field(default_factory=drawn_once)
+    sender: SandboxSender = field(init=False)
+    _view: View = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sender = SandboxSender(
+            fate=self.fate, latency=self.latency, draw=self.draw, now=wall_time
+        )
+        furnish(self.sender, self.loaded)
+        engine = Engine(sender=self.sender, seed=self.seed, observers=self.observers, now=wall_time)
+        self._view = View(loader=self.loader, configs={}, loaded=self.loaded, engine=engine)
+
+    async def ask(
+        self,
+        params: Mapping[str, JSON],
+        *,
+        options: RequestOptions = NO_WISHES,
+        operation: Operation = "generate",
+        files: Given = NO_FILES,
+    ) -> Tried:
+        """Have one request executed. `params` are those of `images.generate` and the like."""
+        began = anyio.current_time()
+        try:
+            prepared = await self._view.prepare(params, NO_EXTRAS, options, operation, files)
+            pictures, trace = await prepared.run()
+        except RoutingError as error:
+            seconds = anyio.current_time() - began
+            return Tried(trace=error.trace, began=began, seconds=seconds, error=error)
+        seconds = anyio.current_time() - began
+        return Tried(trace=trace, began=began, seconds=seconds, pictures=pictures)
+
+
+def wall_time() -> float:
+    """Return Unix seconds by the loop's clock."""
+    return EPOCH + anyio.current_time()
+
+
+def load(path: Path, loader: Loader | None = None) -> Loaded:
+    """Read and compile a config. Raises ConfigError with everything that is wrong."""
+    return (loader or loader_for()).load(path)
