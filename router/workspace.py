@@ -29,12 +29,16 @@ NO_CONFIGS = (*KEYS_FILES, *GATEWAY_FILES)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """One config, ready to execute requests. `own` are the origins of the hosts that it names."""
+    """One config, ready to execute requests. `own` are the origins of the hosts that it names.
+
+    `forwards` tells whether some target passes on headers that came with a request.
+    """
 
     tree: Node
     vault: Vault
     document: Document
     own: frozenset[str]
+    forwards: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +94,8 @@ class Loader:
             token_provider=self.token_provider,
         )
         own = frozenset(origin(url) for url, _ in own_hosts(document))
-        return Loaded(tree=tree, vault=vault, document=document, own=own)
+        forwards = any(one.settings.forward_headers for one in targets_of(document.route))
+        return Loaded(tree=tree, vault=vault, document=document, own=own, forwards=forwards)
 
     def _adapter(self, name: str) -> Adapter:
         """Return the caller's own adapter of a provider, else the registry's."""

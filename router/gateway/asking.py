@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
+from typing import NamedTuple
 
 from router.asking import FRAMING, Unaskable, Wishes, build_request
 from router.core.images import ImageRequest, Operation
@@ -25,8 +26,7 @@ MOST_VALUES = 5_000  # of a body, as of a config that is sent
 OURS = re.compile(rf"(?<![A-Za-z0-9]){PREFIX}")  # a key, within other words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(NamedTuple):
     """A request for the engine."""
 
     request: ImageRequest
@@ -68,9 +68,8 @@ async def ask(
         attempt_timeout=said.timeout,
         account=account,
     )
-    forwarded = {name: value for name, value in said.forwarded.items() if name not in FRAMING}
-    sent = {**_without_keys(forwarded), **added}
     _check_amount(body.params)
+    sent = {**_sendable(said.forwarded), **added} if said.forwarded else added
     try:
         request = build_request(body.params, wishes, sent, EMPTY, operation=operation)
         if operation != "generate":
@@ -82,17 +81,18 @@ async def ask(
     except Unaskable as wrong:
         failure = wrong.failure
         raise Refusal(failure.status, failure.message, param=failure.param) from None
-    incoming = _without_keys(forwardable(headers))
-    return Asked(request=replace(request, incoming=incoming), wishes=wishes)
+    if loaded.forwards:
+        request = replace(request, incoming=_without_keys(forwardable(headers)))
+    return Asked(request=request, wishes=wishes)
 
 
 def _check_amount(params: Mapping[str, JSON]) -> None:
     """Refuse what would hold everybody up: each value is looked at several times."""
-    waiting: list[JSON] = [params]
-    count = 0
+    waiting = list(islice(params.values(), MOST_VALUES))
+    count = len(params)
     while waiting and count <= MOST_VALUES:
         value = waiting.pop()
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             count += len(value)
             waiting += islice(value.values(), MOST_VALUES)
         elif isinstance(value, list):
@@ -100,6 +100,11 @@ def _check_amount(params: Mapping[str, JSON]) -> None:
             waiting += islice(value, MOST_VALUES)
     if count > MOST_VALUES:
         raise Refusal(400, f"the body has more than {MOST_VALUES:,} values")
+
+
+def _sendable(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Return those headers that a request may have sent along when it says so."""
+    return _without_keys({name: headers[name] for name in headers if name not in FRAMING})
 
 
 def _without_keys(headers: Mapping[str, str]) -> Mapping[str, str]:

@@ -4,7 +4,8 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from router.config.foreign import Stranger, out_of_scope
 from router.config.model import targets_of
@@ -31,8 +32,7 @@ INLINE = "inline"
 MENDING = "30"  # seconds; a person has to mend a config
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(NamedTuple):
     """A config ready to be used for this request; `name` is its id, `inline`, or empty."""
 
     loaded: Loaded
@@ -54,18 +54,19 @@ class Chooser:
     def choose(self, said: Instructions, model: str | None, caller: Caller, state: State) -> Choice:
         """Return what the request is routed by. Raises Refusal."""
         key = caller.key
-        is_chosen = said.chooses or split_slug(model)[0] is not None
-        if key is not None and not key.config_override and is_chosen:
-            raise Refusal(400, "this API key routes by its own config; send no other, no provider")
+        if key is not None and not key.config_override:
+            _check_override(said, model)
         choice = self._choose(said, caller, state)
-        reach = outside if choice.loaded.document.is_sent else inside
-        self._check_scope(choice, said, model, reach(key, state.settings))
+        if key is not None and _is_limited(key):
+            self._check_scope(choice, said, model, key, state.settings)
         return self._with_keys(choice, said, model, caller)
 
     def _check_scope(
-        self, choice: Choice, said: Instructions, model: str | None, stranger: Stranger
+        self, choice: Choice, said: Instructions, model: str | None, key: ApiKey, settings: Settings
     ) -> None:
         """Refuse a provider or a virtual key that is not the caller's to use."""
+        reach = outside if choice.loaded.document.is_sent else inside
+        stranger = reach(key, settings)
         if stranger.providers is None and stranger.virtual_keys is None:
             return
         named = (said.provider, said.virtual_key, split_slug(model)[0])
@@ -92,7 +93,7 @@ class Chooser:
             first=document.is_sent,
             alone=alone,
         )
-        return replace(choice, loaded=replace(choice.loaded, vault=vault))
+        return Choice(loaded=replace(choice.loaded, vault=vault), name=choice.name)
 
     def _choose(self, said: Instructions, caller: Caller, state: State) -> Choice:
         settings, key = state.settings, caller.key
@@ -150,6 +151,16 @@ class Chooser:
             self._inline.clear()
 
 
+def _check_override(said: Instructions, model: str | None) -> None:
+    if said.chooses or split_slug(model)[0] is not None:
+        raise Refusal(400, "this API key routes by its own config; send no other, no provider")
+
+
+def _is_limited(key: ApiKey) -> bool:
+    """Tell whether there is anything of the operator's that a key may not use."""
+    return not (key.configs is None and key.providers is None and key.virtual_keys is None)
+
+
 def _check_fence(key: ApiKey | None, state: State, *, brings: bool) -> None:
     """Refuse what is routed by no config of the operator's, and with no key but theirs."""
     if key is None or not is_fenced(key) or key.virtual_keys is not None or brings:
@@ -179,12 +190,13 @@ def _made(said: Instructions, brought: Secret | None, stranger: Stranger) -> Map
 
 def _named(name: str, key: ApiKey | None, state: State) -> Choice:
     identity = state.id_of(name)
-    allowed = _allowed(key, state)
-    if identity in state.broken and identity in allowed:
+    is_allowed = key is None or key.configs is None or identity in _allowed(key, state)
+    if is_allowed and identity in state.broken:
         message = f"the config {name[:80]!r} has mistakes: 'pixroute check' tells them"
         raise Refusal(503, message, headers={"retry-after": MENDING})
-    loaded = state.configs.get(identity) if identity in allowed else None
+    loaded = state.configs.get(identity) if is_allowed else None
     if loaded is None:
+        allowed = _allowed(key, state)
         hint = did_you_mean(name, allowed)
         known = ", ".join(sorted(allowed)) or "none"
         raise Refusal(

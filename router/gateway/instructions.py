@@ -4,7 +4,7 @@ The names are Portkey's, `x-portkey-` and a key; unknown ones are ignored, as by
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from router.core.http import NO_HEADERS
 from router.core.jsontypes import EMPTY, JSON
@@ -22,6 +22,9 @@ NEVER_FORWARDED = frozenset(
 SAY_NOTHING = frozenset({"api-key", "package-version", "runtime", "runtime-version", "mode"})
 """What Portkey's SDKs always send, and nothing follows from."""
 
+CHOICE = SAY_NOTHING | {"provider", "virtual-key", "config"}
+"""What says no more than where a request goes, as most do."""
+
 OPTIONS = {
     "custom-host": "custom_host",
     "openai-organization": "openai_organization",
@@ -36,8 +39,7 @@ OPTIONS = {
 """Headers that are settings of a target, where the request has no config."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instructions:
+class Instructions(NamedTuple):
     """`config` is an id, or a config's text. `timeout` is for one attempt, in seconds.
 
     `options` are settings of a target by their name in a config. `forwarded` are headers that go to
@@ -48,13 +50,13 @@ class Instructions:
     provider: str | None = None
     virtual_key: str | None = None
     config: str | None = None
-    metadata: Mapping[str, JSON] = field(default_factory=lambda: EMPTY)
+    metadata: Mapping[str, JSON] = EMPTY
     trace_id: str | None = None
     namespace: str | None = None
     refresh: bool = False
     timeout: float | None = None
-    options: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
-    forwarded: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
+    options: Mapping[str, str] = NO_HEADERS
+    forwarded: Mapping[str, str] = NO_HEADERS
     retries: int | None = None
     is_strict: bool = False
     is_private: bool = False
@@ -73,12 +75,14 @@ class Instructions:
 def instructions_in(headers: Mapping[str, str]) -> Instructions:
     """Read the headers of a request. Raises Refusal."""
     said = {
-        name.removeprefix(PREFIX): value.strip()
-        for name, value in headers.items()
-        if name.startswith(PREFIX) and value.strip()
+        name[len(PREFIX) :]: stripped
+        for name in headers
+        if name.startswith(PREFIX) and (stripped := headers[name].strip())
     }
     if SAY_NOTHING.issuperset(said):
         return NOTHING_SAID
+    if CHOICE.issuperset(said):
+        return Instructions(said.get("provider"), said.get("virtual-key"), _config(said))
     return Instructions(
         provider=said.get("provider"),
         virtual_key=said.get("virtual-key"),
@@ -88,7 +92,7 @@ def instructions_in(headers: Mapping[str, str]) -> Instructions:
         namespace=said.get("cache-namespace"),
         refresh=_is_true(said, "cache-force-refresh"),
         timeout=_milliseconds(said),
-        options={key: said[name] for name, key in OPTIONS.items() if name in said},
+        options=_options(said),
         forwarded=_forwarded(said, headers),
         retries=_count(said, "retry-count"),
         is_strict=_is_true(said, "strict-open-ai-compliance"),
@@ -111,6 +115,12 @@ def _metadata(said: Mapping[str, str]) -> Mapping[str, JSON]:
     return EMPTY if text is None else mapping_in(f"{PREFIX}metadata", text)
 
 
+def _options(said: Mapping[str, str]) -> Mapping[str, str]:
+    if OPTIONS.keys().isdisjoint(said):
+        return NO_HEADERS
+    return {key: said[name] for name, key in OPTIONS.items() if name in said}
+
+
 def _is_true(said: Mapping[str, str], name: str) -> bool:
     return said.get(name, "").lower() == "true"
 
@@ -131,9 +141,10 @@ def _count(said: Mapping[str, str], name: str) -> int | None:
 
 def _forwarded(said: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, str]:
     """Return the headers that the request wants to be passed on."""
-    wanted = frozenset(map(plain, list_in(said.get("forward-headers", ""))))
-    if not wanted:
+    text = said.get("forward-headers")
+    if text is None:
         return NO_HEADERS
+    wanted = frozenset(map(plain, list_in(text)))
     return {name: value for name, value in forwardable(headers).items() if plain(name) in wanted}
 
 

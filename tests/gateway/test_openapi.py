@@ -96,14 +96,14 @@ def test_every_header_that_is_told_says_something_or_that_it_says_nothing():
     changed = {
         field
         for one in said.values()
-        for field in Instructions.__dataclass_fields__
+        for field in Instructions._fields
         if getattr(one, field) != getattr(Instructions(), field)
     }
 
     idle = [name for name, one in said.items() if one == Instructions()]
     assert idle == [f"{PREFIX}sensitive-headers"]
     assert ASKED["sensitive-headers"][0].startswith("Accepted")
-    assert changed == set(Instructions.__dataclass_fields__)
+    assert changed == set(Instructions._fields)
     assert said.keys() <= document()["components"]["parameters"].keys()
 
 
