@@ -203,6 +203,7 @@ class _Watch(Generic[T]):
         self._begin.cancel()
         if self._task is not None:
             self._task.cancel()
+            self._task = None  # else it and this would hold each other for the garbage collector
         if self._kept is not None:
             flight = self._kept
             if flight.lapse is not None:
