@@ -18,6 +18,7 @@ from router.core.trace import Trace
 from router.engine import Engine
 from router.errors import RoutingError
 from router.gateway.admission import Admission
+from router.gateway.alarms import Alarms
 from router.gateway.answers import answer_body, failure_reply
 from router.gateway.arrival import Arrival
 from router.gateway.asking import Asked, ask
@@ -28,7 +29,7 @@ from router.gateway.exchange import Recorder
 from router.gateway.flights import Flights, GoneError, LateError
 from router.gateway.folder import State
 from router.gateway.headers import trace_headers
-from router.gateway.incoming import DisconnectedError, Incoming
+from router.gateway.incoming import PATIENCE, DisconnectedError, Incoming
 from router.gateway.instructions import LONGEST_ID, PREFIX, Instructions, instructions_in
 from router.gateway.links import Links, linked
 from router.gateway.record import Record
@@ -69,6 +70,7 @@ class Desk:
     chooser: Chooser
     admission: Admission
     flights: Flights[Answer] = field(default_factory=Flights)
+    patience: Alarms = field(default_factory=lambda: Alarms(PATIENCE))
     links: Links | None = None
     recorders: Sequence[Recorder] = ()
     now: Callable[[], float] = time.time
@@ -97,7 +99,8 @@ class Call:
     async def serve(self, receive: Receive, send: Send) -> None:
         self._tell(lambda recorder: recorder.begin())
         try:
-            await self._serve(Incoming(receive, self._state.settings.max_body), send)
+            most, patience = self._state.settings.max_body, self._desk.patience
+            await self._serve(Incoming(receive, most, patience), send)
         finally:
             seconds = asyncio.get_running_loop().time() - self._began
             exchange = self._record.exchange(seconds)

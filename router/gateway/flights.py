@@ -11,6 +11,8 @@ from typing import Generic, TypeVar
 
 import anyio
 
+from router.gateway.alarms import Alarms
+
 T = TypeVar("T")
 
 WATCH_AFTER = 0.05  # seconds after which it is looked whether the caller is still there
@@ -49,6 +51,7 @@ class Flights(Generic[T]):
 
     def __init__(self) -> None:
         self._alone: dict[str, list[Flight[T]]] = {}
+        self.watches = Alarms(WATCH_AFTER)
 
     def __len__(self) -> int:
         """How many there are without their first caller."""
@@ -183,8 +186,7 @@ class _Watch(Generic[T]):
         self._grace = grace
         self._kept: Flight[T] | None = None
         self._task: asyncio.Future[None] | None = None
-        loop = asyncio.get_running_loop()
-        self._begin = loop.call_later(WATCH_AFTER, self._start)
+        self._begin = flights.watches.set(self._start)
 
     def landed(self, answer: T) -> T:
         """Give the answer to those who have joined, and return it."""
@@ -200,7 +202,7 @@ class _Watch(Generic[T]):
             future.exception()  # seen: maybe nobody has
 
     def end(self) -> None:
-        self._begin.cancel()
+        self._begin.stop()
         if self._task is not None:
             self._task.cancel()
             self._task = None  # else it and this would hold each other for the garbage collector

@@ -1,8 +1,11 @@
 """Bodies as they come: how slow and how large they may be, in virtual time."""
 
+import asyncio
+
 import anyio
 import pytest
 
+from router.gateway.alarms import Alarms
 from router.gateway.incoming import PATIENCE, Incoming
 from router.gateway.refusal import Refusal
 from router.testing import simulate
@@ -28,7 +31,7 @@ def taken(pieces, *, more=False):
     """Return the size of a body and the time it took, or the status of the refusal."""
 
     async def main():
-        incoming = Incoming(sending(pieces, more), MOST)
+        incoming = Incoming(sending(pieces, more), MOST, Alarms(PATIENCE))
         try:
             size = len(await incoming.whole())
         except Refusal as refusal:
@@ -74,7 +77,7 @@ def test_of_what_nobody_wants_so_much_is_taken_in_that_the_answer_is_heard(
 ):
     async def main():
         receive, unsent = counted(pieces)
-        await Incoming(receive, MOST).discard(headers)
+        await Incoming(receive, MOST, Alarms(PATIENCE)).discard(headers)
         return anyio.current_time(), unsent()
 
     time, unsent = simulate(main)
@@ -96,9 +99,44 @@ def counted(pieces):
 
 def test_nothing_is_taken_in_after_the_end():
     async def main():
-        incoming = Incoming(sending([(0, 10)], more=False), MOST)
+        incoming = Incoming(sending([(0, 10)], more=False), MOST, Alarms(PATIENCE))
         await incoming.whole()
         await incoming.discard({})
         return anyio.current_time()
 
     assert simulate(main) == 0
+
+
+@pytest.mark.parametrize(
+    ("headers", "pieces", "seconds"),
+    [
+        ({"content-length": "10"}, [(0, 10)], 0),
+        ({"content-length": "20"}, [(0, 10), (1, 10)], 1),
+        ({"content-length": "10", "transfer-encoding": "chunked"}, [(0, 10), (1, 10), (1, 0)], 2),
+        ({}, [(0, 10), (1, 0)], 1),
+    ],
+    ids=["one-piece", "two-pieces", "a-length-that-says-nothing", "no-length"],
+)
+def test_a_body_ends_with_the_length_that_its_head_tells(headers, pieces, seconds):
+    """Servers tell the end in a message of its own, which the caller need not be kept for."""
+
+    async def main():
+        more = "content-length" in headers and "transfer-encoding" not in headers
+        incoming = Incoming(sending(pieces, more), MOST, Alarms(PATIENCE))
+        incoming.check(headers)
+        size = len(await incoming.whole())
+        await incoming.discard(headers)
+        return size, anyio.current_time()
+
+    assert simulate(main) == (sum(size for _, size in pieces), seconds)
+
+
+def test_who_is_cut_off_by_the_gateways_end_is_not_told_to_be_slow():
+    async def main():
+        incoming = Incoming(sending([], more=True), MOST, Alarms(PATIENCE))
+        whole = asyncio.ensure_future(incoming.whole())
+        asyncio.get_running_loop().call_at(PATIENCE, whole.cancel)
+        await asyncio.wait([whole])
+        return whole.cancelled(), anyio.current_time()
+
+    assert simulate(main) == (True, PATIENCE)
