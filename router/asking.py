@@ -3,13 +3,14 @@
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar
 
 from router.core.context import Account
 from router.core.http import NO_HEADERS
 from router.core.images import MOST_PICTURES, ImageRequest, Operation
 from router.core.jsontypes import EMPTY, JSON
+from router.core.light_value import light_value
 from router.core.outcome import Failure, Kind
 from router.options import RequestOptions
 
@@ -35,7 +36,7 @@ HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")  # RFC 9110, 5.6.2
 HEADER_VALUE = re.compile(r"[\t -~]*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value
 class Wishes:
     """What a caller may say beside the request; each `with_options` adds to it.
 

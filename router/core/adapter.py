@@ -9,11 +9,12 @@ from router.core.events import Event, Partial
 from router.core.http import HttpRequest, HttpResponse
 from router.core.images import ImageRequest, Pictures
 from router.core.jsontypes import JSON
+from router.core.light_value import light_value
 from router.core.outcome import Failure
 from router.core.target import Target
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value
 class Send:
     """Ask the driver to send `request`, `after` that many seconds (for polling).
 

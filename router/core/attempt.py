@@ -1,11 +1,10 @@
 """Attempt and decision: the two things a trace records."""
 
-from dataclasses import dataclass
-
+from router.core.light_value import light_value
 from router.core.outcome import Kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value
 class Decision:
     """Why something was chosen or done. `at` is in seconds since the request began."""
 
@@ -16,7 +15,7 @@ class Decision:
     at: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value
 class Attempt:
     """One call to one target.
 

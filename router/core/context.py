@@ -12,6 +12,7 @@ from router.core.adapter import Adapter
 from router.core.budget import Budget
 from router.core.delivery import Delivery
 from router.core.finishing import Finishing
+from router.core.light_value import light_value
 from router.core.outcome import Failure
 from router.core.ports import Sender, Store, Vault
 from router.core.shared import Shared
@@ -101,7 +102,7 @@ class Dice:
         return (int.from_bytes(draw, "big") >> 11) / UNIT
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value
 class CacheWish:
     """What the caller wants of caches."""
 

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from router.core.files import Upload
+from router.core.light_value import light_value
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
@@ -55,7 +56,7 @@ class Part:
         return f"Part(name={self.name!r}, {self.size} bytes, filename={self.filename!r})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value
 class HttpRequest:
     """What to send. Header names are lower case; `parts` and `body` exclude each other.
 
@@ -78,7 +79,7 @@ class HttpRequest:
         return f"HttpRequest({self.method} {self.url.partition('?')[0]})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value
 class HttpResponse:
     """What came back, buffered whole. Header names are lower case."""
 

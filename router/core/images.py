@@ -1,12 +1,13 @@
 """Images: what is asked for, and what comes back, in OpenAI's words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Literal
 
 from router.core.files import NO_FILES, Upload
 from router.core.jsontypes import JSON
+from router.core.light_value import light_value
 from router.core.media import Media, sniff
 from router.core.whereabouts import where
 
@@ -44,7 +45,7 @@ PARAMETERS = frozenset(
 """What any model may be asked with beside a model's name, a prompt and pictures."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value
 class ImageRequest:
     """One request for pictures. `params` are OpenAI's keyword arguments and any others.
 
@@ -118,7 +119,7 @@ class ImageRequest:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value
 class Picture:
     """One picture as the provider gave it: base64 text (ASCII, kept as a view) or a URL.
 
@@ -157,7 +158,7 @@ def _picture(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value
 class Pictures:
     """One provider answer. `created` is Unix seconds.
 

@@ -3,16 +3,14 @@
 import binascii
 import io
 import struct
-from dataclasses import dataclass
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, NamedTuple
 
 Format = Literal["png", "jpeg", "webp", "gif", "svg"]
 
 HEAD = 4096  # base64 characters: a JPEG's size may stand behind an embedded thumbnail
 
 
-@dataclass(frozen=True, slots=True)
-class Media:
+class Media(NamedTuple):
     """A picture's type and, where its header says so, its size in pixels."""
 
     format: Format

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from router.core.images import Picture, Pictures
+from router.core.light_value import light_value
 
 
 class Kind(StrEnum):
@@ -28,7 +29,7 @@ class Kind(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value
 class Success:
     """Pictures that were checked."""
 

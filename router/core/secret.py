@@ -1,7 +1,9 @@
 """Secrets: values that show themselves to nobody but the one who sends them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from router.core.light_value import light_value
 
 
 class Secret:
@@ -30,7 +32,7 @@ class Secret:
         return hash(self._value)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value
 class Credentials:
     """What authenticates one account. `token` is a bearer token that wins over the key."""
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from router.core.jsontypes import JSON, OBJECTS
 
@@ -15,8 +15,7 @@ SMALL = 16_384  # bytes: parsing all of a small body costs less than looking for
 SPACE = b" \t\r\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Skeleton:
+class Skeleton(NamedTuple):
     """The parsed rest, and the pictures' base64 text as views into the body."""
 
     rest: JSON
