@@ -103,7 +103,7 @@ class Call:
             await self._serve(Incoming(receive, most, patience), send)
         finally:
             seconds = asyncio.get_running_loop().time() - self._began
-            exchange = self._record.exchange(seconds)
+            exchange = self._record.end(seconds)
             self._tell(lambda recorder: recorder.end(exchange))
 
     def _tell(self, news: Callable[[Recorder], None]) -> None:

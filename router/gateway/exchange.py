@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from router.core.images import Picture
+from router.core.images import Operation, Picture
 from router.core.trace import Trace
 
 
@@ -18,10 +18,11 @@ class TraceContext:
     state: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Exchange:
-    """`trace` is the engine's record; None for what was refused before it was routed.
+    """Grows with its request, and nobody changes it once recorders have been told of it.
 
+    `trace` is the engine's record; None for what was refused before it was routed.
     `began` is Unix seconds, `seconds` how long it took, `lead` how much of that passed before the
     engine began, whence attempts are counted. `operation` is `generate`, `edit` or `variation`.
     `config` is an id, `inline`, or empty where the request named only a provider; `api_key` the
@@ -34,15 +35,15 @@ class Exchange:
 
     request_id: str
     context: TraceContext
-    trace: Trace | None
-    operation: str
-    config: str
-    api_key: str
-    model: str | None
-    prompt: str
+    operation: Operation
     began: float
-    seconds: float
-    status: int
+    trace: Trace | None = None
+    config: str = ""
+    api_key: str = ""
+    model: str | None = None
+    prompt: str = ""
+    seconds: float = 0.0
+    status: int = 500
     kind: str = ""
     message: str = ""
     cache: str = "DISABLED"

@@ -14,6 +14,7 @@ STATE = "tracestate"
 
 BLANKS = " \t"
 MOST_MEMBERS = 32
+TRACE_DIGITS, SPAN_DIGITS = 32, 16
 SAMPLED = 0x01
 
 HEADER = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
@@ -28,13 +29,15 @@ def read(headers: Mapping[str, str], seed: str) -> TraceContext:
     Names of headers are lower case. `seed` is to be another one for each request: its span's id is
     made of it, and of the caller's span, so that gateways behind one another differ.
     """
-    given = _parse(headers.get(PARENT, ""))
+    header = headers.get(PARENT)
+    given = None if header is None else _parse(header)
     if given is None:
-        return TraceContext(trace=_digest(seed, "trace", 16), span=_digest(seed, "span", 8))
+        made = _digest(seed, "trace", (TRACE_DIGITS + SPAN_DIGITS) // 2)
+        return TraceContext(trace=made[:TRACE_DIGITS], span=made[TRACE_DIGITS:])
     trace, parent, flags = given
     return TraceContext(
         trace=trace,
-        span=_digest(seed, parent, 8),
+        span=_digest(seed, parent, SPAN_DIGITS // 2),
         parent=parent,
         sampled=bool(flags & SAMPLED),
         state=_members(headers.get(STATE, "")),
