@@ -18,6 +18,7 @@ from router.cli.sandbox import sandbox
 from router.cli.schema import schema
 from router.cli.serve import serve
 from router.cli.streams import BROKEN_PIPE, complain, discard, flushed
+from router.cli.test import test
 from router.cli.variation import variation
 
 INTERRUPTED = 130  # 128 and the number of SIGINT, as shells have it
@@ -45,6 +46,7 @@ def pixroute(context: click.Context) -> None:
 
 for command in (check, edit, generate, init, keys, logs, models, sandbox, schema, serve, variation):
     pixroute.add_command(command)
+pixroute.add_command(test)
 
 
 def run() -> int:

@@ -54,6 +54,7 @@ def _contents() -> Iterator[tuple[str, str]]:
     yield "schemas/config.schema.json", schema_text("config")
     yield "schemas/virtual-keys.schema.json", schema_text("virtual-keys")
     yield "schemas/gateway.schema.json", schema_text("gateway")
+    yield "schemas/tests.schema.json", schema_text("tests")
 
 
 def _write(path: Path, content: str, *, anew: bool) -> bool:

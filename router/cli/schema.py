@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 import click
 
-SchemaName = Literal["config", "virtual-keys", "catalog", "gateway"]
+SchemaName = Literal["config", "virtual-keys", "catalog", "gateway", "tests"]
 
 
 @click.command(
@@ -17,7 +17,7 @@ Examples:
 )
 @click.argument("name", default="config", type=click.Choice(get_args(SchemaName)))
 def schema(name: SchemaName) -> None:
-    """Print a JSON Schema: NAME is config (the default), virtual-keys, catalog or gateway."""
+    """Print a JSON Schema, that of a config where NAME is left out."""
     from router.config.schema import schema_text
 
     click.echo(schema_text(name).rstrip("\n"))

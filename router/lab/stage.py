@@ -4,14 +4,16 @@ What is tried here is tried with the code that serves: there is no second model 
 means.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import anyio
 
+from router.core.http import HttpRequest, HttpResponse
 from router.core.images import Operation, Pictures
 from router.core.jsontypes import JSON
+from router.core.ports import Store
 from router.core.trace import Observer, Trace
 from router.desk import Extras
 from router.emulators.brief import Draw
@@ -69,6 +71,8 @@ class Stage:
     To be made and used within one `simulate(...)`: what it remembers (breakers, sticky choices,
     caches) begins empty. The same seed gives the same run. `observers` are told of each decision
     and attempt. Pictures are drawn once for each size and format, unless `draw` says otherwise.
+    `store` is where breakers and caches are kept, if somebody wants to watch them. `note` is told
+    of each call before it goes out, in the task that makes it.
     """
 
     loaded: Loaded
@@ -78,6 +82,8 @@ class Stage:
     seed: int | str = 0
     observers: Sequence[Observer] = ()
     draw: Draw = field(default_factory=drawn_once)
+    store: Store | None = None
+    note: Callable[[HttpRequest], None] | None = None
     sender: SandboxSender = field(init=False)
     _view: View = field(init=False)
 
@@ -86,7 +92,13 @@ class Stage:
             fate=self.fate, latency=self.latency, draw=self.draw, now=wall_time
         )
         furnish(self.sender, self.loaded)
-        engine = Engine(sender=self.sender, seed=self.seed, observers=self.observers, now=wall_time)
+        engine = Engine(
+            sender=self.sender if self.note is None else _Noted(self.sender, self.note),
+            store=self.store,
+            seed=self.seed,
+            observers=self.observers,
+            now=wall_time,
+        )
         self._view = View(loader=self.loader, configs={}, loaded=self.loaded, engine=engine)
 
     async def ask(
@@ -96,17 +108,36 @@ class Stage:
         options: RequestOptions = NO_WISHES,
         operation: Operation = "generate",
         files: Given = NO_FILES,
+        extras: Extras = NO_EXTRAS,
     ) -> Tried:
-        """Have one request executed. `params` are those of `images.generate` and the like."""
+        """Have one request executed. `params` are those of `images.generate` and the like.
+
+        `extras` are headers, and what goes into the body as it is.
+        """
         began = anyio.current_time()
         try:
-            prepared = await self._view.prepare(params, NO_EXTRAS, options, operation, files)
+            prepared = await self._view.prepare(params, extras, options, operation, files)
             pictures, trace = await prepared.run()
         except RoutingError as error:
             seconds = anyio.current_time() - began
             return Tried(trace=error.trace, began=began, seconds=seconds, error=error)
         seconds = anyio.current_time() - began
         return Tried(trace=trace, began=began, seconds=seconds, pictures=pictures)
+
+
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """A sender of whose calls somebody is told. Streams come whole."""
+
+    sender: SandboxSender
+    note: Callable[[HttpRequest], None]
+
+    async def send(self, request: HttpRequest) -> HttpResponse:
+        self.note(request)
+        return await self.sender.send(request)
+
+    async def aclose(self) -> None:
+        """Do nothing: there is nothing to close."""
 
 
 def wall_time() -> float:

@@ -17,7 +17,7 @@ def test_it_writes_all_files_and_names_them(run, tmp_path):
     result = run("init", "made")
 
     expected = [name for _, name in TEMPLATES]
-    schemas = ("config", "virtual-keys", "gateway")
+    schemas = ("config", "virtual-keys", "gateway", "tests")
     expected += [f"schemas/{name}.schema.json" for name in schemas]
     assert result.exit_code == 0
     assert files_in(tmp_path / "made") == sorted(expected)

@@ -1,0 +1,1 @@
+"""Config tests: routing tests beside a config, run in virtual time by the engine that serves."""

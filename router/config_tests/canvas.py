@@ -1,0 +1,26 @@
+"""Canvas: plain pictures of the right size and type: nobody looks at those of a test."""
+
+import io
+
+from router.emulators.brief import Brief, Draw
+from router.emulators.drawing import drawn_once, require_pillow
+
+GREY = (128, 136, 150)
+
+
+def plain_pictures() -> Draw:
+    """Return what hands out a plain picture, made once for each size and type.
+
+    Raises ImportError where Pillow is not installed.
+    """
+    require_pillow()
+    return drawn_once(_paint)
+
+
+def _paint(brief: Brief) -> bytes:
+    from PIL import Image
+
+    mode, colour = ("RGBA", (*GREY, 0)) if brief.transparent else ("RGB", GREY)
+    file = io.BytesIO()
+    Image.new(mode, (brief.width, brief.height), colour).save(file, brief.format)
+    return file.getvalue()

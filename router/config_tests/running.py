@@ -1,0 +1,105 @@
+"""Running: the tests of one file, with a verdict for each."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from router.config.places import Place
+from router.config.problems import ConfigError
+from router.config.report import Report
+from router.config_tests.model import CACHE, NOBODY, Case, Expected, Suite
+from router.config_tests.names import Names, UnknownWordError, names_of
+from router.config_tests.playing import Player
+from router.config_tests.reading import read_suite
+from router.config_tests.verdict import Disappointment, judge
+from router.emulators.brief import Draw
+from router.workspace import Loader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One test that was run; it passed where there are no disappointments.
+
+    `seconds` is how long it took, of real time.
+    """
+
+    case: Case
+    disappointments: tuple[Disappointment, ...]
+    seconds: float = 0.0
+
+    @property
+    def passed(self) -> bool:
+        return not self.disappointments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """The tests of one file, its config compiled: each may be run by itself."""
+
+    suite: Suite
+    player: Player
+
+    @property
+    def names(self) -> Names:
+        return self.player.names
+
+    def run(self, case: Case) -> Result:
+        began = time.perf_counter()
+        plays = self.player.play(case)
+        return Result(
+            case=case,
+            disappointments=judge(case, plays, self.names),
+            seconds=time.perf_counter() - began,
+        )
+
+
+def make_ready(path: Path, loader: Loader, draw: Draw, seed: int | str = 0) -> Ready:
+    """Read the tests in a file and the config that they are about.
+
+    Raises ConfigError with all that is wrong with either.
+    """
+    suite = read_suite(path)
+    loaded = loader.load(suite.config)
+    names = names_of(loaded.document, loader.providers)
+    report = Report()
+    _check_words(suite, names, report)
+    if report.has_errors:
+        raise ConfigError(report.problems)
+    player = Player(loaded=loaded, loader=loader, names=names, draw=draw, seed=seed)
+    return Ready(suite=suite, player=player)
+
+
+def _check_words(suite: Suite, names: Names, report: Report) -> None:
+    """Report every word that means nobody in the config."""
+    for number, case in enumerate(suite.cases):
+        for word, place in _words(case):
+            try:
+                names.find(word)
+            except UnknownWordError as unknown:
+                where = ("tests", number, *place)
+                message = f"{word!r} is nobody in {suite.config.name}"
+                report.error(suite.source, where, message, unknown.hint)
+
+
+def _words(case: Case) -> Iterator[tuple[str, Place]]:
+    """Yield each word of a test, and where in it that stands."""
+    for word in case.given:
+        yield word, ("given", word)
+    for word in case.latency:
+        yield word, ("latency", word)
+    for expected in case.expected:
+        yield from _expected_words(expected)
+
+
+def _expected_words(expected: Expected) -> Iterator[tuple[str, Place]]:
+    place = expected.place[2:]
+    for word in dict.fromkeys(expected.asked or ()):
+        yield word, (*place, "asked")
+    for word in expected.not_asked:
+        yield word, (*place, "not_asked")
+    if expected.served_by not in {None, NOBODY, CACHE}:
+        yield str(expected.served_by), (*place, "served_by")
+    for key, shares in (("share", expected.share), ("asked_first", expected.asked_first)):
+        for word in shares:
+            yield word, (*place, key, word)

@@ -1,0 +1,85 @@
+"""Telling: a test that failed, in words: what was expected, what was, and the trace beside it."""
+
+from collections.abc import Iterator
+
+from router.config_tests.running import Result
+from router.config_tests.verdict import Disappointment, Mismatch
+from router.core.trace import Attempt
+from router.core.trace_table import printable, row
+from router.lab.stage import Tried
+
+NOTICED = 0.005  # seconds: a shorter wait is not told
+
+
+def headline(result: Result) -> str:
+    """Say in one line what was not as expected first."""
+    first = result.disappointments[0].mismatches[0]
+    return f"{first.what}: expected {printable(first.expected)}, was {printable(first.was)}"
+
+
+def tell(result: Result) -> str:
+    """Say how a test failed, in lines that stand below its name."""
+    lines = (line for one in result.disappointments for line in _told(one, result))
+    return "\n".join(lines)
+
+
+def _told(one: Disappointment, result: Result) -> Iterator[str]:
+    total = sum(ask.repeat for ask in result.case.asks)
+    if one.tried is not None and total > 1:
+        yield _which(one, one.tried, total)
+    width = max(len("expected"), len("trace"))
+    name = max(len(mismatch.what) for mismatch in one.mismatches)
+    for mismatch in one.mismatches:
+        yield from _compared(mismatch, width, name)
+    if one.tried is not None:
+        yield from _trace(one.tried, width)
+
+
+def _which(one: Disappointment, tried: Tried, total: int) -> str:
+    alike = f", and {one.alike} more like it" if one.alike else ""
+    return f"request {one.number} of {total}, at {tried.began:g} s{alike}"
+
+
+def _compared(mismatch: Mismatch, width: int, name: int) -> Iterator[str]:
+    yield f"{'expected':{width}} {mismatch.what:{name}}  {printable(mismatch.expected)}"
+    yield f"{'was':{width}} {'':{name}}  {printable(mismatch.was)}"
+
+
+def _trace(tried: Tried, width: int) -> Iterator[str]:
+    """Write a line for each attempt, and what the caller had in the end."""
+    attempts = tried.trace.attempts
+    cells = [_cells(attempt) for attempt in attempts]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    heads = ["trace", *[""] * len(cells)]
+    for head, line in zip(heads, cells, strict=False):
+        padded = (cell.ljust(room) for cell, room in zip(line, widths, strict=True))
+        yield f"{head:{width}} {'  '.join(padded).rstrip()}"
+    yield f"{heads[len(cells)]:{width}} {_ending(tried)}"
+
+
+def _cells(attempt: Attempt) -> tuple[str, ...]:
+    words = row(attempt)
+    who = attempt.virtual_key if _is_named(attempt) else attempt.provider
+    waited = attempt.waited >= NOTICED
+    pause = f"after a pause of {attempt.waited:.3g} s" if waited else ""
+    return (
+        f"{attempt.started:.1f} s",
+        words.place,
+        printable(who or ""),
+        words.model,
+        words.answer,
+        pause,
+    )
+
+
+def _is_named(attempt: Attempt) -> bool:
+    key = attempt.virtual_key
+    return key is not None and not key.startswith(("env:", "config"))
+
+
+def _ending(tried: Tried) -> str:
+    if tried.error is None:
+        kept = "" if tried.trace.served else " from the cache"
+        return f"{tried.seconds:.1f} s  answered{kept}"
+    message = printable(tried.error.message)[:80]
+    return f"{tried.seconds:.1f} s  {tried.error.status_code} {tried.error.kind}: {message}"
