@@ -3,8 +3,8 @@
 import math
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Self
 
 from router.gateway.refusal import Refusal
 from router.gateway.settings import ApiKey, Settings
@@ -38,7 +38,7 @@ class Admission:
         """Return why a key may not have one more that was admitted; count it where it may."""
         if key is None:
             return None
-        use = self._uses.setdefault(key.name, _Use())
+        use = self._use(key)
         most = self._share(key.concurrency)
         if most is not None and use.running > most:
             what = f"this API key may have {counted(key.concurrency)} at once"
@@ -58,22 +58,21 @@ class Admission:
         use.came.append(now)
         return None
 
-    @contextmanager
-    def admitted(self, key: ApiKey | None, settings: Settings) -> Iterator["Room"]:
-        """Count a request for as long as it runs. Raises Refusal where there are too many."""
+    def admitted(self, key: ApiKey | None, settings: Settings) -> "Room":
+        """Count a request for as long as its room is kept open.
+
+        Raises Refusal where there are too many.
+        """
         if self.running >= settings.max_in_flight:
             most = settings.max_in_flight
             raise Refusal(503, f"{most} requests are under way, as many as may be", headers=WAIT)
-        use = _Use() if key is None else self._uses.setdefault(key.name, _Use())
-        room = Room(self, BODIES * settings.max_body)
-        use.running += 1
-        self.running += 1
-        try:
-            yield room
-        finally:
-            use.running -= 1
-            self.running -= 1
-            self.held -= room.taken
+        return Room(self, None if key is None else self._use(key), BODIES * settings.max_body)
+
+    def _use(self, key: ApiKey) -> _Use:
+        use = self._uses.get(key.name)
+        if use is None:
+            use = self._uses[key.name] = _Use()
+        return use
 
     def _share(self, most: int | None) -> int | None:
         return None if most is None else max(1, most // self._workers)
@@ -95,12 +94,27 @@ def counted(requests: int | None) -> str:
 
 
 class Room:
-    """Counts what one request's body takes of the memory that all of them have."""
+    """One request among those that run, and what its body takes of the memory of all bodies."""
 
-    def __init__(self, admission: Admission, most: int) -> None:
+    __slots__ = ("_admission", "_most", "_use", "taken")
+
+    def __init__(self, admission: Admission, use: _Use | None, most: int) -> None:
         self._admission = admission
+        self._use = use
         self._most = most
         self.taken = 0
+
+    def __enter__(self) -> Self:
+        self._admission.running += 1
+        if self._use is not None:
+            self._use.running += 1
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._admission.running -= 1
+        self._admission.held -= self.taken
+        if self._use is not None:
+            self._use.running -= 1
 
     def take(self, size: int) -> None:
         """Raise Refusal where there is no room for so many bytes now."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Required, TypedDict
@@ -181,10 +181,11 @@ class Gateway:
 def _patiently(send: Send) -> Send:
     """Return a `send` with a limit of time, so that a slow caller holds nothing for ever."""
 
-    async def patient(message: Message) -> None:
-        if len(message.get("body", b"")) <= BUFFERED:
-            await send(message)
-            return
+    def patient(message: Message) -> Awaitable[None]:
+        is_short = len(message.get("body", b"")) <= BUFFERED
+        return send(message) if is_short else limited(message)
+
+    async def limited(message: Message) -> None:
         with anyio.CancelScope(deadline=asyncio.get_running_loop().time() + SEND_PATIENCE):
             await send(message)
             return

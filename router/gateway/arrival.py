@@ -1,16 +1,16 @@
 """Arrival: the head of an HTTP request, as values."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
+from router.core.light_value import light_value
 from router.gateway.refusal import Refusal
 
 SINGLE = frozenset({"authorization", "api-key", "content-length", "content-type", "host"})
 """Headers of which there is one: two of them mean different things to different readers."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value
 class Arrival:
     """Header names are lower case; values are UTF-8, else Latin-1. `path` is unquoted."""
 

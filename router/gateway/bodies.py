@@ -8,6 +8,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from router.core.files import Upload
 from router.core.jsontypes import EMPTY, JSON
+from router.core.light_value import light_value
 from router.gateway.refusal import Refusal
 from router.originals.given import NOTHING, Given
 from router.originals.spool import Intake, TooLargeError
@@ -21,7 +22,7 @@ MOST_PARTS = 200
 MOST_COMMAS = 1_000_000  # in JSON; to read more holds everybody up, and no request has them
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value
 class Body:
     """What was asked for, `files` apart. `size` is in bytes."""
 

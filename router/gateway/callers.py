@@ -1,8 +1,8 @@
 """Callers: whose request it is, and which of its secrets belongs to whom."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from router.core.light_value import light_value
 from router.core.secret import Secret
 from router.gateway.keys import find_key, looks_like_ours
 from router.gateway.refusal import Refusal
@@ -18,7 +18,7 @@ UNKNOWN = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value
 class Caller:
     """`key` is the gateway's own, None where none are configured.
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from router.core.images import Operation, Picture
+from router.core.light_value import light_value
 from router.core.trace import Trace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value
 class TraceContext:
     """W3C trace context: 32 and 16 hexadecimal digits. `parent` is the caller's span, if any."""
 

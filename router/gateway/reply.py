@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Required, TypeAlias, TypedDict
 
 import orjson
 
 from router.core.http import NO_HEADERS
 from router.core.jsontypes import JSON
+from router.core.light_value import light_value
 from router.gateway.refusal import Refusal, type_of
 
 
@@ -35,7 +36,7 @@ class SlowCallerError(Exception):
     """The caller does not take its answer in."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value
 class Reply:
     status: int = 200
     content_type: str = JSON_TYPE
@@ -48,11 +49,17 @@ async def send_reply(reply: Reply, send: Send, *, is_head: bool = False) -> None
     body = b"" if is_head else reply.body
     length = None if reply.status == NO_CONTENT else len(reply.body)
     await send(start_of(reply, length=length))
+    if len(body) > PIECE:
+        body = await _send_but_last(body, send)
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _send_but_last(body: bytes, send: Send) -> bytes:
+    """Send a large body, and return its last piece."""
     for at in range(0, len(body) - PIECE, PIECE):
         piece = body[at : at + PIECE]
         await send({"type": "http.response.body", "body": piece, "more_body": True})
-    rest = len(body) - 1 - (len(body) - 1) % PIECE if body else 0
-    await send({"type": "http.response.body", "body": body[rest:]})
+    return body[(len(body) - 1) // PIECE * PIECE :]
 
 
 def start_of(reply: Reply, length: int | None = None) -> Message:
@@ -60,15 +67,26 @@ def start_of(reply: Reply, length: int | None = None) -> Message:
     headers = [(b"content-type", reply.content_type.encode("latin-1"))]
     if length is not None:
         headers.append((b"content-length", b"%d" % length))
-    headers += [(name.encode("latin-1"), _plain(value)) for name, value in reply.headers.items()]
+    said = reply.headers
+    if not _is_plain("".join(said.values())):
+        said = {name: _plain(said[name]) for name in said}
+    headers += [(name.encode(), value.encode()) for name, value in said.items()]
     return {"type": "http.response.start", "status": reply.status, "headers": headers}
 
 
-def _plain(value: str) -> bytes:
-    """Write what any client reads: printable ASCII, without what would begin another header."""
-    if not (value.isascii() and value.isprintable()):
-        value = "".join(one if " " <= one <= "~" else "?" for one in value)
-    return value[:LONGEST_HEADER].encode("ascii")
+def _is_plain(values: str) -> bool:
+    """Tell what any client reads: printable ASCII, without what would begin another header."""
+    return len(values) <= LONGEST_HEADER and values.isascii() and values.isprintable()
+
+
+def _plain(value: str) -> str:
+    """Return a value as any client reads it."""
+    plain = value if _is_plain(value) else "".join(map(_legible, value))
+    return plain[:LONGEST_HEADER]
+
+
+def _legible(character: str) -> str:
+    return character if " " <= character <= "~" else "?"
 
 
 def json_reply(value: JSON, *, status: int = 200, headers: Mapping[str, str] = NO_HEADERS) -> Reply:

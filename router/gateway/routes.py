@@ -70,13 +70,16 @@ class PagePath:
     page: Page
 
 
+PLAIN = {f"/v1/images/{word}": ImagePath(operation) for word, operation in OPERATIONS.items()}
+"""The paths that nearly everybody asks."""
+
 Path: TypeAlias = ImagePath | ChatPath | ModelPath | ArtefactPath | PagePath
 
 
 def path_of(arrival: Arrival) -> Path:
     """Return what is asked for. Raises Refusal: 404, or 405 with the methods that are allowed."""
     path = arrival.path.rstrip("/") or "/"
-    found = _find(path)
+    found = PLAIN.get(path) or _find(path)
     if found is None:
         raise Refusal(404, f"no {path[:80]!r} is here; pictures are at /v1/images/generations")
     allowed = ("POST",) if isinstance(found, ImagePath | ChatPath) else ("GET", "HEAD")
