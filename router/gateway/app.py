@@ -124,7 +124,7 @@ class Gateway:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         state = self.folder.state
-        cors = Cors(state.settings.cors_origins)
+        cors = Cors(origins=state.settings.cors_origins)
         try:
             query = scope.get("query_string", b"")
             arrival = arrival_of(scope["method"], scope["path"], query, scope["headers"])

@@ -6,12 +6,13 @@ import json
 import logging
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeAlias
 
 from router.core.beside import beside
+from router.core.http import NO_HEADERS
 from router.core.images import ImageRequest, Pictures
 from router.core.jsontypes import JSON
 from router.core.trace import Trace
@@ -156,7 +157,7 @@ class Call:
             said = instructions_in(headers)
             self._record.is_private = said.is_private
             body = self._named(await self._body(incoming))
-            choice = await self._choose(body, said, caller)
+            choice = await self._choose(said, caller)
             asked = await self._ask(body, said, caller, choice)
             name = partial(_name, asked.request, said, choice, caller)
             if refusal is not None and (asked.streams or not self._desk.flights.waits_for(name())):
@@ -187,12 +188,14 @@ class Call:
         self._record.prompt = _text(body.params.get("prompt"))
         return body
 
-    async def _choose(self, body: Body, said: Instructions, caller: Caller) -> Choice:
-        model = _text(body.params.get("model")) or None
+    async def _choose(self, said: Instructions, caller: Caller) -> Choice:
+        model = self._record.model
         self._check_routed(said, model, caller)
         chooser = self._desk.chooser
-        choose = partial(chooser.choose, said, model, caller, self._state)
-        choice = await beside(choose) if chooser.takes_long(said) else choose()
+        if chooser.takes_long(said):
+            choice = await beside(chooser.choose, said, model, caller, self._state)
+        else:
+            choice = chooser.choose(said, model, caller, self._state)
         self._record.config = choice.name
         return choice
 
@@ -207,14 +210,16 @@ class Call:
         message = UNROUTED.format(configs=configs)
         raise Refusal(400, message, code="no_route", headers=ONCE)
 
-    async def _ask(self, body: Body, said: Instructions, caller: Caller, choice: Choice) -> Asked:
+    def _ask(
+        self, body: Body, said: Instructions, caller: Caller, choice: Choice
+    ) -> Awaitable[Asked]:
         context = self._record.context
-        return await ask(
+        return ask(
             body=body,
             operation=self._record.operation,
             said=said,
             headers=self._arrival.headers,
-            added=outgoing(context) if context.parent is not None else {},
+            added=NO_HEADERS if context.parent is None else outgoing(context),
             caller=caller,
             loaded=choice.loaded,
             engine=self._desk.engine,
@@ -254,9 +259,10 @@ class Call:
         asks_form = "response_format" in asked.request.params
         if links is not None and not asks_form and not said.is_private:
             pictures = await linked(pictures, links)
-        own_id = {f"{PREFIX}trace-id": context.trace.id}
+        headers = trace_headers(trace, record.request_id)
+        headers[f"{PREFIX}trace-id"] = context.trace.id  # whoever's call it has joined
         return Reply(
-            headers=trace_headers(trace, record.request_id) | own_id,
+            headers=headers,
             body=answer_body(pictures, is_strict=said.is_strict),
         )
 

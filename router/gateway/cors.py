@@ -1,9 +1,9 @@
 """CORS: which pages in a browser may ask; none, unless the operator names their origins."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Mapping
 
 from router.core.http import NO_HEADERS
+from router.core.light_value import light_value
 from router.gateway.arrival import Arrival
 from router.gateway.openapi.headers import ANSWERED
 from router.gateway.refusal import Refusal
@@ -15,7 +15,7 @@ NOT_ALLOWED = "no page of this origin may ask here; the operator names origins i
 MAX_AGE = "600"  # seconds a browser remembers
 
 
-@dataclass(frozen=True, slots=True)
+@light_value
 class Cors:
     """`origins` are allowed as they are written; `*` allows all."""
 
@@ -52,10 +52,10 @@ class Cors:
             return send
         added = [(name.encode(), value.encode("latin-1")) for name, value in allowed.items()]
 
-        async def allowing(message: Message) -> None:
+        def allowing(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], *added]
-            await send(message)
+            return send(message)
 
         return allowing
 

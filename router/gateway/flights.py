@@ -65,7 +65,7 @@ class Flights(Generic[T]):
         """Tell whether a request whose name begins so might join one."""
         return any(name.startswith(beginning) for name in self._alone)
 
-    async def fly(
+    def fly(
         self,
         work: Callable[[], Awaitable[T]],
         name: Callable[[], str],
@@ -74,7 +74,7 @@ class Flights(Generic[T]):
         *,
         joining: Callable[[], None] = lambda: None,
         patience: float = math.inf,
-    ) -> T:
+    ) -> Awaitable[T]:
         """Do the work, or join one of the same name whose caller has gone, and call `joining`.
 
         `left` returns when this caller goes. Raises GoneError where the time of grace was over,
@@ -86,8 +86,8 @@ class Flights(Generic[T]):
                 joined = known[0]  # one caller has left, so one may join
                 self.drop(joined)
                 joining()
-                return await self._join(joined, left, grace, patience)
-        return await self._lead(work, name, left, grace)
+                return self._join(joined, left, grace, patience)
+        return self._lead(work, name, left, grace)
 
     async def _lead(
         self,
