@@ -171,4 +171,4 @@ def _namesakes(path: Path, first: Path) -> Problem:
 
 
 def _problem(path: Path, message: str, hint: str = "") -> Problem:
-    return Problem(message=message, place="config", hint=hint, file=str(path))
+    return Problem(message=message, place="config", hint=hint, code="no-config", file=str(path))

@@ -140,7 +140,13 @@ def _standard_input() -> str:
 
 def _barren(folder: Source) -> Problem:
     hint = "expected .yaml, .yml or .json files; virtual keys and routing tests are none"
-    return Problem(message="the folder has no configs", place="config", hint=hint, file=folder.name)
+    return Problem(
+        message="the folder has no configs",
+        place="config",
+        hint=hint,
+        code="no-config",
+        file=folder.name,
+    )
 
 
 def _renamed(problem: Problem, source: Source) -> Problem:

@@ -27,6 +27,8 @@ OPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """The settings of accounts: the name inside, and how configs spell it."""
 
+BAD = "bad-account"
+
 TOKENS = ("azure_ad_token", "ad_token")
 
 TOKEN_MODES = frozenset({"entra", "managed", "workload"})
@@ -70,7 +72,11 @@ def _options(section: Section, reading: Reading) -> dict[str, str]:
             written = shown(section.text(key))
             hint = "up to 63 letters, digits and inner hyphens: it becomes part of a host name"
             reading.report.error(
-                section.source, section.at(key), f"{key} {written} is no resource name", hint
+                section.source,
+                section.at(key),
+                f"{key} {written} is no resource name",
+                hint,
+                code=BAD,
             )
         elif (name, value) != ("auth_mode", "default"):
             options[name] = value
@@ -101,10 +107,12 @@ def _check_unique(found: list[tuple[Section, Deployment]], reading: Reading) -> 
         defaults += deployment.is_default
         if alias is not None and alias in aliases:
             place = section.at("alias")
-            reading.report.error(section.source, place, f"alias {shown(alias)} is here twice")
+            message = f"alias {shown(alias)} is here twice"
+            reading.report.error(section.source, place, message, code=BAD)
         if deployment.is_default and defaults > 1:
             place = section.at("is_default")
-            reading.report.error(section.source, place, "this is the second default; expected one")
+            message = "this is the second default; expected one"
+            reading.report.error(section.source, place, message, code=BAD)
         aliases.add(alias or "")
 
 
@@ -135,6 +143,7 @@ def check_account(section: Section, reading: Reading, info: ProviderInfo, accoun
                 section.at(key),
                 f"{key!r} is not a setting of {info.name}",
                 hint,
+                code=BAD,
                 at_key=True,
             )
 
@@ -170,4 +179,4 @@ def check_auth_mode(section: Section, reading: Reading, account: Account) -> Non
     if mode in TOKEN_MODES:
         hint = "write azure_ad_token, or give a token provider to the router in Python"
         message = f"{key} {mode!r} needs a token, and none is fetched here"
-        reading.report.error(section.source, section.at(key), message, hint)
+        reading.report.error(section.source, section.at(key), message, hint, code=BAD)

@@ -70,6 +70,7 @@ class Aims:
                 "virtual_key",
                 f"virtual key {key.name!r} is for {key.ref.provider}",
                 f"and 'provider' says {shown(section.text('provider'))}; write one of the two",
+                "bad-account",
             )
         return Aim(provider=key.ref.provider or None, key=key, model=aim.model)
 
@@ -82,7 +83,8 @@ class Aims:
         if key is None and self.keys.is_whole:
             known = sorted(self._tellable())
             hint = hints(one_of(known, "known keys are"), did_you_mean(name, known))
-            self._error(section, "virtual_key", self._unknown_key(name), hint or NOWHERE)
+            message, hint = self._unknown_key(name), hint or NOWHERE
+            self._error(section, "virtual_key", message, hint, "unknown-virtual-key")
         return key
 
     def _tellable(self) -> list[str]:
@@ -106,7 +108,8 @@ class Aims:
         hint = self.reading.provider_hint(name)
         if name in self.keys.by_name:
             hint = f"it is a virtual key: write '@{name}'"
-        self._error(section, "provider", f"unknown provider {shown(name)}", hint)
+        message = f"unknown provider {shown(name)}"
+        self._error(section, "provider", message, hint, "unknown-provider")
         return Aim()
 
     def _by_slug(self, section: Section, key: str, text: str) -> Aim:
@@ -121,7 +124,8 @@ class Aims:
         if self.keys.is_whole:
             names = [*self._tellable(), *(p.name for p in self.reading.providers)]
             message = f"{shown('@' + slug)} is neither a virtual key nor a provider"
-            self._error(section, key, message, hints(one_of(names), did_you_mean(slug, names)))
+            hint = hints(one_of(names), did_you_mean(slug, names))
+            self._error(section, key, message, hint, "unknown-provider")
         return Aim(model=model or None)
 
     def _unslugged(
@@ -140,7 +144,7 @@ class Aims:
     def _check_one_model(self, section: Section, model: str) -> None:
         if "model" in section.mapping("override_params"):
             message = f"'provider' has a model too: {shown(model)}"
-            self._error(section, "override_params", message, "write one of them")
+            self._error(section, "override_params", message, "write one of them", "said-twice")
 
-    def _error(self, section: Section, key: str, message: str, hint: str) -> None:
-        self.reading.report.error(section.source, section.at(key), message, hint)
+    def _error(self, section: Section, key: str, message: str, hint: str, code: str) -> None:
+        self.reading.report.error(section.source, section.at(key), message, hint, code=code)

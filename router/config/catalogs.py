@@ -85,7 +85,8 @@ class Catalogs:
         if info is None and name:
             hint = self.reading.provider_hint(name)
             place = section.at("provider")
-            report.error(section.source, place, f"unknown provider {shown(name)}", hint)
+            message = f"unknown provider {shown(name)}"
+            report.error(section.source, place, message, hint, code="unknown-provider")
         return info.name if info else name
 
 

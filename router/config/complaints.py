@@ -81,7 +81,7 @@ def complain(complaint: Complaint, source: Source, report: Report) -> None:
             _misplaced_key(complaint, source, report)
         case keyword:
             message, hint = _value(complaint, keyword)
-            report.wrong(source, complaint.place, message, hint)
+            report.wrong(source, complaint.place, message, hint, code="schema")
 
 
 def _unknown_keys(complaint: Complaint, source: Source, report: Report) -> None:
@@ -93,14 +93,16 @@ def _unknown_keys(complaint: Complaint, source: Source, report: Report) -> None:
         place = (*complaint.place, name)
         reason = refusal(name) if "targets" in known or "api_key" in known else None
         if reason is not None:
-            report.error(source, place, f"{shown(name)} is not supported", reason, at_key=True)
+            message = f"{shown(name)} is not supported"
+            report.error(source, place, message, reason, code="schema", at_key=True)
             continue
         meant = nearest(name, known)
         if meant is not None:
             report.mean(source, (*complaint.place, meant))
         elsewhere = None if source.root in {"catalog", "gateway"} else ELSEWHERE.get(name)
         hint = elsewhere or did_you_mean(name, known) or one_of(known)
-        report.error(source, place, f"unknown key {shown(name)}", hint, at_key=True)
+        message = f"unknown key {shown(name)}"
+        report.error(source, place, message, hint, code="schema", at_key=True)
 
 
 def _missing_keys(complaint: Complaint, source: Source, report: Report) -> None:
@@ -110,7 +112,8 @@ def _missing_keys(complaint: Complaint, source: Source, report: Report) -> None:
             continue
         if not report.is_meant(source, (*complaint.place, name)):
             hint = ADVICE.get(name, "")
-            report.error(source, complaint.place, f"{name!r} is missing", hint, at_key=True)
+            message = f"{name!r} is missing"
+            report.error(source, complaint.place, message, hint, code="schema", at_key=True)
 
 
 def _misplaced_key(complaint: Complaint, source: Source, report: Report) -> None:
@@ -120,7 +123,8 @@ def _misplaced_key(complaint: Complaint, source: Source, report: Report) -> None
         group = complaint.place[:-1]
         targets = [shown_place(place, source.root) for place in _targets(source.value, group)]
         hint = one_of(targets, "write it at")
-    report.error(source, complaint.place, f"{name!r} {complaint.message}", hint, at_key=True)
+    message = f"{name!r} {complaint.message}"
+    report.error(source, complaint.place, message, hint, code="schema", at_key=True)
 
 
 def _targets(value: JSON, group: Place) -> Iterator[Place]:

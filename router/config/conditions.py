@@ -117,7 +117,7 @@ class QueryCheck:
             self._error(place, f"{shown(operand)} is not a pattern: {error}", hint)
 
     def _error(self, place: Place, message: str, hint: str = "", *, at_key: bool = False) -> None:
-        self.report.error(self.source, place, message, hint, at_key=at_key)
+        self.report.error(self.source, place, message, hint, code="bad-query", at_key=at_key)
 
 
 def _likely(root: str) -> str:

@@ -44,7 +44,7 @@ def _check_count(params: Section | None, report: Report) -> None:
     n = params.value["n"]
     if not isinstance(n, int) or isinstance(n, bool) or not 1 <= n <= MOST_PICTURES:
         expected = f"expected a whole number from 1 to {MOST_PICTURES}"
-        report.wrong(params.source, params.at("n"), f"is {shown(n)}", expected)
+        report.wrong(params.source, params.at("n"), f"is {shown(n)}", expected, code="schema")
 
 
 def _lower(headers: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from router.config.places import label
 from router.config.report import Report
 from router.config.source import Source
 
+UNREADABLE = "unreadable"
 MAX_BYTES = 1024 * 1024  # of a file; a config of 1,000 targets has 200 KiB
 
 
@@ -22,9 +23,8 @@ def load(given: Mapping[str, object] | str | Path, report: Report, *, root: str)
         return load_text(given, report, root=root)
     if isinstance(given, str | Path):
         return _from_file(Path(given), report, root)
-    report.wrong(
-        Source(root=root), (), f"is a {type(given).__name__}; expected a mapping, a path or a text"
-    )
+    what = f"is a {type(given).__name__}; expected a mapping, a path or a text"
+    report.wrong(Source(root=root), (), what, code=UNREADABLE)
     return None
 
 
@@ -42,8 +42,9 @@ def _from_mapping(given: Mapping[str, object], report: Report, root: str) -> Sou
     source = Source(root=root)
     copier = Given()
     value = copier.copy(given)
-    for place, message in copier.flaws:
-        problem = source.problem(place, f"{label(place, root)} {message}")
+    for place, flaw in copier.flaws:
+        message = f"{label(place, root)} {flaw}"
+        problem = source.problem(place, message, code=UNREADABLE)
         report.flaw(source, place, problem)
     return Source(root=root, value=value) if isinstance(value, Mapping) else None
 
@@ -53,7 +54,7 @@ def _from_file(path: Path, report: Report, root: str) -> Source | None:
     try:
         text = _read(path)
     except (OSError, ValueError) as error:
-        report.wrong(source, (), _why_unreadable(error))
+        report.wrong(source, (), _why_unreadable(error), code=UNREADABLE)
         return None
     return _from_text(text, report, source, is_json=path.suffix.lower() == ".json")
 

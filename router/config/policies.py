@@ -40,7 +40,8 @@ def breaker(section: Section, report: Report) -> BreakerSettings | None:
     inside, beside = section.section("strategy"), section.section("cb_config")
     within = inside.section("cb_config") if inside else None
     if within is not None and beside is not None:
-        report.error(beside.source, beside.place, "'cb_config' is in 'strategy' too", at_key=True)
+        message = "'cb_config' is in 'strategy' too"
+        report.error(beside.source, beside.place, message, code="said-twice", at_key=True)
     found = within or beside
     return None if found is None else _breaker(found, report)
 
@@ -50,7 +51,8 @@ def _breaker(found: Section, report: Report) -> BreakerSettings:
     percentage = found.number("failure_threshold_percentage")
     if not is_written(found, report, "failure_threshold", "failure_threshold_percentage"):
         hint = "write failure_threshold or failure_threshold_percentage"
-        report.error(found.source, found.place, "this breaker never opens", hint, at_key=True)
+        message, code = "this breaker never opens", "breaker-never-opens"
+        report.error(found.source, found.place, message, hint, code=code, at_key=True)
     default = BreakerSettings()
     return BreakerSettings(
         threshold=threshold,
@@ -107,7 +109,7 @@ def statuses(section: Section, report: Report, key: str) -> frozenset[int] | Non
         if status < 400 and not report.is_marred(section.source, place):
             message = f"{key}[{i}] is {status}, which has no effect"
             hint = "failures have a status from 400 to 599"
-            report.warn(section.source, place, message, hint)
+            report.warn(section.source, place, message, hint, code="impossible-status-code")
     return section.integers(key)
 
 
@@ -120,6 +122,7 @@ def one_spelling(section: Section, report: Report, *spellings: str) -> str:
             section.at(used[1]),
             f"{used[1]!r} says the same as {used[0]!r}",
             "write one of them",
+            code="said-twice",
             at_key=True,
         )
     return used[0] if used else spellings[0]

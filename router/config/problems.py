@@ -6,7 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Severity = Literal["error", "warning"]
+from router.config.fixes import Fix
+
+Severity = Literal["error", "warning", "note"]
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 MOST_NAMES = 12  # names that a hint lists
 LONGEST_NAME = 100  # characters; to compare texts of 50 kB takes minutes
@@ -16,21 +20,25 @@ LONGEST_NAME = 100  # characters; to compare texts of 50 kB takes minutes
 class Problem:
     """One finding.
 
-    `place` is where in the config, such as `config.targets[0].provider`. `file`, `line` and
-    `column` (from 1) are None where the config came from no text. `excerpt` holds the lines of
-    the file that lead to it, its own last, secrets masked; `width` is how many characters of
-    that last line it is about.
+    `code` names its kind; `harm` says what comes of it, `hint` what to do about it; `fix` is there
+    where that needs no thought. `place` is where in the config, such as
+    `config.targets[0].provider`. `file`, `line` and `column` (from 1) are None where the config
+    came from no text. `excerpt` holds the lines of the file that lead to it, its own last, secrets
+    masked; `width` is how many characters of that last line it is about.
     """
 
     message: str
     place: str
     hint: str = ""
+    code: str = "invalid"
+    harm: str = ""
     severity: Severity = "error"
     file: str | None = None
     line: int | None = None
     column: int | None = None
     excerpt: tuple[str, ...] = ()
     width: int = 1
+    fix: Fix | None = None
 
     @property
     def location(self) -> str:
@@ -38,11 +46,16 @@ class Problem:
         parts = (self.file, self.line, self.column)
         return ":".join(str(part) for part in parts if part is not None)
 
+    @property
+    def advice(self) -> str:
+        """Say the harm and what to do, as far as either is told."""
+        return hints(self.harm, self.hint)
+
     def __str__(self) -> str:
         """Show the finding in one line."""
         where = f"{self.location}: " if self.location else ""
-        hint = f"; {self.hint}" if self.hint else ""
-        return f"{where}{self.severity}: {self.place}: {self.message}{hint}"
+        advice = f"; {self.advice}" if self.advice else ""
+        return f"{where}{self.severity}: {self.place}: {self.message}{advice}"
 
 
 class ConfigError(Exception):
@@ -65,7 +78,7 @@ def render(problem: Problem) -> str:
 
 
 def _excerpt(problem: Problem) -> list[str]:
-    remark = f"{problem.place}: {problem.hint}" if problem.hint else problem.place
+    remark = f"{problem.place}: {problem.advice}" if problem.advice else problem.place
     if problem.line is None or problem.column is None or not problem.excerpt:
         return [f"      │ {remark}"]
     first = problem.line - len(problem.excerpt) + 1
@@ -77,7 +90,7 @@ def _excerpt(problem: Problem) -> list[str]:
 def summary(problems: Iterable[Problem]) -> str:
     """Count them: `2 errors, 1 warning in 1 file`."""
     found = list(problems)
-    counts = ((sum(p.severity == kind for p in found), kind) for kind in ("error", "warning"))
+    counts = ((sum(p.severity == kind for p in found), kind) for kind in SEVERITIES)
     parts = [_counted(count, kind) for count, kind in counts if count]
     files = {problem.file for problem in found if problem.file is not None}
     where = f" in {_counted(len(files), 'file')}" if files else ""

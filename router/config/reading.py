@@ -84,7 +84,8 @@ class Reading:
             if not self.allow_unset:
                 self.report.unset(source, place, str(error.args[0]))
         except ValueError as error:
-            self.report.wrong(source, place, "is a broken reference", str(error))
+            broken = ("is a broken reference", str(error))
+            self.report.wrong(source, place, *broken, code="broken-reference")
         return None
 
     def secret(self, section: Section, key: str) -> SecretRef | None:
@@ -97,7 +98,8 @@ class Reading:
             template = text if source.folder is None else anchored(text, source.folder)
             missing(template, {}, None)
         except ValueError as error:
-            self.report.wrong(source, section.at(key), "is a broken reference", str(error))
+            broken = ("is a broken reference", str(error))
+            self.report.wrong(source, section.at(key), *broken, code="broken-reference")
             return None
         return SecretRef(template=Secret(template))
 
@@ -113,7 +115,8 @@ class Reading:
         reason = None if url is None else why_not(url)
         if reason is not None:
             written = shown(section.text("custom_host"))
-            self.report.wrong(section.source, section.at("custom_host"), f"{written} {reason}")
+            place = section.at("custom_host")
+            self.report.wrong(section.source, place, f"{written} {reason}", code="bad-host")
             return None
         if url is None or self.stranger is None:
             return None if url is None else url.rstrip("/")

@@ -1,10 +1,18 @@
 """Report: gathers every problem of a reading, so that all are told at once."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
+from router.config.fixes import Fix
 from router.config.places import Place, label
 from router.config.problems import ConfigError, Problem
 from router.config.source import Source
+
+CODES: Mapping[str, str] = MappingProxyType(
+    {"catalog": "bad-catalog", "gateway": "gateway-settings"}
+)
+"""The code of an error that has none of its own, by the source's root."""
 
 
 class Report:
@@ -37,31 +45,52 @@ class Report:
                 raise ConfigError(self.problems)
 
     def error(
-        self, source: Source, place: Place, message: str, hint: str = "", *, at_key: bool = False
+        self,
+        source: Source,
+        place: Place,
+        message: str,
+        hint: str = "",
+        *,
+        code: str | None = None,
+        at_key: bool = False,
     ) -> None:
         if (source.root, place) in self._flawed:
             return
         self._places.add((source.root, place))
-        self.add(source.problem(place, message, hint, at_key=at_key))
+        named = code or CODES.get(source.root, "invalid")
+        self.add(source.problem(place, message, hint, code=named, at_key=at_key))
 
     def flaw(self, source: Source, place: Place, problem: Problem) -> None:
         """Report a value that could not be read; no other error about it is heard from then on."""
         self._flawed.add((source.root, place))
         self.add(problem)
 
-    def wrong(self, source: Source, place: Place, what: str, hint: str = "") -> None:
+    def wrong(
+        self, source: Source, place: Place, what: str, hint: str = "", *, code: str | None = None
+    ) -> None:
         """Report a value by what is wrong with it: `is 9`."""
-        self.error(source, place, f"{label(place, source.root)} {what}", hint)
+        self.error(source, place, f"{label(place, source.root)} {what}", hint, code=code)
 
     def warn(
-        self, source: Source, place: Place, message: str, hint: str = "", *, at_key: bool = False
+        self,
+        source: Source,
+        place: Place,
+        message: str,
+        hint: str = "",
+        *,
+        code: str = "no-effect",
+        at_key: bool = False,
+        fix: Fix | None = None,
     ) -> None:
-        self.add(source.problem(place, message, hint, severity="warning", at_key=at_key))
+        problem = source.problem(
+            place, message, hint, code=code, severity="warning", at_key=at_key, fix=fix
+        )
+        self.add(problem)
 
     def unset(self, source: Source, place: Place, message: str) -> None:
         """Report a variable or a file that has no value."""
         self._places.add((source.root, place))
-        self._unset.append(source.problem(place, message))
+        self._unset.append(source.problem(place, message, code="unset-variable"))
 
     def mean(self, source: Source, place: Place) -> None:
         """Note that a misspelt key, which is an error already, was meant for this place."""

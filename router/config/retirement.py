@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from router.config.editing import fix_for
+from router.config.fixes import Change, Fix
 from router.config.masking import shown
 from router.config.model import TargetRoute
 from router.config.places import Place
 from router.config.report import Report
 from router.config.section import Section
+from router.config.source import Source
 from router.core.catalog import Catalog, ModelFacts
 from router.core.jsontypes import JSON
 from router.core.skeleton import as_object
@@ -56,7 +59,20 @@ class Retirement:
             return
         successor = successor_of(facts, catalog, today)
         hint += f"; {successor} replaces it" if successor else ""
-        self.report.warn(section.source, place, message, hint)
+        fix = None
+        if successor and facts.is_retired(today):
+            fix = _succession(section.source, place, name, successor)
+        self.report.warn(section.source, place, message, hint, code="retired-model", fix=fix)
+
+
+def _succession(source: Source, place: Place, name: str, successor: str) -> Fix | None:
+    """Write the successor where a model is asked for by name; an alias is a name of one's own."""
+    written = _at(source.value, place)
+    is_model = place[-1] in {"model", "provider"} and isinstance(written, str)
+    if not is_model or f"/{written}".rpartition("/")[2] != name:
+        return None
+    text = str(written).removesuffix(name) + successor
+    return fix_for(source, Change(place, text), f"asks for {successor} in place of {name}")
 
 
 def successor_of(facts: ModelFacts, catalog: Catalog, today: dt.date) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from router.config.fixes import Fix
 from router.config.masking import masked_source
 from router.config.places import Place, Span, shown_place
 from router.config.problems import Problem, Severity
@@ -35,9 +36,12 @@ class Source:
         message: str,
         hint: str = "",
         *,
+        code: str = "invalid",
+        harm: str = "",
         severity: Severity = "error",
         at_key: bool = False,
         span: Span | None = None,
+        fix: Fix | None = None,
     ) -> Problem:
         """Describe a finding at a place, or at a `span` where the place alone does not tell."""
         where = span or self._span(place, at_key=at_key)
@@ -45,12 +49,15 @@ class Source:
             message=message,
             place=shown_place(place, self.root),
             hint=hint,
+            code=code,
+            harm=harm,
             severity=severity,
             file=self.file,
             line=where.line if where else None,
             column=where.column if where else None,
             excerpt=self._excerpt(where) if where and where.column < WIDEST else (),
             width=_width(where) if where else 1,
+            fix=fix,
         )
 
     def _span(self, place: Place, *, at_key: bool) -> Span | None:

@@ -22,6 +22,7 @@ from router.config.problems import did_you_mean, hints, one_of
 from router.config.report import Report
 from router.config.section import Section
 
+UNREACHABLE = "unreachable-target"
 DEFAULT_TTL = 3600.0  # seconds a sticky choice holds; Portkey's load-balancing page
 
 
@@ -67,7 +68,8 @@ class Group:
         if own is not None and old is not None:
             place = self.section.at("on_status_codes")
             hint = "write it there only"
-            self._error(place, "'on_status_codes' is in 'strategy' too", hint, at_key=True)
+            message = "'on_status_codes' is in 'strategy' too"
+            self._error(place, message, hint, code="said-twice", at_key=True)
         return old if own is None else own
 
     def _refusals(self) -> bool:
@@ -84,12 +86,14 @@ class Group:
         if len(self.targets) > 1 and self.strategy.text("mode") == "single":
             place = (*self.section.at("targets"), 1)
             message = "is never asked: mode is single"
-            self.report.warn(self.section.source, place, message, "did you mean fallback?")
+            hint = "did you mean fallback?"
+            self.report.warn(self.section.source, place, message, hint, code=UNREACHABLE)
 
     def _load_balance(self) -> LoadBalanceSettings:
         if self.targets and not any(target.weight for target in self.targets):
             hint = "give one of them a weight above 0"
-            self._error(self.section.at("targets"), "all weights are 0", hint, at_key=True)
+            place, message = self.section.at("targets"), "all weights are 0"
+            self._error(place, message, hint, code=UNREACHABLE, at_key=True)
         failover = self.strategy.flag("failover") or False
         if not failover:
             self._warn_codes("loadbalance without failover")
@@ -135,15 +139,18 @@ class Group:
         names = list(self._names())
         if found:
             message = f"{shown(name)} names {len(found)} targets"
-            self._error(section.at(key), message, "names must differ")
+            self._error(section.at(key), message, "names must differ", code="unknown-target")
         else:
             hint = hints(one_of(names, "the targets are"), did_you_mean(name, names))
             message = f"{shown(name)} names no target of this group"
-            self._error(section.at(key), message, hint or "give the targets names")
+            hint = hint or "give the targets names"
+            self._error(section.at(key), message, hint, code="unknown-target")
         return 0
 
     def _names(self) -> Iterator[str]:
         return (target.name for target in self.targets if target.name is not None)
 
-    def _error(self, place: Place, message: str, hint: str = "", *, at_key: bool = False) -> None:
-        self.report.error(self.section.source, place, message, hint, at_key=at_key)
+    def _error(
+        self, place: Place, message: str, hint: str, *, code: str, at_key: bool = False
+    ) -> None:
+        self.report.error(self.section.source, place, message, hint, code=code, at_key=at_key)

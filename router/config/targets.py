@@ -74,7 +74,8 @@ class Targets:
             return f"env:{info.name}"  # the caller may have brought a key; the call will tell
         for reason in self.reading.missing(variable_key(info, self.reading)):
             hint = f"{info.name} needs a key: set it, or write api_key or virtual_key"
-            self.reading.report.error(section.source, section.place, reason, hint)
+            place = section.place
+            self.reading.report.error(section.source, place, reason, hint, code="unset-variable")
         return f"env:{info.name}"
 
     def _inline(self, section: Section, aim: Aim, own: Account) -> str | None:
@@ -83,7 +84,8 @@ class Targets:
         self._check_inline(section, key, aim)
         for ref in (own.api_key, own.token):
             for reason in self.reading.missing(ref):
-                self.reading.report.error(section.source, section.at(key), reason)
+                place = section.at(key)
+                self.reading.report.error(section.source, place, reason, code="unset-variable")
         path = shown_place(section.place, section.source.root)
         self.inline[path] = KeyRef(
             provider=aim.provider or "",
@@ -99,17 +101,19 @@ class Targets:
         report, place = self.reading.report, section.at(key)
         if aim.key is not None:
             hint = f"virtual key {aim.key.name!r} has the credentials; write one of the two"
-            report.error(section.source, place, f"{key!r} is a second credential", hint)
+            message = f"{key!r} is a second credential"
+            report.error(section.source, place, message, hint, code="bad-account")
         elif not aim.is_told and not self._is_misspelt(section):
             hint = "write 'provider' beside it: a key is sent to its provider and to nobody else"
-            report.error(section.source, place, f"{key!r} is nobody's", hint, at_key=True)
+            message = f"{key!r} is nobody's"
+            report.error(section.source, place, message, hint, code="bad-account", at_key=True)
 
     def _check(self, section: Section, aim: Aim, account: Account) -> None:
         report = self.reading.report
         if not aim.is_told and "custom_host" in section and not self._is_misspelt(section):
             hint = "write 'provider' beside it: it says what the host understands"
             message, place = "'custom_host' has no provider", section.at("custom_host")
-            report.error(section.source, place, message, hint, at_key=True)
+            report.error(section.source, place, message, hint, code="bad-account", at_key=True)
         check_auth_mode(section, self.reading, account)
         info = self.reading.provider(aim.provider) if aim.provider else None
         if info is not None:
@@ -158,7 +162,7 @@ class Targets:
             if not is_written and not _is_said_otherwise(name, sections):
                 hint = "write it here or in the virtual key"
                 message = f"{info.name} needs {name!r}"
-                report.error(section.source, section.place, message, hint)
+                report.error(section.source, section.place, message, hint, code="bad-account")
 
 
 def _is_operators(aim: Aim, own: Account) -> bool:

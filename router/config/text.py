@@ -13,6 +13,8 @@ from router.config.source import Source
 from router.config.values import Values
 from router.core.jsontypes import JSON
 
+UNREADABLE = "unreadable"
+
 SMALLEST: Mapping[str, str] = {"gateway": "max_in_flight: 256"}
 """An example for what is no mapping, by the source's root; `provider: openai` for all others."""
 
@@ -43,7 +45,7 @@ def _from_yaml(text: str, report: Report, source: Source) -> Source | None:
         reading = _reading(text)
     except Unreadable as error:
         message = f"{source.root} {error.message}"
-        report.add(source.problem((), message, error.hint, span=error.span))
+        report.add(source.problem((), message, error.hint, code=UNREADABLE, span=error.span))
         return None
     return _settled(reading, report, source)
 
@@ -75,7 +77,9 @@ def _settled(reading: _Reading, report: Report, source: Source) -> Source | None
     found = reading.found
     source = replace(source, keys=found.keys, values=found.values, secrets=tuple(found.secrets))
     for flaw in found.flaws:
-        found_flaw = source.problem(flaw.place, flaw.message, flaw.hint, span=flaw.span)
+        found_flaw = source.problem(
+            flaw.place, flaw.message, flaw.hint, code=UNREADABLE, span=flaw.span
+        )
         report.flaw(source, flaw.place, found_flaw)
     return _rooted(reading.value, report, source)
 
@@ -84,11 +88,12 @@ def _unlocated(exact: JSON, repeated: list[str], report: Report, source: Source)
     """Accept JSON that YAML reads in another way: problems will have a place, but no line."""
     copier = Given()
     value = copier.copy(exact)
-    for place, message in copier.flaws:
-        problem = source.problem(place, f"{label(place, source.root)} {message}")
+    for place, flaw in copier.flaws:
+        message = f"{label(place, source.root)} {flaw}"
+        problem = source.problem(place, message, code=UNREADABLE)
         report.flaw(source, place, problem)
     for name in repeated:
-        report.error(source, (), f"key {shown(name)} is here twice")
+        report.error(source, (), f"key {shown(name)} is here twice", code=UNREADABLE)
     return _rooted(value, report, source)
 
 
@@ -117,19 +122,20 @@ def _refuse(constant: str) -> JSON:
 def _report_json(error: ValueError, report: Report, source: Source) -> None:
     if isinstance(error, json.JSONDecodeError):
         span = Span(error.lineno, error.colno, error.lineno, error.colno + 1)
-        report.add(source.problem((), f"{source.root} is not valid JSON: {error.msg}", span=span))
+        message = f"{source.root} is not valid JSON: {error.msg}"
+        report.add(source.problem((), message, code=UNREADABLE, span=span))
     else:
-        report.wrong(source, (), f"is not valid JSON: {error}")
+        report.wrong(source, (), f"is not valid JSON: {error}", code=UNREADABLE)
 
 
 def _rooted(value: JSON, report: Report, source: Source) -> Source | None:
     """Accept a mapping only."""
     if isinstance(value, Mapping):
         return replace(source, value=value)
-    example = SMALLEST.get(source.root, "provider: openai")
+    expected = f"expected a mapping such as: {SMALLEST.get(source.root, 'provider: openai')}"
     if value is None:
-        report.wrong(source, (), "is empty", f"expected a mapping such as: {example}")
+        report.wrong(source, (), "is empty", expected, code=UNREADABLE)
     else:
         kind = "a list" if isinstance(value, list) else "a single value"
-        report.wrong(source, (), f"is {kind}; expected a mapping such as: {example}")
+        report.wrong(source, (), f"is {kind}; {expected}", code=UNREADABLE)
     return None

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from router.config.accounts import (
+    BAD,
     Account,
     check_account,
     check_auth_mode,
@@ -86,7 +87,12 @@ class VirtualKeys:
         if not NAME.fullmatch(name) or RESERVED.fullmatch(name):
             hint = "letters, digits, '_', '-' and '.', and not 'config'"
             reading.report.error(
-                section.source, section.place, f"{shown(name)} cannot be a name", hint, at_key=True
+                section.source,
+                section.place,
+                f"{shown(name)} cannot be a name",
+                hint,
+                code=BAD,
+                at_key=True,
             )
         elif name in self.by_name:
             other = self.by_name[name].section.source
@@ -95,6 +101,7 @@ class VirtualKeys:
                 section.place,
                 f"virtual key {name!r} is defined twice",
                 f"also in {other.file or other.root}",
+                code="said-twice",
                 at_key=True,
             )
         else:
@@ -158,5 +165,6 @@ def _provider(section: Section, reading: Reading) -> ProviderInfo | None:
             section.at("provider"),
             f"unknown provider {shown(name)}",
             reading.provider_hint(name),
+            code="unknown-provider",
         )
     return info
