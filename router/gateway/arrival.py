@@ -31,7 +31,11 @@ def arrival_of(
     """Read a head. Raises Refusal where it says one thing twice."""
     headers: dict[str, str] = {}
     for raw_name, raw_value in raw_headers:
-        name, value = raw_name.decode("latin-1").lower(), _text(raw_value)
+        name = raw_name.decode("latin-1").lower()
+        try:
+            value = raw_value.decode()
+        except UnicodeDecodeError:  # clients write UTF-8 or Latin-1, and say not which
+            value = raw_value.decode("latin-1")
         if name not in headers:
             headers[name] = value
         elif name in SINGLE or name.startswith("x-portkey-"):
@@ -45,11 +49,3 @@ def arrival_of(
         query=dict(parse_qsl(query.decode("latin-1"))) if query else {},
         headers=headers,
     )
-
-
-def _text(raw: bytes) -> str:
-    """Clients write UTF-8 or Latin-1, and say not which."""
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
