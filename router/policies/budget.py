@@ -3,13 +3,12 @@
 import math
 from dataclasses import dataclass, replace
 
-import anyio
-
 from router.core.budget import Budget, out_of_budget
 from router.core.context import Context
 from router.core.images import ImageRequest
 from router.core.node import Node
 from router.core.outcome import Outcome
+from router.core.scope import scope_until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +32,7 @@ class WithinBudget:
             return await self.child.execute(request, context.within(purse, math.inf))
         ends = context.time() + self.deadline
         outcome: Outcome | None = None
-        with anyio.CancelScope(deadline=ends):
+        with scope_until(ends):
             outcome = await self.child.execute(request, context.within(purse, ends))
         if outcome is not None:
             return outcome

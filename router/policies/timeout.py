@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-import anyio
-
 from router.core.context import Context, Expiry
 from router.core.images import ImageRequest
 from router.core.node import Node
 from router.core.outcome import Failure, Kind, Outcome
+from router.core.scope import scope_until
 
 DEFAULT_TIMEOUT = 600.0  # seconds; what the openai package waits for an answer
 NEXT_PICTURE = 600.0  # seconds that a stream may take from one picture to the next
@@ -30,7 +29,7 @@ class Timeout:
         outcome: Outcome | None = None
         asked = context.attempt_timeout
         seconds = self.seconds if asked is None else asked
-        with anyio.CancelScope(deadline=context.time() + seconds) as scope:
+        with scope_until(context.time() + seconds) as scope:
             expiry = Expiry(scope, between=max(seconds, NEXT_PICTURE))
             outcome = await self.child.execute(request, context.expiring(expiry))
         if outcome is not None:
