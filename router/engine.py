@@ -49,7 +49,7 @@ class Engine:
         self._store: Store = MemoryStore() if store is None else store
         self._given_seed = seed
         self._seed = _seed(seed)
-        self._series = self._seed  # the first half of trace ids
+        self._series = _series(self._seed)
         self._observers = tuple(observers)
         self._now = now
         self._artefacts: ArtefactStore = DataUrls() if artefacts is None else artefacts
@@ -69,7 +69,7 @@ class Engine:
         self._pid = os.getpid()
         self._loop = None
         self._seed = _seed(self._given_seed)
-        self._series = _digest(f"{self._seed}/{self._pid}")
+        self._series = _series(_digest(f"{self._seed}/{self._pid}"))
         self._shared = Shared()
         if self._owns_sender:
             self._sender = None
@@ -129,7 +129,8 @@ class Engine:
     def name_request(self) -> str:
         """Return a number for a request: unlike any other of this router, or of its forks."""
         self._notice_fork()
-        return self._next_id()
+        self._requests += 1
+        return self._id
 
     def begin_trace(self, wishes: Wishes) -> Trace:
         """Begin a request's record; its id is the caller's, or made from seed and number."""
@@ -137,12 +138,13 @@ class Engine:
         return self._next_trace(wishes)
 
     def _next_trace(self, wishes: Wishes) -> Trace:
-        made = self._next_id()
-        return Trace(wishes.trace_id or made, self._observers)
-
-    def _next_id(self) -> str:
         self._requests += 1
-        return f"{self._series:016x}-{self._requests:06x}"
+        return Trace(wishes.trace_id or self._id, self._observers)
+
+    @property
+    def _id(self) -> str:
+        """The number of the latest request, in words."""
+        return f"{self._series}-{self._requests:06x}"
 
     @property
     def _number(self) -> int:
@@ -214,6 +216,11 @@ def _cache_wish(wishes: Wishes) -> CacheWish:
     return CacheWish(
         namespace=namespace, refresh=refresh, tenant=wishes.tenant, is_off=wishes.uncached
     )
+
+
+def _series(number: int) -> str:
+    """Write the first half of trace ids."""
+    return f"{number:016x}"
 
 
 def _seed(given: int | str | None) -> int:
