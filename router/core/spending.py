@@ -16,7 +16,7 @@ def facts_of(request: ImageRequest, context: Context) -> ModelFacts | None:
     """Return what is known of the model that would be asked; an adapter's bug knows nothing."""
     aim = context.aim
     try:
-        return guard(lambda: aim.adapter.facts(request, aim.target))
+        return guard(aim.adapter.facts, request, aim.target)
     except AdapterError:
         return None
 

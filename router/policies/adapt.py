@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from router.core.adapter import Becomes
+from router.core.adapter import Ability, Becomes
 from router.core.context import Aim, Context
 from router.core.guard import AdapterError, guard
 from router.core.images import ImageRequest
@@ -33,9 +33,8 @@ class Adapt:
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
         aim = context.aim
         try:
-            given = self._given(request, aim)
-            ability = guard(lambda: aim.adapter.ability(given, aim.target))
-            changes = guard(find_changes, given, aim)
+            given = _given(request, aim)
+            ability, changes = guard(_consult, given, aim)
         except AdapterError as bug:
             return bug.failure(sent=False)
         except UnreachableError as reference:
@@ -52,14 +51,6 @@ class Adapt:
         told = tuple(note for note in notes if note)
         return await self.child.execute(adapted, context.adapted(told) if told else context)
 
-    def _given(self, request: ImageRequest, aim: Aim) -> ImageRequest:
-        """Return the request with its pictures in a form that the provider takes."""
-        if not request.has_references:
-            return request
-        if guard(lambda: aim.adapter.takes_references(request, aim.target)):
-            return request
-        return with_files(request)
-
     def _note(self, change: Becomes) -> str:
         if change.exact:
             return ""
@@ -73,6 +64,20 @@ class Adapt:
         if self.mode == "skip":
             return _unsupported(message)
         return Failure(kind=Kind.BAD_REQUEST, status=400, message=message, local=True)
+
+
+def _given(request: ImageRequest, aim: Aim) -> ImageRequest:
+    """Return the request with its pictures in a form that the provider takes."""
+    if not request.has_references:
+        return request
+    if guard(aim.adapter.takes_references, request, aim.target):
+        return request
+    return with_files(request)
+
+
+def _consult(request: ImageRequest, aim: Aim) -> tuple[Ability, dict[str, Becomes]]:
+    """Ask the adapter what it can do, and what of it in other words."""
+    return aim.adapter.ability(request, aim.target), find_changes(request, aim)
 
 
 def apply(changes: Mapping[str, Becomes], request: ImageRequest, mode: Mode) -> dict[str, JSON]:
@@ -104,8 +109,9 @@ def find_changes(request: ImageRequest, aim: Aim) -> dict[str, Becomes]:
     """Return what each parameter must become at this target; one that may stay is not in it."""
     rules = aim.adapter.rules(request, aim.target)
     changes: dict[str, Becomes] = {}
-    for name, value in request.params.items():
-        if name in request.verbatim or aim.target.passthrough:
+    words = () if aim.target.passthrough else request.params.items()
+    for name, value in words:
+        if name in request.verbatim:
             continue
         rule = rules.get(name)
         change: Becomes | None
