@@ -148,6 +148,7 @@ class Conversation:
         """Send what the adapter's flow yields, and hand it what comes back."""
         flow = self._flow()
         undo: HttpRequest | None = None
+        step: Send | Emit | Pictures | Failure | None = None
         try:
             if self._request.operation == "generate":
                 step = guard(_go_on, flow, None)
@@ -166,8 +167,8 @@ class Conversation:
                 await self._undo(undo)
             raise
         finally:
-            with suppress(AdapterError):  # it must not take the place of a cancellation
-                guard(flow.close)
+            if not isinstance(step, ENDS):
+                _close(flow)
             if self._listening is not None:
                 await self._stop_listening(self._listening)
         return step
@@ -305,6 +306,12 @@ def _go_on(flow: Flow, response: HttpResponse | Event | None) -> Send | Emit | P
     if isinstance(step, STEPS):
         return step
     raise TypeError(f"the flow gave {type(step).__name__}")
+
+
+def _close(flow: Flow) -> None:
+    """End a flow that broke off; a bug in that must not take the place of what broke it off."""
+    with suppress(AdapterError):
+        guard(flow.close)
 
 
 def _request_id(response: HttpResponse) -> str | None:
