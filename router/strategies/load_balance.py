@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from router.core.context import Context
 from router.core.images import ImageRequest
@@ -21,6 +21,10 @@ class Share:
     node: Node
     weight: float
     label: str
+    reason: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", f"drawn by weight {self.weight:g}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +57,8 @@ class LoadBalance:
         top_up = TopUp(request, self.top_up)
         while True:
             share = self._draw(candidates, request, context)
-            why = f"after one that {describe(failures[-1])}" if failures else ""
-            context.decide(self.path, "loadbalance", share.node.path, _reason(share, why))
+            why = f" after one that {describe(failures[-1])}" if failures else ""
+            context.decide(self.path, "loadbalance", share.node.path, share.reason + why)
             outcome = top_up.take(await share.node.execute(*top_up.ask(context)), context)
             if not isinstance(outcome, Failure):
                 return outcome
@@ -86,7 +90,3 @@ def _weighted(among: Sequence[Share], chance: float) -> Share:
         if point < 0:
             return share
     return among[-1]
-
-
-def _reason(share: Share, why: str) -> str:
-    return f"drawn by weight {share.weight:g} {why}".rstrip()
