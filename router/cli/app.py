@@ -17,6 +17,7 @@ from router.cli.models import models
 from router.cli.sandbox import sandbox
 from router.cli.schema import schema
 from router.cli.serve import serve
+from router.cli.simulate import simulate
 from router.cli.streams import BROKEN_PIPE, complain, discard, flushed
 from router.cli.test import test
 from router.cli.variation import variation
@@ -47,6 +48,7 @@ def pixroute(context: click.Context) -> None:
 for command in (check, edit, generate, init, keys, logs, models, sandbox, schema, serve, variation):
     pixroute.add_command(command)
 pixroute.add_command(test)
+pixroute.add_command(simulate)
 
 
 def run() -> int:

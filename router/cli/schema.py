@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 import click
 
-SchemaName = Literal["config", "virtual-keys", "catalog", "gateway", "tests"]
+SchemaName = Literal["config", "virtual-keys", "catalog", "gateway", "tests", "scenario"]
 
 
 @click.command(

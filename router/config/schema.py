@@ -11,7 +11,7 @@ from router.config.report import Report
 from router.config.source import Source
 from router.core.jsontypes import JSON
 
-SchemaName = Literal["config", "virtual-keys", "catalog", "gateway", "tests"]
+SchemaName = Literal["config", "virtual-keys", "catalog", "gateway", "tests", "scenario"]
 
 PACKAGE = Path(__file__).resolve().parent.parent
 

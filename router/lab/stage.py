@@ -26,7 +26,7 @@ from router.sandbox.environment import SandboxEnvironment
 from router.sandbox.faults import Fate
 from router.sandbox.in_process import SandboxSender
 from router.sandbox.latency import Latency, none
-from router.view import View, furnish
+from router.view import Prepared, View, furnish
 from router.workspace import Loaded, Loader
 
 EPOCH = 1_800_000_000.0
@@ -101,6 +101,18 @@ class Stage:
         )
         self._view = View(loader=self.loader, configs={}, loaded=self.loaded, engine=engine)
 
+    async def prepare(
+        self,
+        params: Mapping[str, JSON],
+        *,
+        options: RequestOptions = NO_WISHES,
+        operation: Operation = "generate",
+        files: Given = NO_FILES,
+        extras: Extras = NO_EXTRAS,
+    ) -> Prepared:
+        """Make a request, to be looked at or run. Raises RoutingError where it is none."""
+        return await self._view.prepare(params, extras, options, operation, files)
+
     async def ask(
         self,
         params: Mapping[str, JSON],
@@ -116,7 +128,9 @@ class Stage:
         """
         began = anyio.current_time()
         try:
-            prepared = await self._view.prepare(params, extras, options, operation, files)
+            prepared = await self.prepare(
+                params, options=options, operation=operation, files=files, extras=extras
+            )
             pictures, trace = await prepared.run()
         except RoutingError as error:
             seconds = anyio.current_time() - began

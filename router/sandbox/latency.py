@@ -21,6 +21,7 @@ TYPICAL = (
     ("sd3", 6.0),
     ("stable-diffusion", 5.0),
 )
+OTHERS = 10.0
 
 
 def none(provider: str, model: str | None, serial: int) -> float:  # noqa: ARG001  it is a Latency
@@ -28,12 +29,17 @@ def none(provider: str, model: str | None, serial: int) -> float:  # noqa: ARG00
     return 0.0
 
 
+def typical(model: str) -> float:
+    """Return the seconds that a model takes at the middle, as far as anyone knows."""
+    return next((time for start, time in TYPICAL if model.startswith(start)), OTHERS)
+
+
 def plausible(scale: float = 1.0) -> Latency:
     """Take about as long as the real models do, times `scale`."""
 
     def latency(provider: str, model: str | None, serial: int) -> float:
         name = model or ""
-        middle = next((time for start, time in TYPICAL if name.startswith(start)), 10.0)
+        middle = typical(name)
         chance = Chance("latency", provider, name, serial)
         spread = 0.65 + 0.5 * chance.at("usual") + 0.9 * chance.at("tail") ** 6
         return middle * spread * scale

@@ -7,7 +7,7 @@ from jsonschema import Draft202012Validator
 from router.config.portkey import IMPLEMENTED, KEYS, REFUSED, WITHOUT_EFFECT
 from router.config.schema import schema_text
 
-NAMES = ("config", "virtual-keys", "catalog", "gateway", "tests")
+NAMES = ("config", "virtual-keys", "catalog", "gateway", "tests", "scenario")
 SCHEMAS = {name: json.loads(schema_text(name)) for name in NAMES}
 
 

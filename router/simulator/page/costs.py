@@ -1,0 +1,40 @@
+"""Costs: what each target was paid, and how much of it bought nothing."""
+
+from collections.abc import Sequence
+
+from router.simulator.page.markup import tag, text
+from router.simulator.results import Result, TargetResult
+from router.simulator.verdict import money
+
+
+def costs(results: Sequence[Result]) -> str:
+    """Draw a bar a target, all on one scale."""
+    most = max((target.cost for result in results for target in result.targets), default=0.0)
+    return "".join(_of(result, most, named=len(results) > 1) for result in results)
+
+
+def _of(result: Result, most: float, *, named: bool) -> str:
+    head = tag("h4", text(f"{result.config}: {money(result.cost)}")) if named else ""
+    rows = (_bar(target, most) for target in result.targets)
+    unpriced = ""
+    if result.unpriced:
+        unpriced = tag("p", text(f"{result.unpriced:,} calls were billed at a price nobody knows."))
+    return head + tag("div", *rows, class_="bars") + unpriced
+
+
+def _bar(target: TargetResult, most: float) -> str:
+    name = f"{target.path.removeprefix('config.')} · {target.provider} {target.model}"
+    scale = 100 / most if most else 0.0
+    good, vain = (target.cost - target.wasted) * scale, target.wasted * scale
+    bar = tag(
+        "span",
+        tag("i", class_="good", style=f"width:{good:.2f}%"),
+        tag("i", class_="bad", style=f"width:{vain:.2f}%"),
+        class_="bar",
+    )
+    told = money(target.cost)
+    if target.wasted:
+        told += f" ({money(target.wasted)} in vain)"
+    return tag(
+        "div", tag("span", text(name), class_="name"), bar, tag("span", text(told), class_="sum")
+    )

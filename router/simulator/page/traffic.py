@@ -1,0 +1,136 @@
+"""Traffic: each target's calls over time, what became of them, and its breaker below."""
+
+from collections.abc import Iterator, Sequence
+
+from router.simulator.durations import spoken
+from router.simulator.page.axes import HEIGHT, framed, time_ticks, top_of
+from router.simulator.page.markup import tag, text
+from router.simulator.results import BreakerResult, Result, TargetResult
+
+GAP = 0.12  # of a bar's width
+
+
+def traffic(result: Result) -> str:
+    """Draw a row for all requests, and one for each target, all over the same time."""
+    highest = max((max(target.calls_at) for target in result.targets), default=0)
+    rows = (_target(target, result, top_of(highest)) for target in result.targets)
+    return "".join((_requests(result), *rows))
+
+
+def _requests(result: Result) -> str:
+    good = [a - b for a, b in zip(result.arrived_at, result.failed_at, strict=True)]
+    titles = (
+        f"{came:,} requests came, {bad:,} of them failed, {moved:,} moved on"
+        for came, bad, moved in zip(
+            result.arrived_at, result.failed_at, result.fallbacks_at, strict=True
+        )
+    )
+    return _row(
+        result,
+        name="all requests",
+        note=f"{result.ended:,} requests, {result.failed:,} failed",
+        layers=(("good", good), ("bad", result.failed_at)),
+        titles=list(titles),
+        top=top_of(max(result.arrived_at)),
+    )
+
+
+def _target(target: TargetResult, result: Result, top: float) -> str:
+    good = [
+        calls - bad - full
+        for calls, bad, full in zip(target.calls_at, target.failed_at, target.full_at, strict=True)
+    ]
+    titles = (
+        f"{calls:,} calls, {bad:,} failed, {full:,} answered 429"
+        for calls, bad, full in zip(target.calls_at, target.failed_at, target.full_at, strict=True)
+    )
+    layers = (("good", good), ("full", target.full_at), ("bad", target.failed_at))
+    breakers = [breaker for breaker in result.breakers if breaker.path == target.path]
+    row = _row(
+        result,
+        name=f"{target.path.removeprefix('config.')} · {target.provider} {target.model}",
+        note=f"{target.calls:,} calls, {target.failed:,} failed",
+        layers=layers,
+        titles=list(titles),
+        top=top,
+    )
+    return row + "".join(_breaker(breaker, result) for breaker in breakers)
+
+
+def _row(
+    result: Result,
+    *,
+    name: str,
+    note: str,
+    layers: Sequence[tuple[str, Sequence[int]]],
+    titles: Sequence[str],
+    top: float,
+) -> str:
+    head = tag("p", tag("b", text(name)), tag("span", text(note)), class_="row-head")
+    chart = framed(
+        drawing=(*_bars(layers, top), *_hover(titles, result)),
+        columns=len(titles),
+        high=f"{top:g}",
+        ticks=time_ticks(result.width * len(titles)),
+        label=f"{name}: {note}",
+    )
+    return head + chart
+
+
+def _bars(layers: Sequence[tuple[str, Sequence[int]]], top: float) -> Iterator[str]:
+    """Stack the layers, the first at the bottom; each layer is one path."""
+    below = [0.0] * len(layers[0][1])
+    for name, counts in layers:
+        steps = []
+        for place, count in enumerate(counts):
+            if count:
+                height = HEIGHT * count / top
+                y = HEIGHT - below[place] - height
+                steps.append(
+                    f"M{place + GAP / 2:.2f} {y:.2f}h{1 - GAP:.2f}v{height:.2f}h{GAP - 1:.2f}z"
+                )
+                below[place] += height
+        yield tag("path", class_=name, d="".join(steps))
+
+
+def _hover(titles: Sequence[str], result: Result) -> Iterator[str]:
+    """Say what is in a bar to whoever points at it."""
+    for place, title in enumerate(titles):
+        at = spoken(place * result.width) if place else "the beginning"
+        words = tag("title", text(f"{at}: {title}"))
+        yield tag("rect", words, class_="hover", x=place, y=0, width=1, height=HEIGHT)
+
+
+def _breaker(breaker: BreakerResult, result: Result) -> str:
+    """Draw when it was open and when half-open, as shares of each bucket's height."""
+    columns = len(breaker.open_at)
+    drawn = (
+        part
+        for place in range(columns)
+        for part in _states(place, breaker.open_at[place], breaker.half_open_at[place], result)
+    )
+    svg = tag(
+        "svg",
+        tag("rect", class_="closed", x=0, y=0, width=columns, height=HEIGHT),
+        *drawn,
+        viewBox=f"0 0 {columns} {HEIGHT}",
+        preserveAspectRatio="none",
+        role="img",
+        aria_label=f"breaker of {breaker.path}",
+    )
+    half = f", half-open {spoken(round(breaker.half_open_seconds))}"
+    told = (
+        f"breaker: opened {breaker.opened:,} times, first at {spoken(round(breaker.first_opened))},"
+        f" open {spoken(round(breaker.open_seconds))} in all{half}"
+    )
+    return tag("div", svg, tag("p", text(told)), class_="breaker")
+
+
+def _states(place: int, opened: float, half: float, result: Result) -> Iterator[str]:
+    """Draw one bucket: what the breaker was open from the left, then what it was half-open."""
+    widths = (("open", opened / result.width), ("half", half / result.width))
+    x = float(place)
+    for name, width in widths:
+        if width > 0:
+            yield tag("rect", class_=name, x=x, y=0, width=width, height=HEIGHT)
+            x += width

@@ -1,0 +1,110 @@
+"""Reading: a scenario's file becomes a Scenario, or an error that tells all that is wrong."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from router.config.load import load
+from router.config.problems import did_you_mean, hints, one_of
+from router.config.report import Report
+from router.config.schema import validate
+from router.config.section import Section
+from router.emulators import registry
+from router.emulators.registry import emulator
+from router.simulator.arrivals_reading import ArrivalsReader
+from router.simulator.conduct_reading import ConductReader
+from router.simulator.durations import Durations
+from router.simulator.scenario import ANY, Asked, Conduct, Conducts, Scenario
+
+ROOT = "scenario"
+
+GivenScenario = Mapping[str, object] | str | Path
+
+NO_REQUESTS = (Asked(params={}),)
+"""What is asked for where a scenario does not say: a picture, of whatever model the config has."""
+
+
+def read_scenario(given: GivenScenario) -> Scenario:
+    """Read a scenario: a mapping, a text or a path. Raises ConfigError with every problem."""
+    report = Report()
+    source = load(given, report, root=ROOT)
+    if source is None:
+        report.raise_errors()
+        raise AssertionError("what cannot be read has its reason in the report")
+    validate(source, report, "scenario")
+    scenario = _Reader(report).read(Section(source, source.value))
+    report.raise_errors()
+    return scenario
+
+
+class _Reader:
+    """Reads the parts, even where the schema has found some of them wanting."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._durations = Durations(report)
+
+    def read(self, section: Section) -> Scenario:
+        duration = self._durations.read(section, "duration")
+        if duration == 0:
+            self._report.wrong(section.source, section.at("duration"), "is 0; expected more")
+        stem = "scenario" if section.source.file is None else Path(section.source.file).stem
+        return Scenario(
+            name=section.text("name") or stem,
+            description=section.text("description") or "",
+            duration=duration or 0.0,
+            seed=section.integer("seed") or 0,
+            arrivals=ArrivalsReader(self._report, self._durations).read(section),
+            requests=tuple(self._asked(one) for one in section.sections("requests")) or NO_REQUESTS,
+            providers=MappingProxyType(self._providers(section)),
+        )
+
+    def _asked(self, section: Section) -> Asked:
+        weight = section.number("weight")
+        return Asked(
+            params=section.mapping("params"),
+            weight=1.0 if weight is None else weight,
+            metadata=section.mapping("metadata"),
+            users=section.integer("users"),
+            prompts=section.integer("prompts"),
+            deadline=self._durations.read(section, "deadline"),
+        )
+
+    def _providers(self, section: Section) -> dict[str, Conducts]:
+        below = section.section("providers")
+        found: dict[str, Conducts] = {}
+        for name in below.value if below is not None else ():
+            part = below.section(name) if below is not None else None
+            if below is None or part is None:
+                continue
+            known = self._name(below, name)
+            if known in found:
+                self._report.error(
+                    below.source, below.at(name), f"{name!r} is {known}, which is here already"
+                )
+            found[known] = self._conducts(part)
+        return found
+
+    def _name(self, below: Section, name: str) -> str:
+        """Return the provider's own name; an alias stands for it."""
+        if name == ANY:
+            return ANY
+        known = emulator(name)
+        if known is not None:
+            return known.provider
+        names = (*registry.names(), ANY)
+        hint = hints(did_you_mean(name, names), one_of(names, "known"))
+        self._report.error(
+            below.source, below.at(name), f"unknown provider {name!r}", hint, at_key=True
+        )
+        return name
+
+    def _conducts(self, section: Section) -> Conducts:
+        reader = ConductReader(self._report, self._durations)
+        general = reader.read(section, Conduct())
+        models = section.section("models")
+        parts = {} if models is None else {name: models.section(name) for name in models.value}
+        by_model = {
+            name: reader.read(part, general) for name, part in parts.items() if part is not None
+        }
+        return Conducts(general=general, by_model=MappingProxyType(by_model))

@@ -1,0 +1,222 @@
+"""Results: what a run has shown, as values. Seconds and US dollars throughout."""
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from router.simulator.breakers import Breaker
+from router.simulator.histogram import Histogram
+from router.simulator.scenario import Scenario
+from router.simulator.tally import Tally, TargetTally
+
+DECIMALS = 9  # of a dollar: what amounts are exact to
+
+NUMBER = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """Percentiles: at most 0.8 % above the exact ones; `most` is exact. None: there were none."""
+
+    p50: float | None
+    p90: float | None
+    p95: float | None
+    p99: float | None
+    most: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetResult:
+    """One target. `share` is that of the requests that it answered, of all that were answered.
+
+    `wasted` is what was paid for calls that gave no request its answer. `latency` is of the calls
+    that went well. `unpriced` calls were billed nobody knows what; `unsure` ones, such as timeouts,
+    may have been billed.
+    """
+
+    path: str
+    provider: str
+    model: str
+    calls: int
+    served: int
+    share: float
+    rate_limited: int
+    failures: Mapping[str, int]
+    latency: Latency
+    cost: float
+    wasted: float
+    unpriced: int
+    unsure: int
+    calls_at: Sequence[int]
+    failed_at: Sequence[int]
+    full_at: Sequence[int]
+
+    @property
+    def failed(self) -> int:
+        return sum(self.failures.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakerResult:
+    """One breaker: `path` is the target that was seen to open it first. Lists are by bucket."""
+
+    path: str
+    opened: int
+    first_opened: float
+    open_seconds: float
+    half_open_seconds: float
+    open_at: Sequence[float]
+    half_open_at: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """`seconds` is the virtual time that was played; lists are by bucket of `width` seconds.
+
+    `calls` are attempts as the engine counts them: a request that is split into several, for many
+    pictures, makes as many. `rate_limited` of them were answered with 429. `waited` are seconds
+    that requests spent in pauses before calls. `latency_bars` are the histogram of `latency`: the
+    end of each step in seconds, and how many requests fell into it.
+    """
+
+    config: str
+    scenario: str
+    description: str
+    seed: int
+    duration: float
+    seconds: float
+    was_interrupted: bool
+    requests: int
+    ok: int
+    failed: int
+    cached: int
+    failures: Mapping[str, int]
+    latency: Latency
+    latency_of_failures: Latency
+    latency_bars: Sequence[tuple[float, int]]
+    calls: int
+    attempts: Mapping[int, int]
+    fallbacks: int
+    waited: float
+    rate_limited: int
+    cost: float
+    wasted: float
+    unpriced: int
+    unsure: int
+    width: float
+    arrived_at: Sequence[int]
+    failed_at: Sequence[int]
+    fallbacks_at: Sequence[int]
+    targets: Sequence[TargetResult]
+    breakers: Sequence[BreakerResult]
+
+    @property
+    def ended(self) -> int:
+        return self.ok + self.failed
+
+    @property
+    def success_rate(self) -> float | None:
+        return self.ok / self.ended if self.ended else None
+
+    @property
+    def amplification(self) -> float | None:
+        """Calls for each request."""
+        return self.calls / self.ended if self.ended else None
+
+    @property
+    def rate_limit_waste(self) -> float | None:
+        """The share of calls that were answered with 429."""
+        return self.rate_limited / self.calls if self.calls else None
+
+
+def result_of(tally: Tally, scenario: Scenario, config: str) -> Result:
+    """Return what was counted."""
+    targets = sorted(tally.targets.values(), key=lambda target: _order(target.path))
+    served = sum(target.served for target in targets)
+    return Result(
+        config=config,
+        scenario=scenario.name,
+        description=scenario.description,
+        seed=scenario.seed,
+        duration=scenario.duration,
+        seconds=tally.now if tally.was_interrupted else max(tally.now, tally.ended_at),
+        was_interrupted=tally.was_interrupted,
+        requests=tally.arrived,
+        ok=tally.ok,
+        failed=tally.failed,
+        cached=tally.cached,
+        failures=dict(tally.kinds.most_common()),
+        latency=_latency(tally.latency),
+        latency_of_failures=_latency(tally.latency_of_failures),
+        latency_bars=tuple(tally.latency),
+        calls=sum(target.calls for target in targets),
+        attempts=dict(sorted(tally.attempts.items())),
+        fallbacks=tally.fallbacks,
+        waited=tally.waited,
+        rate_limited=sum(target.rate_limited for target in targets),
+        cost=_dollars(target.cost for target in targets),
+        wasted=_dollars(target.wasted for target in targets),
+        unpriced=sum(target.unpriced for target in targets),
+        unsure=sum(target.unsure for target in targets),
+        width=tally.timeline.width,
+        arrived_at=tuple(tally.arrived_at),
+        failed_at=tuple(tally.failed_at),
+        fallbacks_at=tuple(tally.fallbacks_at),
+        targets=tuple(_target(target, served) for target in targets),
+        breakers=tuple(
+            sorted(map(_breaker, tally.store.breakers.values()), key=lambda one: _order(one.path))
+        ),
+    )
+
+
+def _order(path: str) -> tuple[int, ...]:
+    """Put targets into the order of their config: `targets[10]` after `targets[9]`."""
+    return tuple(int(number) for number in NUMBER.findall(path))
+
+
+def _dollars(amounts: Iterable[float]) -> float:
+    return round(math.fsum(amounts), DECIMALS)
+
+
+def _latency(found: Histogram) -> Latency:
+    return Latency(
+        p50=found.percentile(50),
+        p90=found.percentile(90),
+        p95=found.percentile(95),
+        p99=found.percentile(99),
+        most=found.most if found.count else None,
+    )
+
+
+def _target(target: TargetTally, served: int) -> TargetResult:
+    return TargetResult(
+        path=target.path,
+        provider=target.provider,
+        model=target.model,
+        calls=target.calls,
+        served=target.served,
+        share=target.served / served if served else 0.0,
+        rate_limited=target.rate_limited,
+        failures=dict(target.kinds.most_common()),
+        latency=_latency(target.latency),
+        cost=_dollars([target.cost]),
+        wasted=_dollars([target.wasted]),
+        unpriced=target.unpriced,
+        unsure=target.unsure,
+        calls_at=tuple(target.calls_at),
+        failed_at=tuple(target.failed_at),
+        full_at=tuple(target.full_at),
+    )
+
+
+def _breaker(breaker: Breaker) -> BreakerResult:
+    return BreakerResult(
+        path=breaker.path,
+        opened=breaker.opened,
+        first_opened=breaker.first_opened or 0.0,
+        open_seconds=sum(breaker.open_seconds),
+        half_open_seconds=sum(breaker.half_open_seconds),
+        open_at=tuple(breaker.open_seconds),
+        half_open_at=tuple(breaker.half_open_seconds),
+    )

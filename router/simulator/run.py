@@ -1,0 +1,159 @@
+"""Run: a scenario played through a config, in virtual time.
+
+Each request is a task of its own that begins when the request arrives, as in a server.
+"""
+
+import asyncio
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from router.emulators.brief import Draw
+from router.lab.stage import Stage
+from router.simulator.breakers import WatchedStore
+from router.simulator.passage import PASSAGE, Passage
+from router.simulator.scenario import Scenario
+from router.simulator.sketches import sketch
+from router.simulator.tally import Tally
+from router.simulator.timeline import timeline_of
+from router.simulator.traffic import Mix, Wish, arrivals
+from router.simulator.weather import Weather
+from router.virtual_time import simulate
+from router.workspace import Loaded, Loader
+
+YOUNG = 20_000
+"""Objects that are made before Python looks for garbage: a request makes hundreds, nearly all of
+which go by themselves."""
+
+WATCHED = 200  # requests between two looks at how far it is
+
+Watch = Callable[[Tally], None]
+"""Told now and then how far a run has come."""
+
+
+def unwatched(tally: Tally) -> None:
+    """Look at nothing."""
+
+
+def play(
+    scenario: Scenario,
+    loaded: Loaded,
+    loader: Loader,
+    watch: Watch = unwatched,
+    draw: Draw = sketch,
+) -> Tally:
+    """Play the scenario to its end.
+
+    Ctrl-C ends it early: the tally says so and has what was found by then.
+    """
+    timeline = timeline_of(scenario.duration)
+    store = WatchedStore(timeline.width, timeline.count)
+    tally = Tally(timeline, store)
+
+    async def main() -> None:
+        run = _Run(
+            scenario=scenario, loaded=loaded, loader=loader, tally=tally, watch=watch, draw=draw
+        )
+        await run.until_the_end()
+
+    try:
+        with _little_rubbish():
+            simulate(main)
+    except KeyboardInterrupt:
+        tally.was_interrupted = True
+    return tally
+
+
+class _Run:
+    """One run under way. Made within its event loop."""
+
+    def __init__(
+        self,
+        *,
+        scenario: Scenario,
+        loaded: Loaded,
+        loader: Loader,
+        tally: Tally,
+        watch: Watch,
+        draw: Draw,
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        weather = Weather(scenario, self._loop.time)
+        self._stage = Stage(
+            loaded=loaded,
+            loader=loader,
+            fate=weather,
+            latency=weather.latency,
+            seed=scenario.seed,
+            draw=draw,
+            store=tally.store,
+            note=weather.note,
+        )
+        self._arrivals = arrivals(scenario)
+        self._mix = Mix(scenario)
+        self._tally = tally
+        self._watch = watch
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._number = 0
+        self._closed = False
+        self._over = asyncio.Event()
+        self._broken: BaseException | None = None
+
+    async def until_the_end(self) -> None:
+        self._await_next()
+        try:
+            await self._over.wait()
+        finally:
+            now = self._loop.time()
+            for breaker in self._tally.store.breakers.values():
+                breaker.settle(now)
+        if self._broken is not None:
+            raise self._broken
+
+    def _await_next(self) -> None:
+        """Set the clock for the next arrival, if there is one."""
+        at = next(self._arrivals, None)
+        if at is None:
+            self._closed = True
+            self._look()
+        else:
+            self._loop.call_at(at, self._arrive, at)
+
+    def _arrive(self, at: float) -> None:
+        passage = Passage(self._number)
+        PASSAGE.set(passage)  # this callback's own context, which the task copies
+        task = self._loop.create_task(self._ask(self._mix.wish(self._number), passage))
+        self._number += 1
+        self._tasks.add(task)
+        task.add_done_callback(self._end)
+        self._tally.arrive(at)
+        self._await_next()
+
+    async def _ask(self, wish: Wish, passage: Passage) -> None:
+        tried = await self._stage.ask(wish.params, options=wish.options)
+        self._tally.take(tried, passage)
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._broken = error
+            self._over.set()
+        if self._tally.ended % WATCHED == 0:
+            self._watch(self._tally)
+        self._look()
+
+    def _look(self) -> None:
+        """End the run when nobody comes any more and nobody is left."""
+        if self._closed and not self._tasks:
+            self._over.set()
+
+
+@contextmanager
+def _little_rubbish() -> Iterator[None]:
+    """Let Python look for garbage more seldom."""
+    usual = gc.get_threshold()
+    gc.set_threshold(YOUNG, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)

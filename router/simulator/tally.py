@@ -1,0 +1,153 @@
+"""Tally: what is counted while a simulation runs; its size does not grow with the requests."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from router.core.trace import Attempt, Decision
+from router.lab.stage import Tried
+from router.simulator.breakers import WatchedStore
+from router.simulator.histogram import Histogram
+from router.simulator.passage import Passage
+from router.simulator.timeline import Timeline
+
+FULL = 429
+
+
+@dataclass(slots=True)
+class TargetTally:
+    """One target, or one of the models that were asked of it.
+
+    `served` are the requests that it answered, `wasted` the dollars spent on calls of which
+    nobody got a picture. Of `unsure` calls nobody knows whether they are billed. The lists are by
+    bucket of the timeline.
+    """
+
+    path: str
+    provider: str
+    model: str
+    timeline: Timeline
+    calls: int = 0
+    ok: int = 0
+    served: int = 0
+    rate_limited: int = 0
+    cost: float = 0.0
+    wasted: float = 0.0
+    unpriced: int = 0
+    unsure: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    latency: Histogram = field(default_factory=Histogram)
+    calls_at: list[int] = field(default_factory=list)
+    failed_at: list[int] = field(default_factory=list)
+    full_at: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.calls_at = self.timeline.zeros()
+        self.failed_at = self.timeline.zeros()
+        self.full_at = self.timeline.zeros()
+
+    def take(self, attempt: Attempt, began: float, *, served: bool) -> None:
+        """Count a call; `began` is when its request came."""
+        place = self.timeline.place(began + attempt.started)
+        self.calls += 1
+        self.calls_at[place] += 1
+        if attempt.ok:
+            self.ok += 1
+            self.latency.add(attempt.duration)
+        else:
+            self._take_failure(attempt, place)
+        self.served += served
+        self.unsure += attempt.billed is None
+        if attempt.billed:
+            self._pay(attempt.cost, served=served)
+
+    def _take_failure(self, attempt: Attempt, place: int) -> None:
+        self.kinds[f"{attempt.status} {attempt.kind}"] += 1
+        if attempt.status == FULL:
+            self.rate_limited += 1
+            self.full_at[place] += 1
+        else:
+            self.failed_at[place] += 1
+
+    def _pay(self, cost: float | None, *, served: bool) -> None:
+        if cost is None:
+            self.unpriced += 1
+            return
+        self.cost += cost
+        self.wasted += 0.0 if served else cost
+
+
+class Tally:
+    """Everything that is counted."""
+
+    def __init__(self, timeline: Timeline, store: WatchedStore) -> None:
+        self.timeline = timeline
+        self.store = store
+        self.arrived = 0
+        self.ok = 0
+        self.failed = 0
+        self.cached = 0
+        self.fallbacks = 0
+        self.waited = 0.0
+        self.now = 0.0
+        self.ended_at = 0.0
+        self.was_interrupted = False
+        self.kinds: Counter[str] = Counter()
+        self.attempts: Counter[int] = Counter()
+        self.latency = Histogram()
+        self.latency_of_failures = Histogram()
+        self.targets: dict[tuple[str, str, str | None], TargetTally] = {}
+        self.arrived_at = timeline.zeros()
+        self.failed_at = timeline.zeros()
+        self.fallbacks_at = timeline.zeros()
+
+    @property
+    def ended(self) -> int:
+        return self.ok + self.failed
+
+    def arrive(self, at: float) -> None:
+        self.arrived += 1
+        self.now = at
+        self.arrived_at[self.timeline.place(at)] += 1
+
+    def take(self, tried: Tried, passage: Passage) -> None:
+        """Count a request that has ended."""
+        attempts = tried.trace.attempts
+        served = tried.trace.served if tried.error is None else None
+        self.attempts[len(attempts)] += 1
+        self.ended_at = max(self.ended_at, tried.began + tried.seconds)
+        if tried.error is None:
+            self.ok += 1
+            self.cached += not attempts
+            self.latency.add(tried.seconds)
+        else:
+            self.failed += 1
+            self.latency_of_failures.add(tried.seconds)
+            self.failed_at[self.timeline.place(tried.began)] += 1
+            self.kinds[f"{tried.error.status_code} {tried.error.kind}"] += 1
+        for attempt in attempts:
+            self.waited += attempt.waited
+            self._target(attempt).take(attempt, tried.began, served=attempt is served)
+        self._take_decisions(tried.trace.decisions, tried.began, passage)
+
+    def _take_decisions(
+        self, decisions: tuple[Decision, ...], began: float, passage: Passage
+    ) -> None:
+        moved = False
+        openings = iter(passage.breakers)
+        for decision in decisions:
+            if decision.by == "circuit_breaker":
+                account = next(openings, None)
+                if account is not None and not self.store.breakers[account].path:
+                    self.store.breakers[account].path = decision.path
+            elif decision.by == "fallback" and not moved:
+                moved = True
+                self.fallbacks += 1
+                self.fallbacks_at[self.timeline.place(began + decision.at)] += 1
+
+    def _target(self, attempt: Attempt) -> TargetTally:
+        named = (attempt.path, attempt.provider, attempt.model)
+        found = self.targets.get(named)
+        if found is None:
+            found = TargetTally(attempt.path, attempt.provider, attempt.model or "", self.timeline)
+            self.targets[named] = found
+        return found

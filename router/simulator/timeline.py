@@ -1,0 +1,31 @@
+"""Timeline: a scenario's time in buckets of one width, at most 120 of them."""
+
+import math
+from dataclasses import dataclass
+
+MOST = 120
+
+WIDTHS = (1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0)
+"""Seconds that people count time in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """`count` buckets of `width` seconds. What happens after the end is counted in the last."""
+
+    width: float
+    count: int
+
+    def place(self, at: float) -> int:
+        return min(self.count - 1, max(0, int(at / self.width)))
+
+    def zeros(self) -> list[int]:
+        return [0] * self.count
+
+
+def timeline_of(duration: float) -> Timeline:
+    fitting = (width for width in WIDTHS if width * MOST >= duration)
+    width = next(fitting, 3600.0 * math.ceil(duration / MOST / 3600.0))
+    if duration < WIDTHS[0] * MOST / 2:
+        width = duration / 60
+    return Timeline(width, max(1, math.ceil(duration / width - 1e-9)))

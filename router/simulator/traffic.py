@@ -1,0 +1,128 @@
+"""Traffic: when requests come, and what each of them asks for.
+
+Both depend on the seed and the request's number alone, so every config meets the same.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from math import log
+from random import Random
+from typing import assert_never
+
+from router.core.jsontypes import JSON
+from router.options import RequestOptions
+from router.simulator.delays import MICROSECONDS
+from router.simulator.recording import times_of
+from router.simulator.scenario import (
+    Arrivals,
+    Bursts,
+    Constant,
+    Pattern,
+    Poisson,
+    Recorded,
+    Scenario,
+)
+
+PROMPT = "a red kite over the hills"
+
+USERS_KEPT = 10_000  # whose options are not made anew for each of their requests
+
+
+def arrivals(scenario: Scenario) -> Iterator[float]:
+    """Yield the times at which requests come, ascending, before the scenario's end."""
+    chance = Random(f"arrivals {scenario.seed}")
+    for at in _times(scenario.arrivals, chance):
+        if at >= scenario.duration:
+            return
+        yield at
+
+
+def _times(pattern: Arrivals, chance: Random) -> Iterator[float]:
+    if isinstance(pattern, Recorded):
+        yield from times_of(pattern)
+        return
+    begin = 0.0
+    for phase in pattern:
+        for after in _after(phase.pattern, chance):
+            if after >= phase.lasting:
+                break
+            yield begin + after
+        begin += phase.lasting
+
+
+def _after(pattern: Pattern, chance: Random) -> Iterator[float]:
+    """Yield times since the phase's beginning, for ever; none at a rate of zero."""
+    match pattern:
+        case Constant(rate=rate):
+            return _constant(rate)
+        case Poisson(rate=rate):
+            return _poisson(rate, chance)
+        case Bursts():
+            return _bursts(pattern)
+    assert_never(pattern)
+
+
+def _constant(rate: float) -> Iterator[float]:
+    number = 0
+    while rate > 0:
+        yield round(number / rate, MICROSECONDS)
+        number += 1
+
+
+def _poisson(rate: float, chance: Random) -> Iterator[float]:
+    at = 0.0
+    while rate > 0:
+        at = round(at - log(1.0 - chance.random()) / rate, MICROSECONDS)
+        yield at
+
+
+def _bursts(pattern: Bursts) -> Iterator[float]:
+    begin = 0.0
+    while pattern.size > 0:
+        for number in range(pattern.size):
+            yield round(begin + pattern.over * number / pattern.size, MICROSECONDS)
+        begin += pattern.every
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What one request asks for."""
+
+    params: Mapping[str, JSON]
+    options: RequestOptions
+
+
+class Mix:
+    """Draws what requests ask for, one after the other."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._chance = Random(f"requests {scenario.seed}")
+        self._kinds = scenario.requests
+        self._bounds = tuple(accumulate(kind.weight for kind in scenario.requests))
+        self._options = lru_cache(maxsize=USERS_KEPT)(self._options_of)
+
+    def wish(self, number: int) -> Wish:
+        """Return what request `number` asks for; they are to be asked for in order."""
+        draw = self._chance.random
+        place, user, prompt = self._place(draw()), draw(), draw()
+        kind = self._kinds[place]
+        who = None if kind.users is None else int(user * kind.users)
+        which = number if kind.prompts is None else int(prompt * kind.prompts)
+        words = kind.params.get("prompt", PROMPT)
+        return Wish({**kind.params, "prompt": f"{words} #{which}"}, self._options(place, who))
+
+    def _place(self, chance: float) -> int:
+        point = chance * self._bounds[-1]
+        return next((i for i, bound in enumerate(self._bounds) if point < bound), 0)
+
+    def _options_of(self, place: int, who: int | None) -> RequestOptions:
+        """Return the options of a request of one kind, for one of its users."""
+        kind, options = self._kinds[place], RequestOptions()
+        metadata = kind.metadata if who is None else {**kind.metadata, "user": f"u{who}"}
+        if metadata:
+            options["metadata"] = metadata
+        if kind.deadline is not None:
+            options["timeout"] = kind.deadline
+        return options

@@ -1,0 +1,75 @@
+"""Verdict: a run, or the difference of two, said in a sentence."""
+
+from collections.abc import Iterator
+
+from router.core.dollars import dollars
+from router.simulator.results import Result
+
+SAME = 0.02  # of the larger: a smaller difference is none
+
+
+def verdict(result: Result) -> str:
+    """Say how it went."""
+    if not result.ended:
+        return "no request came"
+    if not result.failed:
+        answered = f"all {result.ok:,} requests were answered"
+    else:
+        answered = f"{percent(result.success_rate)} of {result.ended:,} requests were answered"
+    latency = result.latency
+    took = ""
+    if latency.p50 is not None and latency.p95 is not None:
+        took = f", half of them within {latency.p50:.1f} s and 95 of 100 within {latency.p95:.1f} s"
+    return f"{answered}{took}, for {money(result.cost)}"
+
+
+def difference(one: Result, other: Result) -> str:
+    """Say what the second config does otherwise than the first."""
+    found = list(_differences(one, other))
+    if not found:
+        return f"{other.config} and {one.config} do the same here"
+    return f"compared with {one.config}, {other.config} " + _joined(found)
+
+
+def _differences(one: Result, other: Result) -> Iterator[str]:
+    if one.ended and other.ended and one.failed != other.failed:
+        fewer = other.failed < one.failed
+        count = abs(one.failed - other.failed)
+        rates = f"{percent(other.success_rate)} succeed, not {percent(one.success_rate)}"
+        yield f"fails {count:,} requests {'fewer' if fewer else 'more'} ({rates})"
+    p95, was = other.latency.p95, one.latency.p95
+    if p95 is not None and was is not None and _differ(p95, was):
+        yield f"answers 95 of 100 within {p95:.1f} s instead of {was:.1f} s"
+    if _differ(other.cost, one.cost):
+        cheaper = other.cost < one.cost
+        gap = dollars(abs(other.cost - one.cost))
+        yield f"costs {gap} {'less' if cheaper else 'more'} ({money(other.cost)})"
+    calls, were = other.amplification, one.amplification
+    if calls is not None and were is not None and _differ(calls, were):
+        yield f"makes {calls:.2f} calls a request instead of {were:.2f}"
+
+
+def _differ(one: float, other: float) -> bool:
+    return abs(one - other) > SAME * max(abs(one), abs(other))
+
+
+def _joined(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def percent(share: float | None) -> str:
+    """Write `99.97 %`: never 100 where something is missing, nor 0 where something is there."""
+    if share is None:
+        return "-"
+    if share in {0.0, 1.0}:
+        return f"{share:.0%}".replace("%", " %")
+    for decimals in (1, 2, 3):
+        text = f"{100 * share:.{decimals}f}"
+        if float(text) not in {0.0, 100.0}:
+            return f"{text} %"
+    return "> 99.999 %" if share > 0.5 else "< 0.001 %"
+
+
+def money(amount: float) -> str:
+    """Write dollars: cents where there are many of them."""
+    return f"${amount:,.2f}" if amount >= 10 else dollars(amount)
