@@ -44,13 +44,17 @@ class Display(Quiet):
         """Tell what failed, or why nothing could be run, and return the run."""
         if run.problems:
             click.echo(f"{strong(str(run.file))} {red('cannot be run')}")
-            for problem in run.problems:
-                click.echo(show(problem, width_of(sys.stdout)))
+            show_problems(run.problems)
             return run
         click.echo()
         for result in run.failed:
             _show_failure(run.file, result)
         return run
+
+
+def show_problems(problems: Sequence[Problem]) -> None:
+    for problem in problems:
+        click.echo(show(problem, width_of(sys.stdout)))
 
 
 def _show_failure(file: Path, result: Result) -> None:

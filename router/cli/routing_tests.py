@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from router.cli.routing_report import Display, Quiet, as_json, closing
+from router.cli.routing_report import Display, Quiet, as_json, closing, show_problems
 from router.cli.terminal import Failed
 from router.config.problems import ConfigError
 from router.config_tests.collecting import NothingThereError, about, collect, collect_here
@@ -96,8 +96,8 @@ def _write(path: Path, text: str) -> None:
         raise Failed(f"{path} cannot be written: {error.strerror}") from None
 
 
-def write_first(config: Path, loader: Loader) -> None:
-    """Write a config's first tests beside it."""
+def write_first(config: Path, loader: Loader) -> int:
+    """Write a config's first tests beside it; return the exit code."""
     from router.config_tests.first_set import first_set
 
     target = config.with_name(f"{config.stem}.test.yaml")
@@ -109,6 +109,10 @@ def write_first(config: Path, loader: Loader) -> None:
         raise Failed(f"{target} exists already; move it away first") from None
     except OSError as error:
         raise Failed(f"{target} cannot be written: {error.strerror}") from None
-    except (ConfigError, ImportError) as error:
-        raise Failed(str(error)) from None
+    except ImportError as missing:
+        raise Failed(str(missing)) from None
+    except ConfigError as error:
+        show_problems(error.problems)
+        return UNREADABLE
     click.echo(f"wrote {target}: what the config does today; read it, then make it what you want")
+    return 0

@@ -67,7 +67,6 @@ def test(
     if fresh is not None:
         if paths:
             raise click.UsageError("--init writes tests and runs none; leave out the paths")
-        write_first(fresh, loader)
-        return
+        context.exit(write_first(fresh, loader))
     session = Session(loader=loader, words=words, seed=seed, junit=junit)
     context.exit(session.run(paths, as_json=shape == "json"))

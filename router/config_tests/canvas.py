@@ -5,7 +5,8 @@ import io
 from router.emulators.brief import Brief, Draw
 from router.emulators.drawing import drawn_once, require_pillow
 
-GREY = (128, 136, 150)
+GREY = 136
+"""A shade: pictures of one channel are encoded in a third of the time."""
 
 
 def plain_pictures() -> Draw:
@@ -20,7 +21,7 @@ def plain_pictures() -> Draw:
 def _paint(brief: Brief) -> bytes:
     from PIL import Image
 
-    mode, colour = ("RGBA", (*GREY, 0)) if brief.transparent else ("RGB", GREY)
+    mode, colour = ("LA", (GREY, 0)) if brief.transparent else ("L", (GREY,))
     file = io.BytesIO()
     Image.new(mode, (brief.width, brief.height), colour).save(file, brief.format)
     return file.getvalue()

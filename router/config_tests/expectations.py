@@ -29,11 +29,11 @@ def _expected(section: Section) -> Expected:
         status=section.integer("status"),
         kind=section.text("kind"),
         waited=_bounds(section.value.get("waited")),
-        waited_at_most=_at_most(section.number("waited_at_most")),
+        waited_at_most=section.number("waited_at_most"),
         attempts=_bounds(section.value.get("attempts")),
         adaptations=section.texts("adaptations"),
         cost=_bounds(section.value.get("cost")),
-        cost_at_most=_at_most(section.number("cost_at_most")),
+        cost_at_most=section.number("cost_at_most"),
         pictures=_bounds(section.value.get("pictures")),
         size=section.text("size"),
         format=section.text("format"),
@@ -64,10 +64,6 @@ def shortened(words: Iterable[str]) -> list[str]:
 def _shares(section: Section, key: str) -> Mapping[str, Bounds]:
     found = ((word, _bounds(value)) for word, value in section.mapping(key).items())
     return {word: bounds for word, bounds in found if bounds is not None}
-
-
-def _at_most(most: float | None) -> Bounds | None:
-    return None if most is None else Bounds(high=most)
 
 
 def _bounds(value: JSON) -> Bounds | None:

@@ -72,11 +72,11 @@ class Expected:
     status: int | None = None
     kind: str | None = None
     waited: Bounds | None = None
-    waited_at_most: Bounds | None = None
+    waited_at_most: float | None = None
     attempts: Bounds | None = None
     adaptations: tuple[str, ...] | None = None
     cost: Bounds | None = None
-    cost_at_most: Bounds | None = None
+    cost_at_most: float | None = None
     pictures: Bounds | None = None
     size: str | None = None
     format: str | None = None

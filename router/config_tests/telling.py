@@ -2,13 +2,20 @@
 
 from collections.abc import Iterator
 
-from router.config_tests.running import Result
+from router.config_tests.model import Case
+from router.config_tests.running import Ready, Result
 from router.config_tests.verdict import Disappointment, Mismatch
 from router.core.trace import Attempt
 from router.core.trace_table import printable, row
 from router.lab.stage import Tried
 
 NOTICED = 0.005  # seconds: a shorter wait is not told
+
+
+def told(ready: Ready, case: Case) -> str:
+    """Run a test and say how it failed; empty where it passed."""
+    result = ready.run(case)
+    return "" if result.passed else tell(result)
 
 
 def headline(result: Result) -> str:

@@ -1,7 +1,7 @@
 """Verdict: what became of a request, beside what was expected of it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from router.config_tests.expectations import shortened
@@ -190,7 +190,7 @@ def _waited(expected: Expected, tried: Tried) -> Found:
 
 
 def _waited_at_most(expected: Expected, tried: Tried) -> Found:
-    return _within("waited_at_most", expected.waited_at_most, tried.seconds, MILLISECOND, " s")
+    return _at_most("waited_at_most", expected.waited_at_most, tried.seconds, MILLISECOND, " s")
 
 
 def _attempts(expected: Expected, tried: Tried) -> Found:
@@ -202,8 +202,8 @@ def _cost(expected: Expected, tried: Tried) -> Found:
 
 
 def _cost_at_most(expected: Expected, tried: Tried) -> Found:
-    bounds = expected.cost_at_most
-    return _within("cost_at_most", bounds, tried.trace.cost, CENTIMILL, " US dollars")
+    most = expected.cost_at_most
+    return _at_most("cost_at_most", most, tried.trace.cost, CENTIMILL, " US dollars")
 
 
 def _pictures(expected: Expected, tried: Tried) -> Found:
@@ -249,6 +249,14 @@ def _same(what: str, wanted: str | int | None, was: str | int | None) -> Found:
     if wanted is None or wanted == was:
         return None
     return _mismatch(what, wanted, "none" if was is None else was)
+
+
+def _at_most(
+    what: str, most: float | None, was: float | None, tolerance: float, unit: str
+) -> Found:
+    bounds = None if most is None else Bounds(high=most)
+    found = _within(what, bounds, was, tolerance, unit)
+    return None if found is None else replace(found, expected=f"{most:g}{unit}")
 
 
 def _within(
