@@ -30,9 +30,10 @@ def find_fault(picture: Picture, claimed: object = None) -> str | None:
 
 def _fault_in(b64: memoryview, claimed: object) -> str | None:
     try:
-        size = _decoded_length(b64)
-        tail = binascii.a2b_base64(bytes(b64[-EDGE:]), strict_mode=True)
-        head = binascii.a2b_base64(bytes(b64[:EDGE]), strict_mode=True)
+        end = bytes(b64[-EDGE:])
+        size = _decoded_length(len(b64), end)
+        tail = binascii.a2b_base64(end, strict_mode=True)
+        head = binascii.a2b_base64(b64[:EDGE], strict_mode=True)
     except (binascii.Error, ValueError):
         return "its base64 is broken"
     # The edge tells nearly every type; a drawing's prologue may be longer.
@@ -54,12 +55,12 @@ def find_fault_in(content: bytes) -> str | None:
     return None if whole else "it is cut off"
 
 
-def _decoded_length(b64: memoryview) -> int:
-    """Bytes that the base64 text stands for. Raises ValueError where its length cannot be."""
-    if len(b64) == 0 or len(b64) % 4:
+def _decoded_length(length: int, end: bytes) -> int:
+    """Bytes that base64 text stands for. Raises ValueError where its length cannot be."""
+    if length == 0 or length % 4:
         raise ValueError("not a multiple of four characters")
-    padding = 2 if bytes(b64[-2:]) == b"==" else int(bytes(b64[-1:]) == b"=")
-    return len(b64) // 4 * 3 - padding
+    padding = 2 if end.endswith(b"==") else int(end.endswith(b"="))
+    return length // 4 * 3 - padding
 
 
 def _is_text(head: bytes) -> bool:
