@@ -19,10 +19,12 @@ def parse_answer(body: bytes) -> Pictures:
     data = rest.get("data")
     if not is_list(data):
         raise ValueError("the answer has no list `data`")
+    fields = {**rest}
+    del fields["data"]
     return Pictures(
-        created=_date(rest.get("created")),
-        data=tuple(_picture(item, skeleton) for item in data),
-        fields={key: value for key, value in rest.items() if key not in {"created", "data"}},
+        created=_date(fields.pop("created", None)),
+        data=tuple([_picture(item, skeleton) for item in data]),
+        fields=fields,
         raw=body,
     )
 

@@ -14,6 +14,8 @@ SMALL = 16_384  # bytes: parsing all of a small body costs less than looking for
 
 SPACE = b" \t\r\n"
 
+DECODER = json.JSONDecoder()
+
 
 class Skeleton(NamedTuple):
     """The parsed rest, and the pictures' base64 text as views into the body."""
@@ -67,7 +69,7 @@ def dissect(body: bytes, key: str = "b64_json") -> Skeleton:
 
 def _parse(body: bytes) -> JSON:
     """Read UTF-8, as JSON between systems is (RFC 8259, 8.1); to guess an encoding takes time."""
-    parsed: JSON = json.loads(body.decode("utf-8", "surrogatepass").removeprefix("\ufeff"))
+    parsed: JSON = DECODER.decode(body.decode("utf-8", "surrogatepass").removeprefix("\ufeff"))
     return parsed
 
 
