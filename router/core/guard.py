@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import ParamSpec, TypeVar
+from typing import TypeVar, TypeVarTuple
 
 from router.core.outcome import Failure, Kind
 
-P = ParamSpec("P")
+Given = TypeVarTuple("Given")
 T = TypeVar("T")
 
 log = logging.getLogger("router")
@@ -26,10 +26,10 @@ class AdapterError(Exception):
         )
 
 
-def guard(ask: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+def guard(ask: Callable[[*Given], T], *given: *Given) -> T:
     """Ask an adapter. Raises AdapterError where it raises anything; the traceback is at DEBUG."""
     try:
-        return ask(*given, **named)
+        return ask(*given)
     except Exception as bug:
         log.debug("an adapter failed", exc_info=True)
         raise AdapterError(type(bug).__name__) from bug
