@@ -270,7 +270,7 @@ def _count(group: Group, usage: Mapping[str, JSON]) -> float | None:
 def _at(usage: Mapping[str, JSON], path: Sequence[str]) -> JSON:
     value: JSON = usage
     for step in path:
-        value = value.get(step) if isinstance(value, OBJECTS) else None
+        value = value.get(step) if value is not None and isinstance(value, OBJECTS) else None
     return value
 
 
