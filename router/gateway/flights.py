@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 import anyio
 
+from router.core.scope import scope_until
 from router.gateway.alarms import Alarms
 
 T = TypeVar("T")
@@ -96,7 +97,7 @@ class Flights(Generic[T]):
         left: Callable[[], Awaitable[None]],
         grace: float,
     ) -> T:
-        with anyio.CancelScope() as scope:
+        with scope_until(math.inf) as scope:
             watch = _Watch(self, scope, name, left, grace)
             try:
                 return watch.landed(await work())
