@@ -27,6 +27,8 @@ URLS_KEPT = 256  # as in the other sender
 
 ONE_PIECE = 2**16  # bytes that are sent in one write
 
+READ_AHEAD = 2**20  # bytes of an answer that may wait for their reader: half of what is held
+
 TIMEOUT = aiohttp.ClientTimeout(
     total=None, connect=CONNECT_TIMEOUT, sock_connect=CONNECT_TIMEOUT, sock_read=None
 )
@@ -142,6 +144,7 @@ class AiohttpSender:
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=TIMEOUT,
             auto_decompress=False,
+            read_bufsize=READ_AHEAD,
             trust_env=False,
             proxy=self._proxy,
             middlewares=(_once,),
