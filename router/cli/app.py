@@ -9,6 +9,7 @@ import click
 
 from router.cli.check import check
 from router.cli.edit import edit
+from router.cli.explain import explain
 from router.cli.generate import generate
 from router.cli.init import init
 from router.cli.keys import keys
@@ -47,6 +48,7 @@ def pixroute(context: click.Context) -> None:
 
 for command in (check, edit, generate, init, keys, logs, models, sandbox, schema, serve, variation):
     pixroute.add_command(command)
+pixroute.add_command(explain)
 pixroute.add_command(test)
 pixroute.add_command(simulate)
 

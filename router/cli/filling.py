@@ -9,7 +9,7 @@ from router.cli.carrier import run
 from router.cli.errand import Errand, Output
 from router.cli.gallery import slug
 from router.cli.options import environment, need_pictures, parse_pairs
-from router.cli.order import Order, StreamedOrder
+from router.cli.order import Asked, Order, StreamedOrder
 from router.cli.originals import elsewhere, files
 from router.cli.parameters import parameters
 from router.cli.sources import NO_SOURCES, Sources
@@ -46,7 +46,7 @@ def fill(
     written = parse_pairs("--param", order["params"], plain=False)
     errand = Errand(
         operation=operation,
-        params=parameters({**params, **_params(order), **elsewhere(sources)}, written),
+        params=parameters({**params, **asked_params(order), **elsewhere(sources)}, written),
         name=slug(name),
         config=order["config"] or _default_config(order["provider"], operation),
         metadata=parse_pairs("--metadata", order["metadata"], plain=True),
@@ -63,7 +63,7 @@ def fill(
     return run(errand)
 
 
-def _params(order: Order) -> dict[str, JSON]:
+def asked_params(order: Asked) -> dict[str, JSON]:
     """Return the options that are parameters of a picture."""
     return {
         "model": order["model"],

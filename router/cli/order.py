@@ -13,10 +13,9 @@ CommandT = TypeVar("CommandT", bound=Callable[..., object])
 MOST_PARTIALS = 3  # openai-openapi openapi.yaml, PartialImages
 
 
-class Order(TypedDict):
-    """What the options of every command that asks for pictures give."""
+class Asked(TypedDict):
+    """What the options give that say what is asked for."""
 
-    config: Path | None
     model: str | None
     size: str | None
     n: int | None
@@ -28,6 +27,12 @@ class Order(TypedDict):
     params: tuple[str, ...]
     metadata: tuple[str, ...]
     provider: str | None
+
+
+class Order(Asked):
+    """What the options of every command that asks for pictures give."""
+
+    config: Path | None
     out: Path
     sandbox: bool
     faults: str | None
@@ -45,13 +50,7 @@ class StreamedOrder(Order):
     partial_images: int | None
 
 
-OPTIONS: Final = (
-    click.option(
-        "-c",
-        "--config",
-        type=click.Path(path_type=Path, exists=True, dir_okay=False),
-        help="The config that routes the request; pixroute.yaml here, if there is one.",
-    ),
+ASKED_OPTIONS: Final = (
     click.option("--model", help="The model, where the config does not say."),
     click.option("--size", help="Width and height, such as 1024x1024, or auto."),
     click.option("--n", type=click.IntRange(min=1), metavar="N", help="How many pictures."),
@@ -76,6 +75,23 @@ OPTIONS: Final = (
         help="What the config's conditions may ask for; NAME:=JSON for no text. Repeatable.",
     ),
     click.option("--provider", help="The provider, where the config does not say."),
+)
+
+TIMEOUT_OPTION: Final = click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="For the whole request, retries and fallbacks included.",
+)
+
+OPTIONS: Final = (
+    click.option(
+        "-c",
+        "--config",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        help="The config that routes the request; pixroute.yaml here, if there is one.",
+    ),
+    *ASKED_OPTIONS,
     click.option(
         "--out",
         type=click.Path(path_type=Path, file_okay=False),
@@ -88,12 +104,7 @@ OPTIONS: Final = (
     click.option("--faults", help='What goes wrong in the sandbox, such as "openai: 503 x2".'),
     env_file_option,
     catalog_option,
-    click.option(
-        "--timeout",
-        type=click.FloatRange(min=0, min_open=True),
-        metavar="SECONDS",
-        help="For the whole request, retries and fallbacks included.",
-    ),
+    TIMEOUT_OPTION,
     click.option(
         "--json", "as_json", is_flag=True, help="Print one JSON object, and nothing else."
     ),
@@ -111,6 +122,11 @@ STREAM_OPTIONS: Final = (
         "--stream", is_flag=True, help="Have the answer streamed, which keeps a slow call open."
     ),
 )
+
+
+def asked_options(command: CommandT) -> CommandT:
+    """Give a command the options of `Asked`."""
+    return _given(command, ASKED_OPTIONS)
 
 
 def order_options(command: CommandT) -> CommandT:

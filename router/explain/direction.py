@@ -1,0 +1,102 @@
+"""Direction: a course is played: every call is made to fail as the course has it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from router.core.trace import Attempt, Decision
+from router.explain.course import Stop
+from router.explain.ways import Way
+from router.policies.backoff import LONGEST_SUM
+from router.sandbox.fault import Fault, FaultKind
+
+SHORT = 0.001  # seconds before the timeout at which a call that is to be slow still answers
+FOREVER = 1e6  # seconds: longer than any timeout
+
+
+class Pace(Enum):
+    """How long the calls of a course take."""
+
+    SLOW = auto()  # as long as they may, and each wait too
+    QUICK = auto()  # no time
+    LATE = auto()  # no time, but for the last one, which never answers
+
+
+@dataclass(slots=True, kw_only=True)
+class Direction:
+    """Both the fate that strikes requests and the observer that knows whose they are.
+
+    With `mild` a call is repeated for what no breaker counts.
+    """
+
+    stops: Iterable[Stop]
+    pace: Pace
+    mild: bool = False
+    _scripts: dict[str, list[Fault]] = field(init=False)
+    _begun: list[tuple[str, Fault | None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        scripts: dict[str, list[Fault]] = defaultdict(list)
+        stops = tuple(self.stops)
+        for stop in stops:
+            scripts[stop.path] += self._script(stop, is_last=stop is stops[-1])
+        self._scripts = scripts
+
+    def strike(self, provider: str, model: str | None, serial: int, elapsed: float) -> Fault | None:
+        """Strike the first request of each call; what follows goes well."""
+        del model, serial, elapsed
+        for place, (asked, _) in enumerate(self._begun):
+            if asked == provider:
+                return self._begun.pop(place)[1]
+        return None
+
+    def decided(self, decision: Decision) -> None:
+        del decision
+
+    def attempt_started(self, attempt: Attempt) -> None:
+        left = self._scripts.get(attempt.path)
+        self._begun.append((attempt.provider, left.pop(0) if left else None))
+
+    def attempt_ended(self, attempt: Attempt) -> None:
+        del attempt
+
+    def _script(self, stop: Stop, *, is_last: bool) -> list[Fault]:
+        again = stop.calls - stop.lanes
+        repeat = stop.mild if self.mild else stop.repeat
+        faults = [self._fault(repeat, stop, self._advice(number, again)) for number in range(again)]
+        hangs = is_last and self.pace is Pace.LATE
+        faults.append(HANG if hangs else self._fault(stop.last, stop, None))
+        return faults + [self._fault(None, stop, None)] * (stop.lanes - 1)
+
+    def _fault(self, way: Way | None, stop: Stop, advice: float | None) -> Fault:
+        delay = stop.seconds - SHORT if self.pace is Pace.SLOW else 0.0
+        if way is None:
+            return Fault(kind=FaultKind.DELAY, delay=delay)
+        if way.hangs:
+            return HANG
+        status = way.failure.status if way.fault is FaultKind.STATUS else 0
+        when = advice if way.says_when else None
+        return Fault(kind=way.fault, status=status, delay=delay, retry_after=when)
+
+    def _advice(self, number: int, again: int) -> float | None:
+        """Return the Retry-After before a retry, counted from 0: all together are the longest."""
+        if self.pace is not Pace.SLOW:
+            return None
+        own = 2.0**number
+        return own if number < again - 1 else max(own, LONGEST_SUM - (own - 1))
+
+
+HANG = Fault(kind=FaultKind.DELAY, delay=FOREVER)
+
+
+@dataclass(slots=True)
+class Lingering:
+    """The fate of a job that is taken on and never done: how long until a call has given it up?"""
+
+    _asked: int = 0
+
+    def strike(self, provider: str, model: str | None, serial: int, elapsed: float) -> Fault | None:
+        del provider, model, serial, elapsed
+        self._asked += 1
+        return None if self._asked == 1 else HANG

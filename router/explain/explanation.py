@@ -1,0 +1,124 @@
+"""Explanation: all that can be told of a config, and of one request to it, before it is made."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from router.config.load import load
+from router.config.origins import Origins, origins
+from router.config.report import Report
+from router.core.images import ImageRequest
+from router.explain.probe import Probe, probe_all
+from router.explain.rehearsal import Question, Theatre, Took
+from router.explain.sketch import Sketch, sketch
+from router.explain.standing import Standings, standings_of
+from router.explain.worst import Bound, bound_of
+from router.lab.stage import Stage
+from router.options import ConfigSource
+from router.policies.budget import WithinBudget
+from router.testing import simulate
+from router.workspace import Loaded, Loader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Best:
+    """What a request comes to where the target at `path` answers at the first try.
+
+    `seconds` are what its model typically takes, `dollars` what its listed prices come to; where
+    those tell nothing, `dollars` is the most that it may cost, and `is_most`.
+    """
+
+    path: str
+    attempts: int
+    seconds: float | None
+    dollars: float | None
+    is_most: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What would become of one request. `took` is what runs of the worst courses came to."""
+
+    request: ImageRequest
+    probes: Mapping[str, Probe]
+    standings: Standings
+    best: Best | None
+    bound: Bound
+    took: Took
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """`outlook` is None where no request was asked about."""
+
+    source: str
+    tree: Sketch
+    outlook: Outlook | None = None
+
+
+def explain(source: ConfigSource, loader: Loader, question: Question | None = None) -> Explanation:
+    """Explain a config, and a request to it.
+
+    Raises ConfigError where it is none, and RoutingError where the request is none.
+    """
+    loaded = loader.load(source)
+    tree = sketch(loaded.tree, _origins(source))
+    if question is None:
+        return Explanation(source=loaded.document.source, tree=tree)
+    outlook = simulate(lambda: _look_ahead(loaded, loader, question))
+    return Explanation(source=loaded.document.source, tree=tree, outlook=outlook)
+
+
+def _origins(source: ConfigSource) -> Origins:
+    """Read the config once more for its places; it is known to be one."""
+    found = load(source, Report(), root="config")
+    return {} if found is None else origins(found)
+
+
+async def _look_ahead(loaded: Loaded, loader: Loader, question: Question) -> Outlook:
+    stage = Stage(loaded=loaded, loader=loader)
+    prepared = await stage.prepare(
+        question.params,
+        options=question.options,
+        operation=question.operation,
+        files=question.files,
+    )
+    request, tree = prepared.request, loaded.tree
+    context = prepared.engine.begin(loaded, prepared.wishes)
+    probes = await probe_all(tree, request, context)
+    theatre = Theatre(loaded=loaded, loader=loader, question=question, probes=probes)
+    standings = standings_of(tree, request, context, probes)
+    timeout = prepared.wishes.timeout
+    if timeout is not None:
+        # As the engine has it: the caller's own deadline is around everything.
+        tree = WithinBudget(path="request", child=tree, deadline=timeout)
+    bound = bound_of(tree, request, probes, await theatre.overruns())
+    return Outlook(
+        request=request,
+        probes=probes,
+        standings=standings,
+        best=min(_bests(standings, probes), key=_cheapness, default=None),
+        bound=bound,
+        took=await theatre.rehearse(bound),
+    )
+
+
+def _bests(standings: Standings, probes: Mapping[str, Probe]) -> Iterator[Best]:
+    """Yield what comes of it at each target where the request may begin."""
+    for path in standings.chances:
+        probe = probes[path]
+        yield Best(
+            path=path,
+            attempts=len(probe.parts),
+            seconds=probe.seconds,
+            dollars=probe.most if probe.usual is None else probe.usual,
+            is_most=probe.usual is None and probe.most is not None,
+        )
+
+
+def _cheapness(best: Best) -> tuple[float, float, float]:
+    unknown = float("inf")
+    return (
+        best.attempts,
+        unknown if best.dollars is None else best.dollars,
+        unknown if best.seconds is None else best.seconds,
+    )

@@ -1,0 +1,185 @@
+"""Probe: what a target would be asked for a request, found out by the nodes that serve.
+
+The target's own nodes are executed down to where the call would be made, and no further.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from router.core.budget import Budget
+from router.core.catalog import ModelFacts
+from router.core.context import Aim, Context
+from router.core.guard import AdapterError, guard
+from router.core.images import ImageRequest, Picture, Pictures
+from router.core.node import Node
+from router.core.outcome import Failure, Kind, Outcome
+from router.core.pricing import estimate, settle
+from router.core.spending import Spending
+from router.explain.layers import Layers, children_of, layers_of
+from router.policies.adapt import Adapt
+from router.policies.aim import TakeAim
+from router.policies.artefacts import PROMISES, Artefacts, find_wish
+from router.policies.budget import WithinBudget
+from router.policies.circuit_breaker import CircuitBreaker
+from router.policies.limit import Limit
+from router.policies.retry import Retry
+from router.policies.split import Split
+from router.policies.timeout import Timeout
+
+STOPPED = Failure(kind=Kind.CANCELLED, status=499, message="only looked at", local=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One call as it would be made. `most` is what it may cost, `usual` what it does, in dollars.
+
+    Either is None where that is not known. `seconds` is what the model typically takes.
+    """
+
+    request: ImageRequest
+    model: str | None
+    notes: tuple[str, ...]
+    most: float | None
+    usual: float | None
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """What would become of a request at a target: calls, or a `refusal` without any.
+
+    `downloads` tells whether its pictures may have to be fetched, `streams` whether they would
+    come one after the other.
+    """
+
+    path: str
+    layers: Layers
+    aim: Aim | None
+    parts: tuple[Part, ...] = ()
+    refusal: Failure | None = None
+    downloads: bool = False
+    streams: bool = False
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is changed for this target, over all its calls."""
+        return tuple(dict.fromkeys(note for part in self.parts for note in part.notes))
+
+    @property
+    def most(self) -> float | None:
+        """What one round of its calls may cost."""
+        return _sum(tuple(part.most for part in self.parts))
+
+    @property
+    def usual(self) -> float | None:
+        return _sum(tuple(part.usual for part in self.parts))
+
+    @property
+    def seconds(self) -> float | None:
+        known = [part.seconds for part in self.parts if part.seconds is not None]
+        return max(known) if known and len(known) == len(self.parts) else None
+
+
+async def probe_all(tree: Node, request: ImageRequest, context: Context) -> Mapping[str, Probe]:
+    """Look at every target of a tree, whether or not the request would come to it."""
+    if isinstance(tree, TakeAim):
+        return {tree.path: await _probe(tree, request, context)}
+    if isinstance(tree, WithinBudget):
+        purse = Budget(tree.attempts, context.budget, tree.max_cost, tree.admits_unknown)
+        context = context.within(purse, context.deadline)
+    found: dict[str, Probe] = {}
+    for child in children_of(tree):
+        found |= await probe_all(child, request, context)
+    return found
+
+
+async def _probe(aim: TakeAim, request: ImageRequest, context: Context) -> Probe:
+    calls, promises = _Sink(), _Sink()
+    outcome = await _down_to(aim, calls).execute(request, context)
+    await _short_of_artefacts(aim, promises).execute(request, context)
+    layers = layers_of(aim)
+    refusal = outcome if isinstance(outcome, Failure) and not calls.came else None
+    if calls.refusal is not None:
+        refusal = calls.refusal
+    reached = promises.came[0] if promises.came else None
+    return Probe(
+        path=aim.path,
+        layers=layers,
+        aim=reached[1].aim if reached else aim.aim,
+        parts=() if refusal else tuple(_part(*one) for one in calls.came),
+        refusal=refusal,
+        downloads=reached is not None and _downloads(*reached),
+        streams=any(_streams(*one) for one in calls.came),
+    )
+
+
+@dataclass(slots=True)
+class _Sink:
+    """Stands where the call is, and notes what comes to it."""
+
+    path: str = "probe"
+    came: list[tuple[ImageRequest, Context]] = field(default_factory=list)
+    refusal: Failure | None = None
+
+    async def execute(self, request: ImageRequest, context: Context) -> Outcome:
+        self.came.append((request, context))
+        self.refusal = self.refusal or Spending(request, context).begin()
+        return STOPPED
+
+
+def _down_to(node: Node, end: Node) -> Node:
+    """Return a target's nodes with something else in the place of its call.
+
+    Those that only decide when and how often it is made are left out.
+    """
+    match node:
+        case TakeAim() | Artefacts() | Split() | Adapt():
+            return replace(node, child=_down_to(node.child, end))
+        case Retry() | CircuitBreaker() | Limit() | Timeout():
+            return _down_to(node.child, end)
+    return end
+
+
+def _short_of_artefacts(aim: TakeAim, end: Node) -> Node:
+    return replace(aim, child=end)
+
+
+def _downloads(request: ImageRequest, context: Context) -> bool:
+    """Tell whether what the provider gives may have to be fetched from a URL."""
+    is_promised = not PROMISES.isdisjoint(request.params)
+    if context.finishing is None or not is_promised or context.aim.target.passthrough:
+        return False
+    try:
+        wish = guard(find_wish, request, context.aim)
+    except AdapterError:
+        return False
+    return wish.form == "b64_json" or wish.reencodes
+
+
+def _streams(request: ImageRequest, context: Context) -> bool:
+    is_asked = bool(request.params.get("stream"))
+    return is_asked and context.aim.adapter.streams(request, context.aim.target)
+
+
+def _part(request: ImageRequest, context: Context) -> Part:
+    aim = context.aim
+    facts = aim.adapter.facts(request, aim.target)
+    most = estimate(facts, request)
+    return Part(
+        request=request,
+        model=aim.adapter.model(request, aim.target),
+        notes=context.adaptations,
+        most=most,
+        usual=_usual(facts, request),
+        seconds=None if facts is None else facts.seconds,
+    )
+
+
+def _usual(facts: ModelFacts | None, request: ImageRequest) -> float | None:
+    """Return what the listed prices make of as many pictures as are asked for."""
+    return settle(facts, request, Pictures(created=0, data=(Picture(),) * request.n))
+
+
+def _sum(amounts: tuple[float | None, ...]) -> float | None:
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if len(known) == len(amounts) else None

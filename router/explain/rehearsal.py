@@ -1,0 +1,154 @@
+"""Rehearsal: the worst courses are played on the stage, so that a bound is not only claimed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from router.core.images import Operation
+from router.core.jsontypes import JSON
+from router.core.trace import Attempt, Observer
+from router.emulators.brief import Draw
+from router.emulators.drawing import drawn_once
+from router.explain.course import Course
+from router.explain.direction import Direction, Lingering, Pace
+from router.explain.layers import targets_below
+from router.explain.probe import Probe
+from router.explain.worst import Bound
+from router.lab.stage import Stage, Tried
+from router.options import RequestOptions
+from router.originals.given import Given
+from router.sandbox.faults import Fate
+from router.workspace import Loaded, Loader
+
+SEEDS = 8  # runs of one course, as it is chance whom a load balancer draws
+SECOND = 0.05  # how far below its bound a run may stay that has met it, for each of its calls
+DOLLAR = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One request, as it is asked of a stage."""
+
+    params: Mapping[str, JSON]
+    operation: Operation = "generate"
+    options: RequestOptions
+    files: Given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Took:
+    """What a run came to. Calls of which nobody knows whether they are billed count as billed."""
+
+    attempts: int = 0
+    seconds: float = 0.0
+    dollars: float = 0.0
+
+    def most(self, other: "Took") -> "Took":
+        return Took(
+            attempts=max(self.attempts, other.attempts),
+            seconds=max(self.seconds, other.seconds),
+            dollars=max(self.dollars, other.dollars),
+        )
+
+    def meets(self, bound: Bound) -> bool:
+        return (
+            self.attempts == bound.most("attempts")
+            and meets_seconds(self.seconds, bound)
+            and self.dollars >= bound.most("dollars") - DOLLAR
+        )
+
+
+def meets_seconds(seconds: float, bound: Bound) -> bool:
+    """Tell whether a run took as long as the bound has it, but for a moment before each timeout.
+
+    A wait without Retry-After is drawn up to a quarter shorter than the bound counts it.
+    """
+    return seconds >= bound.most("seconds") - SECOND * (1 + bound.most("attempts"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theatre:
+    """Plays requests to one config; to be used within `simulate`."""
+
+    loaded: Loaded
+    loader: Loader
+    question: Question
+    probes: Mapping[str, Probe]
+    draw: Draw = field(default_factory=drawn_once)
+
+    async def overruns(self) -> Mapping[str, float]:
+        """Return how long each target's call may go on after its timeout, in seconds."""
+        found: dict[str, float] = {}
+        for target in targets_below(self.loaded.tree):
+            probe = self.probes[target.path]
+            if probe.parts:
+                alone = replace(self.loaded, tree=target)
+                tried = await self._ask(alone, Lingering(), (), 0)
+                over = [one.duration - probe.layers.timeout for one in tried.trace.attempts]
+                found[target.path] = max(0.0, *over) if over else 0.0
+        return found
+
+    async def rehearse(self, bound: Bound) -> Took:
+        """Return the most that any played run came to, in each measure."""
+        took = Took()
+        for course, pace, mild, seed in _runs(bound):
+            direction = Direction(stops=course.stops, pace=pace, mild=mild)
+            tried = await self._ask(self.loaded, direction, (direction,), seed)
+            took = took.most(self.measured(tried))
+            if took.meets(bound):
+                break
+        return took
+
+    def measured(self, tried: Tried) -> Took:
+        attempts = tried.trace.attempts
+        return Took(
+            attempts=len(attempts),
+            seconds=tried.seconds,
+            dollars=sum(self._spent(attempts)),
+        )
+
+    def _spent(self, attempts: Sequence[Attempt]) -> Iterator[float]:
+        """Yield what each call has cost, or may have where nobody knows."""
+        seen: dict[str, int] = {}
+        for attempt in attempts:
+            number = seen[attempt.path] = seen.get(attempt.path, 0) + 1
+            costs = [part.most or 0.0 for part in self.probes[attempt.path].parts] or [0.0]
+            if attempt.cost is not None:
+                yield attempt.cost
+            elif attempt.billed is not False:
+                yield costs[number - 1] if number <= len(costs) else max(costs)
+
+    async def _ask(
+        self, loaded: Loaded, fate: Fate, observers: Sequence[Observer], seed: int
+    ) -> Tried:
+        stage = Stage(
+            loaded=loaded,
+            loader=self.loader,
+            fate=fate,
+            observers=observers,
+            seed=seed,
+            draw=self.draw,
+        )
+        return await stage.ask(
+            self.question.params,
+            options=self.question.options,
+            operation=self.question.operation,
+            files=self.question.files,
+        )
+
+
+def _runs(bound: Bound) -> Iterator[tuple[Course, Pace, bool, int]]:
+    """Yield each worst course at every pace; then again, as others may be drawn."""
+    courses = dict.fromkeys(
+        (bound.worst("attempts"), bound.worst("seconds"), bound.worst("dollars"))
+    )
+    for seed in range(SEEDS):
+        for course in courses:
+            for mild in (False, True):
+                for pace in Pace:
+                    if course.stops and not (mild and _is_mild(course)):
+                        yield course, pace, mild, seed
+
+
+def _is_mild(course: Course) -> bool:
+    """Tell whether no call of a course could fail in a milder way."""
+    return all(stop.mild == stop.repeat for stop in course.stops)

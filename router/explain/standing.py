@@ -1,0 +1,199 @@
+"""Standing: how likely a request begins at each target, and why it would not."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from router.core.context import Context
+from router.core.images import ImageRequest
+from router.core.jsontypes import JSON
+from router.core.node import Node
+from router.core.outcome import Failure, Kind
+from router.core.settlement import NEVER_ASKED, moves_on
+from router.explain import wording
+from router.explain.layers import targets_below
+from router.explain.probe import Probe
+from router.explain.worst import chosen
+from router.policies.aim import TakeAim
+from router.policies.budget import WithinBudget
+from router.policies.cache import Cache
+from router.strategies.conditional import Conditional
+from router.strategies.conditions import All, AnyOf, Compare, Condition, Exists, Matches, Not
+from router.strategies.fallback import Fallback
+from router.strategies.load_balance import LoadBalance, Share
+from router.strategies.lookup import MISSING, Missing, Path, lookup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A condition, whether it held, and what the request has at the paths that it looks at.
+
+    `is_asked` is False where one before it held already.
+    """
+
+    path: str
+    number: int
+    text: str
+    holds: bool
+    is_asked: bool
+    chooses: str
+    values: Mapping[str, JSON | Missing]
+
+
+@dataclass(slots=True, kw_only=True)
+class Standings:
+    """The targets of one request: the `chances` that it begins there, and for others `why_not`.
+
+    All breakers are taken to be closed, and caches to be empty.
+    """
+
+    chances: dict[str, float] = field(default_factory=dict)
+    why_not: dict[str, str] = field(default_factory=dict)
+    judgements: list[Judgement] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """What is left of the chance where nobody was asked: how that ended, and how likely."""
+
+    end: Failure
+    chance: float
+
+
+def standings_of(
+    tree: Node, request: ImageRequest, context: Context, probes: Mapping[str, Probe]
+) -> Standings:
+    """Follow a request down the tree, as far as that is certain, and by chance from there."""
+    found = Standings()
+    _Follow(request, context, probes, found).into(tree, 1.0)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Follow:
+    request: ImageRequest
+    context: Context
+    probes: Mapping[str, Probe]
+    found: Standings
+
+    def into(self, node: Node, chance: float) -> list[_Left]:
+        match node:
+            case WithinBudget() | Cache():
+                return self.into(node.child, chance)
+            case TakeAim():
+                return self._target(node, chance)
+            case Fallback():
+                return self._fallback(node, chance)
+            case LoadBalance():
+                candidates = [share for share in node.shares if share.weight > 0]
+                self._spare(node)
+                return self._drawn(node, candidates, chance)
+            case Conditional():
+                return self._conditional(node, chance)
+        raise TypeError(f"{type(node).__name__} at {node.path} is no node of a config")
+
+    def _target(self, node: TakeAim, chance: float) -> list[_Left]:
+        refusal = self.probes[node.path].refusal
+        if refusal is not None:
+            self.found.why_not[node.path] = refusal.message
+            return [_Left(refusal, chance)]
+        self.found.chances[node.path] = self.found.chances.get(node.path, 0.0) + chance
+        return []
+
+    def _fallback(self, node: Fallback, chance: float) -> list[_Left]:
+        ended: list[_Left] = []
+        left = [_Left(_UNASKED, chance)]
+        for number, child in enumerate(node.children):
+            going = sum(one.chance for one in left)
+            if going <= 0:
+                before = node.children[number - 1].path
+                self._lose(child, f"asked after {wording.place(before)} has failed")
+                continue
+            after = self.into(child, going)
+            left = [one for one in after if moves_on(one.end, node.codes, refusals=node.refusals)]
+            ended += [one for one in after if one not in left]
+        return ended + left
+
+    def _drawn(self, node: LoadBalance, candidates: Sequence[Share], chance: float) -> list[_Left]:
+        """Share a chance out; who cannot be asked is drawn, too, and then another one."""
+        ended: list[_Left] = []
+        for share, part in self._parts(node, candidates):
+            if part == 0:
+                self._lose(share.node, "not drawn first: this session belongs to another target")
+                continue
+            left = self.into(share.node, chance * part)
+            others = [one for one in candidates if one is not share]
+            for one in left:
+                goes = one.end.kind in NEVER_ASKED or (
+                    node.failover and moves_on(one.end, node.codes, refusals=node.refusals)
+                )
+                if goes and others:
+                    ended += self._drawn(node, others, one.chance)
+                else:
+                    ended.append(one)
+        return ended
+
+    def _parts(
+        self, node: LoadBalance, candidates: Sequence[Share]
+    ) -> Iterator[tuple[Share, float]]:
+        sticky = node.sticky
+        key = sticky.key(self.request, self.context.now()) if sticky else None
+        if sticky is None or key is None:
+            total = sum(share.weight for share in candidates)
+            yield from ((share, share.weight / total) for share in candidates)
+            return
+        scores = sticky.scores(key, [(share.label, share.weight) for share in candidates])
+        best = scores.index(max(scores))
+        yield from ((share, float(at == best)) for at, share in enumerate(candidates))
+
+    def _spare(self, node: LoadBalance) -> None:
+        for share in node.shares:
+            if share.weight <= 0:
+                self._lose(share.node, "never drawn: its weight is 0")
+
+    def _conditional(self, node: Conditional, chance: float) -> list[_Left]:
+        child = chosen(node, self.request)
+        is_open = True
+        for branch in node.branches:
+            holds = branch.condition.holds(self.request)
+            self.found.judgements.append(
+                Judgement(
+                    path=f"{node.path}.strategy.conditions[{branch.number}]",
+                    number=branch.number,
+                    text=wording.condition(branch.condition),
+                    holds=holds,
+                    is_asked=is_open,
+                    chooses=branch.node.path,
+                    values=dict(_values(branch.condition, self.request)),
+                )
+            )
+            if branch.node.path != child.path:
+                why = "does not hold" if is_open else "comes after one that holds"
+                self._lose(branch.node, f"not for this request: conditions[{branch.number}] {why}")
+            is_open = is_open and not holds
+        if node.default.path != child.path:
+            self._lose(node.default, "not for this request: a condition holds before the default")
+        return self.into(child, chance)
+
+    def _lose(self, node: Node, why: str) -> None:
+        for target in targets_below(node):
+            self.found.why_not.setdefault(target.path, why)
+
+
+_UNASKED = Failure(kind=Kind.UNSUPPORTED, status=501, message="", local=True)
+
+
+def _values(condition: Condition, request: ImageRequest) -> Iterator[tuple[str, JSON | Missing]]:
+    """Yield every path that a condition looks at, with what the request has there."""
+    match condition:
+        case All(parts=parts) | AnyOf(parts=parts):
+            for part in parts:
+                yield from _values(part, request)
+        case Not(part=part):
+            yield from _values(part, request)
+        case Compare(path=steps) | Exists(path=steps) | Matches(path=steps):
+            yield _value(steps, request)
+
+
+def _value(steps: Path, request: ImageRequest) -> tuple[str, JSON | Missing]:
+    found = lookup(request, steps)
+    return wording.path(steps), MISSING if isinstance(found, Missing) else found
