@@ -15,7 +15,10 @@ from router.core.jsontypes import JSON
 
 UNREADABLE = "unreadable"
 
-SMALLEST: Mapping[str, str] = {"gateway": "max_in_flight: 256"}
+SMALLEST: Mapping[str, str] = {
+    "gateway": "max_in_flight: 256",
+    "tests": "tests: [{name: all is well, then: {status: 200}}]",
+}
 """An example for what is no mapping, by the source's root; `provider: openai` for all others."""
 
 
