@@ -1,4 +1,4 @@
-"""Writes what is generated in the docs: the tables of `docs/config.md`, the README's providers.
+"""Writes what is generated in the docs: tables of `docs/config.md`, providers, `docs/lint/`.
 
 Run `python docs/generate.py`; tests fail where a page and its source differ.
 """
@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import config_page
+import lint_pages
 import provider_table
 
 PAGES: Mapping[Path, Callable[[], str]] = {
@@ -19,3 +20,5 @@ PAGES: Mapping[Path, Callable[[], str]] = {
 if __name__ == "__main__":
     for path, page in PAGES.items():
         path.write_text(page(), encoding="utf-8")
+    for path, text in lint_pages.pages():
+        path.write_text(text, encoding="utf-8")

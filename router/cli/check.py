@@ -8,6 +8,25 @@ import click
 
 from router.cli.options import catalog_option, env_file_option
 
+Shape = Literal["text", "json", "github"]
+
+
+def _explain(context: click.Context, _: click.Parameter, code: str | None) -> None:
+    """Print what is documented of a code, and end."""
+    if code is None or context.resilient_parsing:
+        return
+    from router.cli.codes import explained
+
+    click.echo(explained(code))
+    context.exit()
+
+
+def _codes(_: click.Context, __: click.Parameter, codes: tuple[str, ...]) -> frozenset[str]:
+    """Let codes be such as there are."""
+    from router.cli.codes import known
+
+    return frozenset(known(code) for text in codes for code in text.split(",") if code)
+
 
 @click.command(
     epilog="""
@@ -16,6 +35,8 @@ Examples:
   pixroute check configs
   pixroute check configs/prod.yaml --env-file .env
   pixroute check configs --allow-unset        in CI, where no keys are
+  pixroute check configs --fix                put right what needs no thought
+  pixroute check --explain dead-condition
   cat config.json | pixroute check -
 """,
 )
@@ -24,10 +45,29 @@ Examples:
 @catalog_option
 @click.option("--allow-unset", is_flag=True, help="Let variables and files of secrets be missing.")
 @click.option("--sandbox", is_flag=True, help="Use the sandbox's keys for variables not set.")
+@click.option("--fix", is_flag=True, help="Put right in the files what needs no thought.")
+@click.option("--notes", is_flag=True, help="Show notes, too.")
+@click.option("--strict", is_flag=True, help="Exit with 1 for warnings, too.")
+@click.option(
+    "--select", metavar="CODE", multiple=True, callback=_codes, help="Tell only of these codes."
+)
+@click.option(
+    "--ignore", metavar="CODE", multiple=True, callback=_codes, help="Do not tell of these codes."
+)
+@click.option(
+    "--explain",
+    metavar="[CODE]",
+    is_flag=False,
+    flag_value="",
+    is_eager=True,
+    expose_value=False,
+    callback=_explain,
+    help="Say what a code is about; without one list them.",
+)
 @click.option(
     "--format",
     "shape",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(["text", "json", "github"]),
     default="text",
     show_default=True,
     help="How to print what was found.",
@@ -41,22 +81,33 @@ def check(
     catalog: tuple[Path, ...],
     allow_unset: bool,
     sandbox: bool,
-    shape: Literal["text", "json"],
+    fix: bool,
+    notes: bool,
+    strict: bool,
+    select: frozenset[str],
+    ignore: frozenset[str],
+    shape: Shape,
 ) -> None:
     """Check configs: files, folders, or - for standard input.
 
-    Tells every problem with its place. Exits with 1 if there is an error, with 0 if there are
-    only warnings, or none.
+    Tells every problem with its place: mistakes, and what will harm though it is no mistake.
+    Exits with 1 if there is an error, with 0 if there are only warnings, or none.
     """
-    from router.cli.checking import Checker, collect, show_json, show_text
+    from router.cli.checking import Checker, check_all, collect
     from router.cli.options import environment
+    from router.cli.reporting import Report, show
+    from router.lint.settings import LintSettings
 
+    if fix and "-" in paths:
+        raise click.UsageError("standard input cannot be fixed; name the file")
     checker = Checker(
         environment=environment(env_file, sandbox=sandbox),
         allow_unset=allow_unset,
         catalog=catalog,
         today=dt.datetime.now().astimezone().date(),
+        wishes=LintSettings(select=select or None, ignore=ignore),
     )
-    findings = [checker.check(source) for source in collect(paths)]
-    (show_json if shape == "json" else show_text)(findings)
-    context.exit(1 if any(finding.has_errors for finding in findings) else 0)
+    findings, mended = check_all(checker, list(collect(paths)), fix=fix)
+    report = Report(findings=findings, mended=mended, notes=notes, strict=strict)
+    show(report, shape)
+    context.exit(1 if report.has_failed else 0)

@@ -1,20 +1,26 @@
-"""Checking: reads configs as a router would, and tells what it found."""
+"""Checking: reads configs as a router would, looks for what will harm, and tells what it found."""
 
 import datetime as dt
-import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-import click
-
-from router.cli.findings import as_json, show, unique
+from router.cli.mending import Mender
 from router.cli.outline import outline
-from router.cli.terminal import Failed, green, width_of, wrapped
+from router.cli.terminal import Failed
 from router.compiler import compile_document
-from router.config.problems import ConfigError, Problem, summary
-from router.config.read import read
+from router.config.load import load
+from router.config.model import Document
+from router.config.problems import ConfigError, Problem
+from router.config.read import KEYS_FILES, read
+from router.config.report import Report
+from router.config.source import Source as Text
+from router.lint.accounts import SharedKeys, names_used
+from router.lint.linter import judged, lint, lint_keys
+from router.lint.settings import NO_WISHES, LintSettings, read_settings
+from router.lint.subject import Subject
 from router.providers.catalog import catalog_of
 from router.providers.registry import INSTALLED, adapter, providers
 from router.workspace import GATEWAY_FILES, config_files
@@ -45,11 +51,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What was found in one source; `outline` is its tree in one line, if it has one."""
+    """What was found in one source; `outline` is its tree in one line, if it has one.
+
+    A config that can be used has its `document`.
+    """
 
     source: str
     problems: tuple[Problem, ...] = ()
     outline: str = ""
+    document: Document | None = None
 
     @property
     def has_errors(self) -> bool:
@@ -62,6 +72,7 @@ class Checker:
     allow_unset: bool = False
     catalog: Sequence[Path] = ()
     today: dt.date | None = None
+    wishes: LintSettings = NO_WISHES
 
     def check(self, source: Source) -> Finding:
         """Read and compile one config, or read a file of virtual keys."""
@@ -72,7 +83,10 @@ class Checker:
                 return _gateway(source)
             return self._keys(source) if source.is_keys else self._config(source)
         except ConfigError as error:
-            problems = tuple(_renamed(problem, source) for problem in error.problems)
+            text = _text(source)
+            own = NO_WISHES if text is None else read_settings(text)[0]
+            wanted = judged(error.problems, self.wishes.overlaid(own))
+            problems = tuple(_renamed(problem, source) for problem in wanted)
             return Finding(source=source.name, problems=problems)
 
     def _config(self, source: Source) -> Finding:
@@ -87,8 +101,33 @@ class Checker:
             today=self.today,
         )
         compile_document(document, providers=providers(), adapter_of=adapter, scope="check")
-        problems = tuple(_renamed(problem, source) for problem in document.problems)
-        return Finding(source=source.name, problems=problems, outline=outline(document.route))
+        found = document.problems
+        text = _text(source)
+        if text is not None:
+            found = lint(Subject(source=text, document=document), self.wishes)
+        return Finding(
+            source=source.name,
+            problems=tuple(_renamed(problem, source) for problem in found),
+            outline=outline(document.route),
+            document=document,
+        )
+
+    def shared_keys(self, findings: Sequence[Finding]) -> Iterator[Finding]:
+        """Look through the virtual keys of every folder whose configs are all checked."""
+        checked = {Path(one.source): one.document for one in findings}
+        for folder in dict.fromkeys(path.parent for path in checked if path.is_file()):
+            used = [checked.get(path) for path in config_files(folder)]
+            keys = next((folder / n for n in KEYS_FILES if (folder / n).is_file()), None)
+            documents = [document for document in used if document is not None]
+            # Callers of a gateway may send configs that name keys, too.
+            has_gateway = any((folder / name).is_file() for name in GATEWAY_FILES)
+            if keys is None or has_gateway or not used or len(documents) < len(used):
+                continue
+            source = load(keys, Report(), root="virtual_keys")
+            if source is not None:
+                shared = SharedKeys(source, tuple(map(names_used, documents)))
+                problems = lint_keys(shared, self.wishes)
+                yield Finding(source=str(keys), problems=problems)
 
     def _keys(self, source: Source) -> Finding:
         """Read virtual keys with a config that uses none of them."""
@@ -113,6 +152,22 @@ def _gateway(source: Source) -> Finding:
     settings = read_settings(path.parent, [config.stem for config in config_files(path.parent)])
     keys = "1 API key" if len(settings.keys) == 1 else f"{len(settings.keys) or 'no'} API keys"
     return Finding(source=source.name, outline=f"gateway with {keys}")
+
+
+def check_all(
+    checker: Checker, sources: Sequence[Source], *, fix: bool
+) -> tuple[list[Finding], list[Problem]]:
+    """Check all sources; return what was found, and what was mended before. Raises Failed."""
+    mender = Mender()
+    for source in sources if fix else ():
+        mender.mend(partial(_problems, checker, source))
+    findings = [checker.check(source) for source in sources]
+    shared = [finding for finding in checker.shared_keys(findings) if finding.problems]
+    return [*findings, *shared], mender.done
+
+
+def _problems(checker: Checker, source: Source) -> Sequence[Problem]:
+    return checker.check(source).problems
 
 
 def collect(paths: Sequence[str]) -> Iterator[Source]:
@@ -149,46 +204,13 @@ def _barren(folder: Source) -> Problem:
     )
 
 
+def _text(source: Source) -> Text | None:
+    """Return the text of a config, which knows where everything stands."""
+    given = Path(source.name) if source.text is None else source.text
+    return load(given, Report(), root="config")
+
+
 def _renamed(problem: Problem, source: Source) -> Problem:
     """Call a text from standard input what it is."""
     is_text = source.text is not None and (problem.file or "").startswith("<")
     return replace(problem, file=source.name) if is_text else problem
-
-
-def show_text(findings: Sequence[Finding]) -> None:
-    """Print the problems; where there is no error, each tree too."""
-    problems = unique(problem for finding in findings for problem in finding.problems)
-    for problem in problems:
-        click.echo(show(problem, width_of(sys.stdout)))
-    if not any(finding.has_errors for finding in findings):
-        for finding in findings:
-            click.echo(wrapped(f"{finding.source}: {finding.outline}", hang=2))
-    if problems:
-        click.echo(summary(problems))
-    elif len(findings) > 1:
-        count = sum(Path(finding.source).name not in GATEWAY_FILES for finding in findings)
-        click.echo(green(f"{count} config{'s' * (count != 1)}, no problems"))
-
-
-def show_json(findings: Sequence[Finding]) -> None:
-    """Print one object."""
-    problems = unique(problem for finding in findings for problem in finding.problems)
-    counts = {
-        severity: sum(problem.severity == severity for problem in problems)
-        for severity in ("error", "warning")
-    }
-    report = {
-        "ok": counts["error"] == 0,
-        "errors": counts["error"],
-        "warnings": counts["warning"],
-        "files": [
-            {
-                "file": finding.source,
-                "ok": not finding.has_errors,
-                "outline": finding.outline or None,
-            }
-            for finding in findings
-        ],
-        "problems": [as_json(problem) for problem in problems],
-    }
-    click.echo(json.dumps(report, indent=2, ensure_ascii=False))

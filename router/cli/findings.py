@@ -2,21 +2,23 @@
 
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 
 from router.cli.terminal import faint, red, strong, yellow
-from router.config.problems import Problem, render
+from router.config.problems import Problem, Severity, render
 from router.core.jsontypes import JSON
 
 GUTTER = 8  # columns before the text of an excerpt: `  123 │ `
+PAINTS: Mapping[Severity, Callable[[str], str]] = {"error": red, "warning": yellow, "note": strong}
 MARK = re.compile(r"(      │ \s*)(\^+)( .*)")
 
 
-def show(problem: Problem, width: int | None) -> str:
-    """Show a finding with its lines; None is as wide as it needs."""
+def show(problem: Problem, width: int | None, *, coded: bool = False) -> str:
+    """Show a finding with its lines, and its code if asked; None is as wide as it needs."""
     fitting = problem if width is None else _cropped(problem, width - GUTTER)
     head, *lines = render(fitting).split("\n")
+    head += f"  [{problem.code}]" if coded else ""
     shown = [part for line in lines for part in _folded(line, width)]
     if width is not None:
         head = textwrap.fill(head, width, subsequent_indent="    ", break_on_hyphens=False)
@@ -25,7 +27,13 @@ def show(problem: Problem, width: int | None) -> str:
 
 def as_json(problem: Problem) -> JSON:
     """Return a finding as an object with the fields of `Problem`."""
-    return {**asdict(problem), "excerpt": list(problem.excerpt)}
+    fix = problem.fix
+    edits = [asdict(edit) for edit in fix.edits] if fix is not None else []
+    return {
+        **asdict(replace(problem, fix=None)),
+        "excerpt": list(problem.excerpt),
+        "fix": None if fix is None else {"says": fix.says, "edits": edits},
+    }
 
 
 def unique(problems: Iterable[Problem]) -> list[Problem]:
@@ -67,11 +75,17 @@ def _folded(line: str, width: int | None) -> list[str]:
 
 
 def _coloured_head(head: str, problem: Problem) -> str:
-    paint = red if problem.severity == "error" else yellow
+    paint = PAINTS[problem.severity]
     location, severity, message = head.partition(f"{problem.severity}  ")
     if not severity:
         return head
-    return strong(location) + paint(problem.severity) + "  " + message
+    message, bracket, code = message.rpartition("  [")
+    told = (
+        message + faint(bracket + code)
+        if bracket and code == f"{problem.code}]"
+        else (message + bracket + code)
+    )
+    return strong(location) + paint(problem.severity) + "  " + told
 
 
 def _coloured(line: str) -> str:

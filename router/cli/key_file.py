@@ -1,12 +1,9 @@
 """Key file: `gateway.yaml` of a folder, read and written whole."""
 
-import os
-import secrets
-import stat
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from router.cli.rewriting import rewrite
 from router.cli.terminal import Failed
 from router.gateway.keys_text import KeysText
 from router.gateway.settings_file import SETTINGS_FILES, settings_files
@@ -39,7 +36,7 @@ class KeyFile:
         try:
             if _content(self.path) != self.content:
                 raise Failed(f"{self.path} has changed meanwhile; nothing is written: run it again")
-            _replace(self.path.resolve(), text.text.encode())
+            rewrite(self.path.resolve(), text.text.encode())
         except OSError as error:
             raise Failed(f"{self.path} cannot be written: {error.strerror}") from None
 
@@ -61,25 +58,3 @@ def _content(path: Path) -> bytes | None:
         return path.read_bytes()
     except FileNotFoundError:
         return None
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file beside and put it in the place of the other, with its mode and its owner."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with beside.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileNotFoundError):
-            _take_after(beside, path.stat())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def _take_after(path: Path, other: os.stat_result) -> None:
-    # A file that root has edited must stay readable for whom the gateway runs as.
-    with suppress(PermissionError, AttributeError):
-        os.chown(path, other.st_uid, other.st_gid)
-    path.chmod(stat.S_IMODE(other.st_mode))

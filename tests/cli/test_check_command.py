@@ -99,7 +99,7 @@ def test_a_warning_is_shown_and_is_no_failure(run, config):
 
 
 def test_a_folder_stands_for_its_configs_only(run, config, tmp_path):
-    config("provider: openai", "configs/one.yaml")
+    config("virtual_key: key", "configs/one.yaml")
     config('{"provider": "stability-ai"}', "configs/two.json")
     config("provider: opnai", "configs/three.test.yaml")
     config("key: {provider: openai, api_key: x}", "configs/virtual-keys.yaml")

@@ -30,7 +30,7 @@ def test_what_it_writes_passes_check_with_an_empty_environment(run):
     result = run("check", "made/configs", "--sandbox")
 
     assert result.exit_code == 0
-    assert result.stdout.endswith("3 configs, no problems\n")
+    assert result.stdout.endswith("3 configs, no problems; 2 notes (--notes shows them)\n")
 
 
 def test_the_next_steps_work_as_they_are_printed(run, tmp_path):

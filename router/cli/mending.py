@@ -1,0 +1,54 @@
+"""Mending: puts right in the files what needs no thought, one thing after the other."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from router.cli.rewriting import rewrite
+from router.cli.terminal import Failed
+from router.config.fixes import Change
+from router.config.problems import Problem
+from router.lint.fixing import fixed
+
+Look: TypeAlias = Callable[[], Iterable[Problem]]
+
+MOST = 500  # fixes of one run; a config has a few
+
+
+@dataclass(slots=True)
+class Mender:
+    """`done` are the problems that are no more; `refused` were not as plain as they seemed."""
+
+    done: list[Problem] = field(default_factory=list)
+    refused: set[tuple[str, Change]] = field(default_factory=set)
+
+    def mend(self, look: Look) -> None:
+        """Mend what is found, looking anew after each fix. Raises Failed."""
+        while len(self.done) < MOST:
+            problem = next(filter(self._can_be_tried, look()), None)
+            if problem is None:
+                return
+            self._try(problem)
+
+    def _can_be_tried(self, problem: Problem) -> bool:
+        fix = problem.fix
+        return fix is not None and (problem.file or "", fix.change) not in self.refused
+
+    def _try(self, problem: Problem) -> None:
+        if problem.fix is None or problem.file is None:
+            return
+        path = Path(problem.file)
+        try:
+            text = path.read_bytes().decode("utf-8")
+            is_json = path.suffix.lower() == ".json"
+            new = fixed(text, problem.fix, is_json=is_json)
+            if new is None:
+                self.refused.add((problem.file, problem.fix.change))
+                return
+            rewrite(path.resolve(), new.encode())
+        except UnicodeDecodeError:
+            raise Failed(f"{path} is not a UTF-8 text") from None
+        except OSError as error:
+            raise Failed(f"{path} cannot be written: {error.strerror}") from None
+        self.done.append(problem)

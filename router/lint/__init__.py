@@ -1,0 +1,1 @@
+"""Lint: what is wrong with a config beyond its shape, found before it costs money."""

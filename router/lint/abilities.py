@@ -1,0 +1,173 @@
+"""Abilities: targets that cannot do what they are asked for, or what their siblings can."""
+
+from collections.abc import Iterator, Sequence
+
+from router.config.model import FallbackSettings, LoadBalanceSettings, TargetRoute
+from router.config.places import Place
+from router.core.catalog import ModelFacts
+from router.core.images import Operation
+from router.lint.reach import operations
+from router.lint.rule import Finding, Rule
+from router.lint.subject import Spot, Subject, shown_model
+from router.providers.abilities import DOING
+
+REFUSED = {
+    "skip": "every request is passed by",
+    "error": "every request fails before anything is sent",
+}
+
+
+def _unable(subject: Subject) -> Iterator[Finding]:
+    for spot, route in subject.targets:
+        found = _wrong_operation(subject, spot, route) or _wrong_parameters(subject, spot, route)
+        if found is not None:
+            yield found
+
+
+def _wrong_operation(subject: Subject, spot: Spot, route: TargetRoute) -> Finding | None:
+    """Find a target that gets only requests for what its model does not do."""
+    facts, asked = subject.facts(route), operations(spot)
+    if facts is None or not asked or asked & facts.operations:
+        return None
+    return Finding(
+        place=_model_place(subject, spot),
+        message=f"{facts.name} cannot {_doing(asked)}, and is asked for nothing else",
+        harm="every request that comes here fails",
+        hint="ask a model that can, or correct the conditions on url.pathname",
+    )
+
+
+def _doing(asked: frozenset[Operation]) -> str:
+    return " or ".join(words for operation, words in DOING.items() if operation in asked)
+
+
+def _wrong_parameters(subject: Subject, spot: Spot, route: TargetRoute) -> Finding | None:
+    """Find a target that may not adapt what the config makes every request ask of it."""
+    mode = route.settings.on_unsupported
+    if mode not in REFUSED or "generate" not in operations(spot):
+        return None
+    lost = subject.losses(route, with_defaults=False)
+    if not lost:
+        return None
+    return Finding(
+        place=_model_place(subject, spot),
+        message=f"{shown_model(route)} cannot do what the config asks: {lost[0]}",
+        harm=f"{REFUSED[mode]} here, as on_unsupported is {mode}",
+        hint="ask for what it can, or write on_unsupported: adapt",
+    )
+
+
+def _model_place(subject: Subject, spot: Spot) -> Place:
+    places = ((*spot.place, *path) for path in (("override_params", "model"), ("provider",)))
+    return next((place for place in places if subject.value(place) is not None), spot.place)
+
+
+UNABLE = Rule(
+    code="unable-target",
+    severity="warning",
+    title="A target that cannot do what it is asked for",
+    harm="every request that comes here fails",
+    remedy="ask a model that can",
+    check=_unable,
+)
+
+
+def _uneven(subject: Subject) -> Iterator[Finding]:
+    for spot, group in subject.groups:
+        if isinstance(group.strategy, FallbackSettings | LoadBalanceSettings):
+            yield from _among(subject, spot)
+
+
+def _among(subject: Subject, spot: Spot) -> Iterator[Finding]:
+    able = [(child, _able(subject, child, operations(spot))) for child in spot.children]
+    for child, own in able:
+        if own is None or not isinstance(child.route, TargetRoute):
+            continue
+        others = [(other, words) for other, words in able if other is not child and words]
+        lacking = _lacking(own, [words for _, words in others])
+        better = next((o for o, words in others if set(words) & set(lacking)), None)
+        if better is not None:
+            yield _weaker(subject, child, better, lacking)
+        elif (lost := _loses_alone(subject, child, spot)) is not None:
+            yield lost
+
+
+def _able(subject: Subject, spot: Spot, asked: frozenset[Operation]) -> tuple[str, ...] | None:
+    """Say what the targets below can do; None where one of them is not known."""
+    known: dict[str, None] = {}
+    for target in spot.targets():
+        route = target.route
+        facts = subject.facts(route) if isinstance(route, TargetRoute) else None
+        if facts is None:
+            return None
+        known |= dict.fromkeys(_words(facts, asked))
+    return tuple(known)
+
+
+def _words(facts: ModelFacts, asked: frozenset[Operation]) -> Iterator[str]:
+    if "edit" in facts.operations & asked:
+        yield "edit"
+        if facts.takes_mask:
+            yield "take a mask"
+    if "variation" in facts.operations & asked:
+        yield "make variations"
+    if facts.streams:
+        yield "stream"
+    if facts.per_call > 1:
+        yield "give several pictures in one call"
+
+
+def _lacking(own: Sequence[str], others: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    found = (word for words in others for word in words if word not in own)
+    return tuple(dict.fromkeys(found))
+
+
+def _weaker(subject: Subject, child: Spot, better: Spot, lacking: Sequence[str]) -> Finding:
+    name, other = _name(child), _name(better)
+    return Finding(
+        place=_model_place(subject, child),
+        message=f"{name} cannot {_listed(lacking)}, and {other} can",
+        harm="a request for that has one target less than it seems, or gets less than it wanted",
+        hint="if callers send such requests, give them a fallback that can",
+    )
+
+
+def _name(spot: Spot) -> str:
+    return shown_model(spot.route) if isinstance(spot.route, TargetRoute) else spot.shown
+
+
+def _listed(words: Sequence[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _loses_alone(subject: Subject, child: Spot, spot: Spot) -> Finding | None:
+    """Find a target that changes a parameter of the config which a sibling takes as it is."""
+    if not isinstance(child.route, TargetRoute):
+        return None
+    lost = subject.losses(child.route, with_defaults=True)
+    siblings = [
+        other.route
+        for other in spot.children
+        if other.place != child.place and isinstance(other.route, TargetRoute)
+    ]
+    exact = [other for other in siblings if not subject.losses(other, with_defaults=True)]
+    if not lost or not exact:
+        return None
+    return Finding(
+        place=_model_place(subject, child),
+        message=f"{shown_model(child.route)} cannot do what the config asks, and"
+        f" {shown_model(exact[0])} can: {lost[0]}",
+        harm="pictures differ by who was asked",
+        hint="ask for what all of them can, or write the parameter at those that can",
+    )
+
+
+UNEVEN = Rule(
+    code="uneven-targets",
+    severity="note",
+    title="A target that cannot do what its siblings can",
+    harm="a request for that has one target less than it seems",
+    remedy="if callers send such requests, give them a fallback that can",
+    check=_uneven,
+)

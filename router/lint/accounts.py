@@ -1,0 +1,186 @@
+"""Accounts: credentials that stand on both sides of a fallback, and keys that nobody uses."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from router.config.editing import fix_for
+from router.config.fixes import REMOVED, Change, Fix
+from router.config.masking import REFERENCE
+from router.config.model import (
+    Document,
+    FallbackSettings,
+    KeyRef,
+    LoadBalanceSettings,
+    TargetRoute,
+    targets_of,
+)
+from router.config.places import Place
+from router.config.source import Source
+from router.core.jsontypes import JSON, is_list
+from router.lint.rule import Finding, Rule
+from router.lint.subject import Spot, Subject, shown_model
+
+Account: TypeAlias = tuple[str, ...]
+"""What makes two credentials the same: where they stand, never what they are."""
+
+SHARED_OPTIONS = ("organization", "project", "resource_name")
+"""Settings of an account by which quotas and bills are kept apart."""
+
+
+def _same_credential(subject: Subject) -> Iterator[Finding]:
+    for spot, group in subject.groups:
+        settings = group.strategy
+        if isinstance(settings, FallbackSettings) or (
+            isinstance(settings, LoadBalanceSettings) and settings.failover
+        ):
+            yield from _twins(subject, spot)
+
+
+def _twins(subject: Subject, spot: Spot) -> Iterator[Finding]:
+    """Yield the children that are asked with the very credentials of one before them."""
+    seen: dict[frozenset[Account], Spot] = {}
+    for child in spot.children:
+        accounts = _accounts(subject.document, child)
+        if accounts is None:
+            continue
+        first = seen.setdefault(accounts, child)
+        if first is not child:
+            yield _twin(subject, first, child)
+
+
+def _twin(subject: Subject, first: Spot, second: Spot) -> Finding:
+    return Finding(
+        place=_written_at(subject, second),
+        message=f"{second.shown} is asked with the credential of {first.shown}",
+        harm="without quota, or with a key that was revoked, both fail alike",
+        hint=f"let another account or provider stand behind {_named(first)}",
+    )
+
+
+def _named(spot: Spot) -> str:
+    return shown_model(spot.route) if isinstance(spot.route, TargetRoute) else "that group"
+
+
+def _written_at(subject: Subject, spot: Spot) -> Place:
+    section = subject.section(spot.place)
+    keys = (key for key in ("virtual_key", "api_key", "provider") if key in section)
+    key = next(keys, None)
+    return spot.place if key is None else (*spot.place, key)
+
+
+def _accounts(document: Document, spot: Spot) -> frozenset[Account] | None:
+    """Return the accounts of the targets below; None where one of them is not known."""
+    found = [
+        _account(document.keys, target.route)
+        for target in spot.targets()
+        if isinstance(target.route, TargetRoute)
+    ]
+    known = frozenset(account for account in found if account is not None)
+    return None if None in found else known
+
+
+def _account(keys: Mapping[str, KeyRef], route: TargetRoute) -> Account | None:
+    key = keys.get(route.credential or "")
+    if key is None or route.provider is None:
+        return None
+    secrets = [ref.template.reveal() for ref in (key.api_key, key.token) if ref is not None]
+    options = [route.options.get(name, "") for name in SHARED_OPTIONS]
+    return (route.provider, route.base_url or "", *options, *secrets) if secrets else None
+
+
+SAME_CREDENTIAL = Rule(
+    code="same-credential",
+    severity="warning",
+    title="The same credential on both sides of a fallback",
+    harm="without quota, or with a key that was revoked, both fail alike",
+    remedy="let another account or provider stand behind it",
+    check=_same_credential,
+)
+
+
+def names_used(document: Document) -> frozenset[str] | None:
+    """Return the virtual keys that a config uses; None where a request may name any."""
+    targets = targets_of(document.route)
+    if any(target.provider is None for target in targets):
+        return None
+    return frozenset(target.credential for target in targets if target.credential is not None)
+
+
+def _unused_own(subject: Subject) -> Iterator[Finding]:
+    used = names_used(subject.document)
+    if used is None:
+        return
+    names = [name for name in subject.section(("virtual_keys",)) if not name.startswith("x-")]
+    unused = [name for name in names if name not in used]
+    for name in unused:
+        change = Change(("virtual_keys", name), REMOVED)
+        if len(unused) == len(names):
+            change = Change(("virtual_keys",), REMOVED)
+        yield unused_key(subject.source, change, name, "no target of this config")
+
+
+def unused_key(source: Source, change: Change, name: str, nobody: str) -> Finding:
+    """Say so; who reads a secret that stands nowhere else, does not throw it away for others."""
+    place = change.place if change.place[-1] == name else (*change.place, name)
+    fix: Fix | None = None
+    if not _holds_secret(source.value, change.place):
+        fix = fix_for(source, change, f"removes virtual key {name!r}")
+    return Finding(
+        place=place,
+        message=f"virtual key {name!r} is used by {nobody}",
+        at_key=True,
+        fix=fix,
+    )
+
+
+def _holds_secret(value: JSON, place: Place) -> bool:
+    """Tell whether a secret itself is written there, and not a reference to it."""
+    for step in place:
+        value = _below(value, step)
+    if isinstance(value, Mapping):
+        return any(_holds_secret(one, ()) for key, one in value.items() if _is_secret(key, one))
+    return isinstance(value, str) and REFERENCE.fullmatch(value) is None
+
+
+def _is_secret(key: str, value: JSON) -> bool:
+    return isinstance(value, Mapping) or key in {"api_key", "azure_ad_token", "ad_token"}
+
+
+def _below(value: JSON, step: str | int) -> JSON:
+    if isinstance(step, int):
+        return value[step] if is_list(value) else None
+    return value.get(step) if isinstance(value, Mapping) else None
+
+
+UNUSED_KEY = Rule(
+    code="unused-virtual-key",
+    severity="warning",
+    title="A virtual key that nobody uses",
+    harm="it has to be set, guarded and rotated for nothing",
+    remedy="remove it, or let a target name it",
+    check=_unused_own,
+    fixable=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedKeys:
+    """A folder's file of virtual keys, and what each of the folder's configs uses of them."""
+
+    source: Source
+    used: tuple[frozenset[str] | None, ...]
+
+    def unused(self) -> Iterator[Finding]:
+        """Yield the keys that no config uses. They are left there: others may know of them."""
+        if not self.used or None in self.used:
+            return
+        names = frozenset(name for used in self.used if used is not None for name in used)
+        for name, value in self.source.value.items():
+            is_key = isinstance(value, Mapping) and not name.startswith("x-")
+            if is_key and name not in names:
+                yield Finding(
+                    place=(name,),
+                    message=f"virtual key {name!r} is used by no config of this folder",
+                    at_key=True,
+                )

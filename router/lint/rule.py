@@ -1,0 +1,51 @@
+"""Rule: one kind of mistake, what it harms, what to do about it, and how it is found."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from router.config.fixes import Fix
+from router.config.places import Place
+from router.config.problems import Severity
+from router.lint.subject import Subject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One place where a rule is broken.
+
+    `harm` and `hint` are said in place of the rule's own sentences where they can be more exact.
+    """
+
+    place: Place
+    message: str
+    harm: str = ""
+    hint: str = ""
+    at_key: bool = False
+    fix: Fix | None = None
+
+
+Check: TypeAlias = Callable[[Subject], Iterator[Finding]]
+
+
+def finds_nothing(subject: Subject) -> Iterator[Finding]:  # noqa: ARG001  it is a Check
+    """Stand in for the check of what is found while a config is read."""
+    return iter(())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """`harm` and `remedy` are one sentence each, without a capital and a full stop.
+
+    What is `fatal` is found while a config is read: without it there is no config, so it cannot be
+    silenced.
+    """
+
+    code: str
+    severity: Severity
+    title: str
+    harm: str
+    remedy: str
+    check: Check = finds_nothing
+    fatal: bool = False
+    fixable: bool = False

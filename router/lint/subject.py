@@ -1,0 +1,150 @@
+"""Subject: one config as rules look at it: its meaning, its text, and what is known of models."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from router.config.model import (
+    BudgetSettings,
+    Document,
+    GroupRoute,
+    Route,
+    TargetRoute,
+)
+from router.config.places import Place, shown_place
+from router.config.source import Source
+from router.core.adapter import Adapter
+from router.core.catalog import ModelFacts
+from router.core.jsontypes import EMPTY, JSON, is_list
+from router.lint.asked import facts_of, losses
+from router.providers.registry import adapter
+from router.workspace import informed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """A group or a target, where it is written, and the groups above it."""
+
+    route: Route
+    place: Place = ()
+    above: "Spot | None" = None
+
+    @property
+    def number(self) -> int:
+        """Its place among its siblings."""
+        return self.place[-1] if self.place and isinstance(self.place[-1], int) else 0
+
+    @property
+    def children(self) -> tuple["Spot", ...]:
+        if isinstance(self.route, TargetRoute):
+            return ()
+        return tuple(
+            Spot(route=child, place=(*self.place, "targets", i), above=self)
+            for i, child in enumerate(self.route.targets)
+        )
+
+    def walk(self) -> Iterator["Spot"]:
+        """Yield this and everything below."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def upwards(self) -> Iterator["Spot"]:
+        """Yield this and everything above."""
+        yield self
+        if self.above is not None:
+            yield from self.above.upwards()
+
+    def targets(self) -> Iterator["Spot"]:
+        return (spot for spot in self.walk() if isinstance(spot.route, TargetRoute))
+
+    @property
+    def shown(self) -> str:
+        return shown_place(self.place, "config")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """A budget and the spot that it is written at."""
+
+    spot: Spot
+    budget: BudgetSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """`adapter_of` gives a provider's adapter by name."""
+
+    source: Source
+    document: Document
+    adapter_of: Callable[[str], Adapter] = adapter
+    root: Spot = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "root", Spot(route=self.document.route))
+
+    @property
+    def spots(self) -> Iterator[Spot]:
+        return self.root.walk()
+
+    @property
+    def groups(self) -> Iterator[tuple[Spot, GroupRoute]]:
+        for spot in self.spots:
+            if isinstance(spot.route, GroupRoute):
+                yield spot, spot.route
+
+    @property
+    def targets(self) -> Iterator[tuple[Spot, TargetRoute]]:
+        for spot in self.spots:
+            if isinstance(spot.route, TargetRoute):
+                yield spot, spot.route
+
+    def value(self, place: Place) -> JSON:
+        """Return what is written at a place; None where nothing is."""
+        value: JSON = self.source.value
+        for step in place:
+            if isinstance(step, int):
+                value = value[step] if is_list(value) and step < len(value) else None
+            else:
+                value = value.get(step) if isinstance(value, Mapping) else None
+        return value
+
+    def section(self, place: Place) -> Mapping[str, JSON]:
+        value = self.value(place)
+        return value if isinstance(value, Mapping) else EMPTY
+
+    def written(self, spot: Spot, *paths: Place) -> Place | None:
+        """Return where something is written: at the spot, else at the nearest group above it."""
+        for one in spot.upwards():
+            for path in paths:
+                if self.value((*one.place, *path)) is not None:
+                    return (*one.place, *path)
+        return None
+
+    def bounds(self, spot: Spot) -> Iterator[Bound]:
+        """Yield the budgets that a spot's calls are drawn from."""
+        for one in spot.upwards():
+            if one.route.budget is not None:
+                yield Bound(spot=one, budget=one.route.budget)
+
+    def facts(self, route: TargetRoute) -> ModelFacts | None:
+        """Return what is known of the only model that a target asks for, if it is certain."""
+        return None if route.provider is None else facts_of(route, self.adapter(route.provider))
+
+    def losses(self, route: TargetRoute, *, with_defaults: bool) -> tuple[str, ...]:
+        """Return what a target loses of the parameters that the config gives every request."""
+        if route.provider is None or route.base_url is not None or route.passthrough:
+            return ()
+        return losses(route, self.adapter(route.provider), with_defaults=with_defaults)
+
+    def adapter(self, provider: str) -> Adapter:
+        return informed(self.adapter_of(provider), self.document.catalogs)
+
+
+def shown_model(route: TargetRoute) -> str:
+    """Name a target by its provider and model."""
+    model = route.settings.override_params.get("model")
+    return (
+        f"{route.provider or 'the target'} {model}"
+        if isinstance(model, str)
+        else str(route.provider or "the target")
+    )

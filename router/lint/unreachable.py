@@ -1,0 +1,164 @@
+"""Unreachable: targets that no request gets to, and conditions that never hold."""
+
+from collections.abc import Iterator, Sequence
+
+from router.config.masking import shown
+from router.config.model import (
+    ConditionalSettings,
+    FallbackSettings,
+    GroupRoute,
+    LoadBalanceSettings,
+)
+from router.lint.reach import conditions_of, reach
+from router.lint.regions import can_hold
+from router.lint.rule import Finding, Rule
+from router.lint.statuses import may_move_on
+from router.lint.subject import Spot, Subject
+from router.strategies.conditions import All, Condition
+
+
+def _unreachable(subject: Subject) -> Iterator[Finding]:
+    for spot, group in subject.groups:
+        if isinstance(group.strategy, ConditionalSettings):
+            yield from _never_named(spot, group.strategy)
+
+
+def _never_named(spot: Spot, settings: ConditionalSettings) -> Iterator[Finding]:
+    named = {settings.default, *(one.then for one in settings.conditions)}
+    for child in spot.children:
+        if child.number not in named:
+            yield Finding(
+                place=child.place,
+                message="this target is never asked: no condition leads to it",
+                hint="write a condition whose 'then' names it, or take it out",
+            )
+    conditions = conditions_of(settings)
+    elsewhere = {one.then for one in settings.conditions}
+    if not can_hold(reach(spot), unless=conditions) and settings.default not in elsewhere:
+        yield Finding(
+            place=(*spot.place, "strategy", "default"),
+            message="the default is never asked: some condition holds for every request",
+            hint="make the conditions narrower, if there should be a default at all",
+        )
+
+
+UNREACHABLE = Rule(
+    code="unreachable-target",
+    severity="warning",
+    title="A target that no request gets to",
+    harm="whoever counts on it finds out on the day it is needed",
+    remedy="lead requests to it, or take it out",
+    check=_unreachable,
+)
+
+
+def _drained(subject: Subject) -> Iterator[Finding]:
+    for spot, group in subject.groups:
+        for child in spot.children if isinstance(group.strategy, LoadBalanceSettings) else ():
+            if child.route.weight == 0:
+                yield Finding(
+                    place=(*child.place, "weight"),
+                    message="this target is never drawn: its weight is 0",
+                    at_key=True,
+                )
+
+
+DRAINED = Rule(
+    code="drained-target",
+    severity="note",
+    title="A target without a share of the load",
+    harm="it gets no traffic, not even when the others fail",
+    remedy="give it a weight again, or put it into a fallback behind this group",
+    check=_drained,
+)
+
+
+def _dead(subject: Subject) -> Iterator[Finding]:
+    for spot, group in subject.groups:
+        if isinstance(group.strategy, ConditionalSettings):
+            yield from _never_hold(spot, group, group.strategy)
+
+
+def _never_hold(spot: Spot, group: GroupRoute, settings: ConditionalSettings) -> Iterator[Finding]:
+    conditions = conditions_of(settings)
+    given = reach(spot)
+    for i, condition in enumerate(conditions):
+        why = _why_dead(condition, conditions[:i], given)
+        if why is None:
+            continue
+        message, hint = why
+        name = group.targets[settings.conditions[i].then].name
+        yield Finding(
+            place=(*spot.place, "strategy", "conditions", i, "query"),
+            message=message,
+            harm=f"it sends nobody to {shown(name)}",
+            hint=hint,
+            at_key=True,
+        )
+
+
+def _why_dead(
+    condition: Condition, earlier: Sequence[Condition], given: Condition
+) -> tuple[str, str] | None:
+    """Say why a condition never holds, and what to do; None where it may hold."""
+    if not can_hold(condition):
+        return "this condition never holds: it contradicts itself", "correct it, or take it out"
+    here = All((given, condition))
+    if not can_hold(here):
+        return (
+            "this condition never holds: what leads to this group rules it out",
+            "correct it, or take it out",
+        )
+    if can_hold(here, unless=earlier):
+        return None
+    lone = next((i for i, one in enumerate(earlier) if not can_hold(here, unless=[one])), None)
+    by = "those above take" if lone is None else f"conditions[{lone}] takes"
+    return (
+        f"this condition never decides: {by} every request that it would",
+        "move it up, or make what stands above it narrower",
+    )
+
+
+DEAD_CONDITION = Rule(
+    code="dead-condition",
+    severity="warning",
+    title="A condition that never decides anything",
+    harm="the requests that it is meant for go somewhere else",
+    remedy="correct it, move it up, or take it out",
+    check=_dead,
+)
+
+
+def _never_moved_on(subject: Subject) -> Iterator[Finding]:
+    for spot, group in subject.groups:
+        settings = group.strategy
+        if not isinstance(settings, FallbackSettings) or settings.codes is None:
+            continue
+        if settings.refusals or settings.top_up:
+            continue
+        for first, behind in zip(spot.children, spot.children[1:], strict=False):
+            if not may_move_on(first, settings.codes):
+                yield _stuck(subject, spot, first, behind)
+                break
+
+
+def _stuck(subject: Subject, spot: Spot, first: Spot, behind: Spot) -> Finding:
+    codes = subject.written(spot, ("strategy", "on_status_codes"), ("on_status_codes",))
+    is_empty = subject.value(codes or ()) == []
+    why = "on_status_codes is empty" if is_empty else "it can fail with none of the listed codes"
+    return Finding(
+        place=codes or spot.place,
+        message=f"no failure of {first.shown} moves on to {behind.shown}: {why}",
+        hint="list codes that it can fail with, or leave 'on_status_codes' out",
+        at_key=True,
+    )
+
+
+UNREACHABLE_FALLBACK = Rule(
+    code="unreachable-fallback",
+    severity="warning",
+    title="A fallback behind a target that cannot fail as listed",
+    harm="when the first one is down its callers get the error, and nobody else is asked",
+    remedy="list codes that it can fail with",
+    check=_never_moved_on,
+)
