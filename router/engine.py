@@ -23,7 +23,7 @@ from router.core.trace import Observer, Trace
 from router.errors import routing_error
 from router.feed import Feed
 from router.fetch import fetch_picture
-from router.policies.budget import WithinBudget
+from router.policies.budget import in_time
 from router.stores.memory import MemoryStore
 from router.workspace import Loaded
 
@@ -92,10 +92,10 @@ class Engine:
     ) -> tuple[Pictures, Trace]:
         """Execute a request. Raises RoutingError where no target gave the pictures."""
         context = context or self.begin(loaded, wishes)
-        tree = loaded.tree
-        if wishes.timeout is not None:
-            tree = WithinBudget(path="request", child=tree, deadline=wishes.timeout)
-        outcome = await tree.execute(request, context)
+        if wishes.timeout is None:
+            outcome = await loaded.tree.execute(request, context)
+        else:
+            outcome = await in_time(wishes.timeout, loaded.tree, request, context, context.budget)
         _report(outcome, context)
         if isinstance(outcome, Failure):
             context.trace.failed = True

@@ -30,14 +30,21 @@ class WithinBudget:
         purse = Budget(self.attempts, context.budget, self.max_cost, self.admits_unknown)
         if self.deadline is None:
             return await self.child.execute(request, context.within(purse, math.inf))
-        ends = context.time() + self.deadline
-        outcome: Outcome | None = None
-        with scope_until(ends):
-            outcome = await self.child.execute(request, context.within(purse, ends))
-        if outcome is not None:
-            return outcome
-        why = f"the deadline of {self.deadline:g} s has passed"
-        failure = out_of_budget(why, context.trace, status=408)
-        # The nodes that were cut off can hand nothing up any more.
-        bought = failure.billed or any(attempt.billed for attempt in context.trace.attempts)
-        return replace(failure, pictures=context.trace.salvaged, billed=bought)
+        return await in_time(self.deadline, self.child, request, context, purse)
+
+
+async def in_time(
+    seconds: float, child: Node, request: ImageRequest, context: Context, purse: Budget
+) -> Outcome:
+    """Ask a child, which has so many seconds and spends from `purse`."""
+    ends = context.time() + seconds
+    outcome: Outcome | None = None
+    with scope_until(ends):
+        outcome = await child.execute(request, context.within(purse, ends))
+    if outcome is not None:
+        return outcome
+    why = f"the deadline of {seconds:g} s has passed"
+    failure = out_of_budget(why, context.trace, status=408)
+    # The nodes that were cut off can hand nothing up any more.
+    bought = failure.billed or any(attempt.billed for attempt in context.trace.attempts)
+    return replace(failure, pictures=context.trace.salvaged, billed=bought)
