@@ -18,6 +18,7 @@ from router.config_tests.telling import tell
 from router.config_tests.verdict import Disappointment
 from router.core.attempt import Attempt
 from router.core.jsontypes import JSON
+from router.core.trace_table import printable
 
 
 class Quiet:
@@ -59,7 +60,8 @@ def show_problems(problems: Sequence[Problem]) -> None:
 
 def _show_failure(file: Path, result: Result) -> None:
     where = f"{file}:{result.case.line}" if result.case.line else str(file)
-    click.echo(wrapped(f"  {red(result.case.name)}  {faint(where)}", hang=4))
+    name = red(printable(result.case.name))
+    click.echo(wrapped(f"  {name}  {faint(where)}", hang=4))
     for line in tell(result).split("\n"):
         click.echo(wrapped(f"    {line}", hang=20))
 

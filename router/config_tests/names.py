@@ -108,9 +108,9 @@ class Names:
     def plainest(self, attempt: Attempt) -> str:
         """Return the simplest word that means this attempt's target and no other."""
         for sort in (Sort.PROVIDER, Sort.KEY, Sort.NAME, Sort.MODEL):
-            text = self.word_for(attempt, sort)
-            if sum(self.find(text).means(target) for target in self.targets) <= 1:
-                return text
+            word = self.find(self.word_for(attempt, sort))
+            if word.sort is sort and sum(map(word.means, self.targets)) <= 1:
+                return word.text
         return attempt.path
 
     def _hint(self, text: str) -> str:

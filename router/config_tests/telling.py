@@ -54,14 +54,13 @@ def _compared(mismatch: Mismatch, width: int, name: int) -> Iterator[str]:
 
 def _trace(tried: Tried, width: int) -> Iterator[str]:
     """Write a line for each attempt, and what the caller had in the end."""
-    attempts = tried.trace.attempts
-    cells = [_cells(attempt) for attempt in attempts]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    heads = ["trace", *[""] * len(cells)]
-    for head, line in zip(heads, cells, strict=False):
-        padded = (cell.ljust(room) for cell, room in zip(line, widths, strict=True))
-        yield f"{head:{width}} {'  '.join(padded).rstrip()}"
-    yield f"{heads[len(cells)]:{width}} {_ending(tried)}"
+    cells = [_cells(attempt) for attempt in tried.trace.attempts]
+    end = f"{tried.seconds:.1f} s"
+    times = max(map(len, (end, *(line[0] for line in cells))))
+    widths = [times, *(max(map(len, column)) for column in list(zip(*cells, strict=True))[1:])]
+    lines = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in cells]
+    for number, line in enumerate((*lines, f"{end:{times}}  {_ending(tried)}")):
+        yield f"{'' if number else 'trace':{width}} {line}"
 
 
 def _cells(attempt: Attempt) -> tuple[str, ...]:
@@ -87,6 +86,6 @@ def _is_named(attempt: Attempt) -> bool:
 def _ending(tried: Tried) -> str:
     if tried.error is None:
         kept = "" if tried.trace.served else " from the cache"
-        return f"{tried.seconds:.1f} s  answered{kept}"
+        return f"answered{kept}"
     message = printable(tried.error.message)[:80]
-    return f"{tried.seconds:.1f} s  {tried.error.status_code} {tried.error.kind}: {message}"
+    return f"{tried.error.status_code} {tried.error.kind}: {message}"
