@@ -2,21 +2,26 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import TypeAlias
+
+Ring: TypeAlias = Callable[[], object]
 
 
 class Alarm:
-    """Rings once, unless it is stopped before; `has_rung` tells which. `due` is in loop time."""
+    """Rings once, unless it is stopped before; `has_rung` tells which. `due` is in loop time.
 
-    __slots__ = ("_others", "due", "has_rung", "ring")
+    What it rings is kept among the `waiting`, so that a ringer who holds it makes no cycle.
+    """
 
-    def __init__(self, due: float, ring: Callable[[], object], others: "dict[Alarm, None]") -> None:
+    __slots__ = ("_waiting", "due", "has_rung")
+
+    def __init__(self, due: float, waiting: "dict[Alarm, Ring]") -> None:
         self.due = due
-        self.ring = ring
         self.has_rung = False
-        self._others = others
+        self._waiting = waiting
 
     def stop(self) -> None:
-        self._others.pop(self, None)
+        self._waiting.pop(self, None)
 
 
 class Alarms:
@@ -29,13 +34,13 @@ class Alarms:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._waiting: dict[Alarm, None] = {}
+        self._waiting: dict[Alarm, Ring] = {}
         self._timer: asyncio.TimerHandle | None = None
 
-    def set(self, ring: Callable[[], object]) -> Alarm:
+    def set(self, ring: Ring) -> Alarm:
         loop = asyncio.get_running_loop()
-        alarm = Alarm(loop.time() + self._seconds, ring, self._waiting)
-        self._waiting[alarm] = None
+        alarm = Alarm(loop.time() + self._seconds, self._waiting)
+        self._waiting[alarm] = ring
         if self._timer is None:
             self._timer = loop.call_at(alarm.due, self._look)
         return alarm
@@ -45,9 +50,9 @@ class Alarms:
         loop = asyncio.get_running_loop()
         try:
             while (first := self._first()) is not None and first.due <= loop.time():
-                first.stop()
+                ring = self._waiting.pop(first)
                 first.has_rung = True
-                first.ring()
+                ring()
         finally:
             first = self._first()
             self._timer = None if first is None else loop.call_at(first.due, self._look)
