@@ -20,6 +20,10 @@ File: TypeAlias = int | HasFileno
 
 SHOWN = 5  # sleeping tasks named in a message
 
+LOOKS = 64
+"""Turns of the loop to one look at its wake-up pipe: a signal has done its work by then, and what
+it has written there is only to be cleared."""
+
 
 class AsleepError(RuntimeError):
     """Every task is asleep and no timer will wake one."""
@@ -129,10 +133,12 @@ class _Clockwork(selectors.BaseSelector):
 
     def __init__(self, jump: Callable[[], None]) -> None:
         self._jump = jump
+        self._turns = 0
         self._real = selectors.DefaultSelector()
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        woken = self._real.select(0)
+        self._turns += 1
+        woken = [] if self._turns % LOOKS else self._real.select(0)
         if not woken and (timeout is None or timeout > 0):
             self._jump()
         return woken

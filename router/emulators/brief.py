@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from router.core.light_value import light_value
+
 PictureFormat = Literal["png", "jpeg", "webp"]
 
 
@@ -27,7 +29,7 @@ class Source:
     others: tuple[bytes, ...] = field(default=(), repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value
 class Brief:
     """Equal briefs give equal pictures.
 

@@ -1,16 +1,17 @@
 """Emulator: a provider's server side as a function: a request and the world in, an answer out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol, runtime_checkable
 
 from router.core.http import HttpRequest, HttpResponse
+from router.core.light_value import light_value
 from router.emulators.brief import Draw
 from router.emulators.drawing import draw
 from router.emulators.jobs import Jobs
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value
 class World:
     """What an emulator has around it for one request.
 
@@ -31,6 +32,19 @@ class World:
     retired: bool = False
     keys: frozenset[str] = frozenset()
     jobs: Jobs = field(default_factory=Jobs)
+
+    def at(self, serial: int, repeat: int, publish: Callable[[bytes, str], str]) -> "World":
+        """Return the same world as it is around one request."""
+        return World(
+            now=self.now,
+            publish=publish,
+            draw=self.draw,
+            serial=serial,
+            repeat=repeat,
+            retired=self.retired,
+            keys=self.keys,
+            jobs=self.jobs,
+        )
 
     def accepts(self, key: str) -> bool:
         """Tell whether a key opens this provider's door."""

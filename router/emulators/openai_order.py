@@ -6,10 +6,10 @@ are those of its other endpoints and may differ on this one.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from router.core.images import Operation
 from router.core.jsontypes import JSON
+from router.core.light_value import light_value
 from router.emulators.brief import PictureFormat, Source
 from router.emulators.openai_models import FREE_SIZE, Family
 from router.emulators.rejection import Rejection
@@ -24,7 +24,7 @@ STEEPEST = 3
 FEWEST_PIXELS, MOST_PIXELS = 655_360, 8_294_400
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value
 class Order:
     """What is to be made. Nothing in it is `auto` any more.
 
@@ -192,10 +192,12 @@ def _is_by_url(given: Mapping[str, JSON], family: Family) -> bool:
 
 
 def _text(given: Mapping[str, JSON], name: str) -> str | None:
-    value = given.get(name)
-    if name in given and not isinstance(value, str):
+    if name not in given:
+        return None
+    value = given[name]
+    if not isinstance(value, str):
         raise _wrong_type(name, "a string", value)
-    return value if isinstance(value, str) else None
+    return value
 
 
 def _choice(given: Mapping[str, JSON], name: str, options: Sequence[str], default: str) -> str:
@@ -208,7 +210,9 @@ def _choice(given: Mapping[str, JSON], name: str, options: Sequence[str], defaul
 
 
 def _whole(given: Mapping[str, JSON], name: str, low: int, high: int, default: int) -> int:
-    value = given.get(name, default)
+    if name not in given:
+        return default
+    value = given[name]
     if isinstance(value, bool) or not isinstance(value, int):
         raise _wrong_type(name, "an integer", value)
     if not low <= value <= high:

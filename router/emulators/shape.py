@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
 
 from router.core.http import HttpRequest, HttpResponse
@@ -15,9 +16,16 @@ FILTER = "[filter]"
 
 EVENT_STREAM = "text/event-stream"
 
+SHORT = 4096  # bytes of a body that is worth remembering
+
 
 def path(request: HttpRequest) -> str:
-    return urlsplit(request.url).path
+    return _path(request.url)
+
+
+@lru_cache(maxsize=256)
+def _path(url: str) -> str:
+    return urlsplit(url).path
 
 
 def query(request: HttpRequest) -> Mapping[str, str]:
@@ -38,22 +46,36 @@ def bearer(request: HttpRequest) -> str:
 
 
 def json_object(body: bytes) -> Mapping[str, JSON] | None:
-    """Parse a JSON object; None for anything else, JSON or not."""
+    """Parse a JSON object; None for anything else, JSON or not. It is not to be changed."""
     value = json_value(body)
     return value if isinstance(value, dict) else None
 
 
 def json_value(body: bytes) -> JSON:
     """Parse JSON; None for anything that is none."""
+    return _lately_parsed(body) if len(body) <= SHORT else _parsed(body)
+
+
+def _parsed(body: bytes) -> JSON:
     try:
-        value: JSON = json.loads(body, parse_constant=_no_constant)
+        text = body.decode(json.detect_encoding(body), "surrogatepass")
+        value: JSON = DECODER.decode(text)
     except (ValueError, RecursionError):
         return None
     return value
 
 
+_lately_parsed = lru_cache(maxsize=1024)(_parsed)
+"""The same body is looked into two or three times, with other requests in between."""
+
+
 def _no_constant(name: str) -> JSON:
     raise ValueError(f"{name} is not JSON")
+
+
+# Made once: `json.loads` and `json.dumps` make new ones for every call with options.
+DECODER = json.JSONDecoder(parse_constant=_no_constant)
+ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
 def json_response(
@@ -66,7 +88,7 @@ def json_response(
     return HttpResponse(
         status=status,
         headers={"content-type": content_type, **headers},
-        body=json.dumps(value, separators=(",", ":")).encode(),
+        body=ENCODER.encode(value).encode(),
     )
 
 

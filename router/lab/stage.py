@@ -4,11 +4,10 @@ What is tried here is tried with the code that serves: there is no second model 
 means.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import anyio
 
 from router.core.http import HttpRequest, HttpResponse
 from router.core.images import Operation, Pictures
@@ -72,7 +71,8 @@ class Stage:
     caches) begins empty. The same seed gives the same run. `observers` are told of each decision
     and attempt. Pictures are drawn once for each size and format, unless `draw` says otherwise.
     `store` is where breakers and caches are kept, if somebody wants to watch them. `note` is told
-    of each call before it goes out, in the task that makes it.
+    of each call before it goes out, in the task that makes it. A `forgetful` stage keeps no log of
+    calls, which saves time.
     """
 
     loaded: Loaded
@@ -84,12 +84,17 @@ class Stage:
     draw: Draw = field(default_factory=drawn_once)
     store: Store | None = None
     note: Callable[[HttpRequest], None] | None = None
+    forgetful: bool = False
     sender: SandboxSender = field(init=False)
     _view: View = field(init=False)
 
     def __post_init__(self) -> None:
         self.sender = SandboxSender(
-            fate=self.fate, latency=self.latency, draw=self.draw, now=wall_time
+            fate=self.fate,
+            latency=self.latency,
+            draw=self.draw,
+            now=wall_time,
+            forgetful=self.forgetful,
         )
         furnish(self.sender, self.loaded)
         engine = Engine(
@@ -126,16 +131,25 @@ class Stage:
 
         `extras` are headers, and what goes into the body as it is.
         """
-        began = anyio.current_time()
+        began = asyncio.get_running_loop().time()
         try:
             prepared = await self.prepare(
                 params, options=options, operation=operation, files=files, extras=extras
             )
+        except RoutingError as error:
+            return Tried(trace=error.trace, began=began, seconds=0.0, error=error)
+        return await self.run(prepared)
+
+    async def run(self, prepared: Prepared) -> Tried:
+        """Have a request executed that was made before."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        try:
             pictures, trace = await prepared.run()
         except RoutingError as error:
-            seconds = anyio.current_time() - began
+            seconds = loop.time() - began
             return Tried(trace=error.trace, began=began, seconds=seconds, error=error)
-        seconds = anyio.current_time() - began
+        seconds = loop.time() - began
         return Tried(trace=trace, began=began, seconds=seconds, pictures=pictures)
 
 
@@ -156,7 +170,7 @@ class _Noted:
 
 def wall_time() -> float:
     """Return Unix seconds by the loop's clock."""
-    return EPOCH + anyio.current_time()
+    return EPOCH + asyncio.get_running_loop().time()
 
 
 def load(path: Path, loader: Loader | None = None) -> Loaded:

@@ -1,10 +1,12 @@
 """In-process: a sender that asks the emulators instead of the network."""
 
+import asyncio
 import binascii
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
+from functools import lru_cache
 from itertools import takewhile
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -48,8 +50,9 @@ class SandboxSender:
     loop's clock. `hosts` maps base URLs (`http://localhost:9000`) to the provider that is to answer
     at their origin, without a key if need be; of several the one does whose path begins most like
     the request's.
-    `requests` is the log. It draws pictures on the caller's thread, so virtual time works; unless
-    `now` is given, wall time passes as the event loop's does.
+    `requests` is the log, which stays empty where the sandbox is `forgetful`. It draws pictures on
+    the caller's thread, so virtual time works; unless `now` is given, wall time passes as the event
+    loop's does.
     Raises ImportError where they are to be drawn without Pillow.
     """
 
@@ -66,10 +69,12 @@ class SandboxSender:
         keys: frozenset[str] = frozenset(),
         seed: int = 0,
         told: Callable[[Entry], None] | None = None,
+        forgetful: bool = False,
     ) -> None:
         if draw is draw_picture:
             require_pillow()
         self.requests = RequestLog(told)
+        self._seat = lru_cache(maxsize=1024)(self._find_seat)
         self._hosts: dict[str, dict[str, Emulator]] = {}
         for url, provider in hosts.items():
             self.host(url, provider)
@@ -82,17 +87,18 @@ class SandboxSender:
             latency=latency,
             requests=self.requests,
             fate=fate,
+            forgetful=forgetful,
         )
 
     async def send(self, request: HttpRequest) -> HttpResponse:
         visit = self._admit(request)
         status = 0
         try:
-            await anyio.sleep(visit.wait + visit.span)
+            await asyncio.sleep(visit.wait + visit.span)
             response = await _delivered(visit)
             status = response.status
         finally:
-            self.requests.end(visit.entry, status)
+            self._reception.end(visit, status)
         return response
 
     @asynccontextmanager
@@ -111,11 +117,12 @@ class SandboxSender:
             async with aclosing(_chunks(response, visit)) as chunks:
                 yield Incoming(status=status, headers=response.headers, chunks=chunks)
         finally:
-            self.requests.end(visit.entry, status)
+            self._reception.end(visit, status)
 
     def host(self, url: str, provider: str) -> None:
         """Let a provider answer at a base URL, too. Raises ValueError where it is not known."""
         self._hosts.setdefault(origin(url), {})[urlsplit(url).path] = _known(provider)
+        self._seat.cache_clear()
 
     def play(self, faults: JSON) -> None:
         """Play another fault script from now on; its times count from the next request."""
@@ -126,8 +133,9 @@ class SandboxSender:
         """Do nothing: there is nothing to close."""
 
     def _admit(self, request: HttpRequest) -> Visit:
-        found = self._emulator(request)
-        return self._reception.admit(found, _at_home(request, found), self._elapsed(), data_url)
+        found, path = self._seat(request.url)
+        at_home = request if path is None else _at_home(request, path)
+        return self._reception.admit(found, at_home, self._elapsed(), data_url)
 
     def _now(self) -> float:
         """Unix seconds, by the loop's clock: what goes on remotely goes on in virtual time too."""
@@ -137,14 +145,25 @@ class SandboxSender:
 
     def _elapsed(self) -> float:
         """Seconds since the first request."""
-        now = anyio.current_time()
+        now = asyncio.get_running_loop().time()
         if self._began is None:
             self._began = now
         return now - self._began
 
-    def _emulator(self, request: HttpRequest) -> Emulator:
-        host = urlsplit(request.url).hostname or ""
-        found = self._hosted(request.url) or emulator_at(host)
+    def _find_seat(self, url: str) -> tuple[Emulator, str | None]:
+        """Return who answers at a URL, and the path it has at home if it comes by another host.
+
+        What stands before the provider's path is dropped, as proxies and gateways have it there.
+        """
+        found, split = self._emulator(url), urlsplit(url)
+        if found.serves(split.hostname or ""):
+            return found, None
+        starts = [split.path.find(root) for root in found.roots if root in split.path]
+        return found, split.path[min(starts) :] if starts else split.path
+
+    def _emulator(self, url: str) -> Emulator:
+        host = urlsplit(url).hostname or ""
+        found = self._hosted(url) or emulator_at(host)
         if found is None:
             raise TransportError(
                 f"the sandbox has no emulator for host {host!r}; it stands in for"
@@ -182,21 +201,15 @@ def _known(provider: str) -> Emulator:
     return found
 
 
-def _at_home(request: HttpRequest, found: Emulator) -> HttpRequest:
+def _at_home(request: HttpRequest, path: str) -> HttpRequest:
     """The request as the provider's own host would get it.
 
-    What stands before the provider's path is dropped, as proxies and gateways have it there. A
-    host of one's own may ask for no key, so one is put in where there is none.
+    A host of one's own may ask for no key, so one is put in where there is none.
     """
-    split = urlsplit(request.url)
-    if found.serves(split.hostname or ""):
-        return request
-    starts = [split.path.find(root) for root in found.roots if root in split.path]
-    path = split.path[min(starts) :] if starts else split.path
     headers = request.headers
     if not KEYS & headers.keys():
         headers = {**headers, "authorization": "Bearer sandbox", "x-api-key": "sandbox"}
-    return replace(request, url=split._replace(path=path).geturl(), headers=headers)
+    return replace(request, url=urlsplit(request.url)._replace(path=path).geturl(), headers=headers)
 
 
 async def _delivered(visit: Visit) -> HttpResponse:

@@ -3,10 +3,12 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from email.utils import formatdate
+from functools import lru_cache
 
 from router.core.http import HttpRequest, HttpResponse
+from router.core.light_value import light_value
 from router.emulators import shape
 from router.emulators.emulator import Emulator, World
 from router.sandbox import damage
@@ -20,14 +22,14 @@ REMEMBERED = 10_000  # different requests, before counting their repeats begins 
 Publish = Callable[[bytes, str], str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@light_value
 class Visit:
-    """One request taken in, and its entry in the log. `latency` is in seconds."""
+    """One request taken in, and its entry in the log, if one is kept. `latency` is in seconds."""
 
     emulator: Emulator
     request: HttpRequest
     world: World
-    entry: Entry
+    entry: Entry | None
     latency: float
     fault: Fault | None
 
@@ -54,7 +56,11 @@ class Visit:
 
 
 class Reception:
-    """The part of a sandbox that is the same in-process and over HTTP."""
+    """The part of a sandbox that is the same in-process and over HTTP.
+
+    One that is `forgetful` logs nothing and counts no repeats: the very same request gets the very
+    same picture.
+    """
 
     def __init__(
         self,
@@ -64,10 +70,12 @@ class Reception:
         latency: Latency,
         requests: RequestLog,
         fate: Fate | None = None,
+        forgetful: bool = False,
     ) -> None:
         self.faults = faults
         self._fate: Fate = faults if fate is None else fate
         self.requests = requests
+        self._is_forgetful = forgetful
         self._world = world
         self._latency = latency
         self._serial = 0
@@ -85,26 +93,32 @@ class Reception:
         provider, model = emulator.provider, emulator.model(request)
         fault = self._fate.strike(provider, model, self._serial, at - self._script_began)
         latency = self._latency(provider, model, self._serial)
-        entry = Entry(
-            serial=self._serial,
-            at=at,
-            provider=provider,
-            model=model,
-            method=request.method,
-            path=shape.path(request),
-            fault=str(fault) if fault else "",
-        )
-        self.requests.begin(entry)
+        entry, repeat = None, 0
+        if not self._is_forgetful:
+            entry = Entry(
+                serial=self._serial,
+                at=at,
+                provider=provider,
+                model=model,
+                method=request.method,
+                path=shape.path(request),
+                fault=str(fault) if fault else "",
+            )
+            self.requests.begin(entry)
+            repeat = self._repeat(request)
         return Visit(
             emulator=emulator,
             request=request,
-            world=replace(
-                self._world, serial=self._serial, repeat=self._repeat(request), publish=publish
-            ),
+            world=self._world.at(self._serial, repeat, publish),
             entry=entry,
             latency=latency,
             fault=fault,
         )
+
+    def end(self, visit: Visit, status: int) -> None:
+        """Note how a request has ended; `status` is 0 where no answer was sent."""
+        if visit.entry is not None:
+            self.requests.end(visit.entry, status)
 
     def _repeat(self, request: HttpRequest) -> int:
         """Count how often the very same request came before."""
@@ -124,8 +138,15 @@ def answer(visit: Visit) -> HttpResponse:
     It draws pictures, which takes a while; it touches nothing shared, so a thread may do it.
     """
     response = _answer(visit)
-    date = formatdate(visit.world.now(), usegmt=True)
-    return replace(response, headers={**response.headers, "date": date})
+    date = _date(int(visit.world.now()))
+    return HttpResponse(
+        status=response.status, headers={**response.headers, "date": date}, body=response.body
+    )
+
+
+@lru_cache(maxsize=16)
+def _date(now: int) -> str:
+    return formatdate(now, usegmt=True)
 
 
 def _answer(visit: Visit) -> HttpResponse:

@@ -166,7 +166,7 @@ class Sandbox:
                 await anyio.sleep(visit.span)
             status = 0 if visit.manner is FaultKind.RESET else response.status
         finally:
-            self.requests.end(visit.entry, status)
+            self._reception.end(visit, status)
         return Delivery(
             response=response,
             manner=visit.manner,

@@ -4,9 +4,8 @@ Nothing is modelled here: the store is the one that the engine's breakers live i
 watched. A breaker is named by the targets that were seen to open it.
 """
 
+import asyncio
 from dataclasses import dataclass, field
-
-import anyio
 
 from router.simulator.passage import PASSAGE
 from router.stores.memory import MemoryStore
@@ -77,10 +76,10 @@ class WatchedStore(MemoryStore):
         if key.endswith(OPEN):
             account = key.removesuffix(OPEN)
             breaker = self.breakers.setdefault(account, Breaker(self._width, self._buckets))
-            breaker.open(anyio.current_time(), ttl)
+            breaker.open(asyncio.get_running_loop().time(), ttl)
             PASSAGE.get().breakers.append(account)
 
     async def delete(self, key: str) -> None:
         await super().delete(key)
         if key.endswith(TRIPPED) and (name := key.removesuffix(TRIPPED)) in self.breakers:
-            self.breakers[name].close(anyio.current_time())
+            self.breakers[name].close(asyncio.get_running_loop().time())

@@ -4,7 +4,6 @@ A duration is counted in a step of its own size: 128 steps to each doubling. So 
 most 0.8 % above the exact one, and no other machine counts otherwise: there is no logarithm in it.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from math import ceil, frexp, ldexp
 
@@ -19,16 +18,17 @@ class Histogram:
     __slots__ = ("_counts", "most")
 
     def __init__(self) -> None:
-        self._counts: Counter[int] = Counter()
+        self._counts: dict[int, int] = {}
         self.most = 0.0
 
     def add(self, seconds: float) -> None:
         self.most = max(self.most, seconds)
-        self._counts[_step(seconds)] += 1
+        step = _step(seconds)
+        self._counts[step] = self._counts.get(step, 0) + 1
 
     @property
     def count(self) -> int:
-        return self._counts.total()
+        return sum(self._counts.values())
 
     def percentile(self, percent: float) -> float | None:
         """Return the seconds that so many of 100 did not exceed; None where there were none."""
@@ -41,15 +41,6 @@ class Histogram:
             if seen >= wanted:
                 return min(_end(step), self.most)
         return self.most
-
-    def bars(self, edges: list[float]) -> list[int]:
-        """Count what lies between each two edges; a step counts where its end lies."""
-        heights = [0] * (len(edges) - 1)
-        for step, count in self._counts.items():
-            end = min(_end(step), self.most)
-            place = next((i for i, edge in enumerate(edges[1:]) if end <= edge), len(heights) - 1)
-            heights[place] += count
-        return heights
 
     def __iter__(self) -> Iterator[tuple[float, int]]:
         """Yield each step's end and its count, ascending."""

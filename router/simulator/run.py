@@ -7,23 +7,28 @@ import asyncio
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from router.emulators.brief import Draw
-from router.lab.stage import Stage
+from router.errors import RoutingError
+from router.lab.stage import Stage, Tried
 from router.simulator.breakers import WatchedStore
 from router.simulator.passage import PASSAGE, Passage
 from router.simulator.scenario import Scenario
 from router.simulator.sketches import sketch
 from router.simulator.tally import Tally
 from router.simulator.timeline import timeline_of
-from router.simulator.traffic import Mix, Wish, arrivals
+from router.simulator.traffic import Likeness, Mix, Wish, arrivals
 from router.simulator.weather import Weather
+from router.view import Prepared
 from router.virtual_time import simulate
 from router.workspace import Loaded, Loader
 
 YOUNG = 20_000
 """Objects that are made before Python looks for garbage: a request makes hundreds, nearly all of
 which go by themselves."""
+
+KNOWN = 10_000  # requests of different users that are not made anew each time
 
 WATCHED = 200  # requests between two looks at how far it is
 
@@ -88,16 +93,17 @@ class _Run:
             draw=draw,
             store=tally.store,
             note=weather.note,
+            forgetful=True,
         )
         self._arrivals = arrivals(scenario)
         self._mix = Mix(scenario)
         self._tally = tally
         self._watch = watch
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._known: dict[Likeness, Prepared] = {}
         self._number = 0
         self._closed = False
         self._over = asyncio.Event()
-        self._broken: BaseException | None = None
 
     async def until_the_end(self) -> None:
         self._await_next()
@@ -107,8 +113,8 @@ class _Run:
             now = self._loop.time()
             for breaker in self._tally.store.breakers.values():
                 breaker.settle(now)
-        if self._broken is not None:
-            raise self._broken
+        for task in self._tasks.values():
+            task.result()  # one that is still here has failed
 
     def _await_next(self) -> None:
         """Set the clock for the next arrival, if there is one."""
@@ -122,25 +128,35 @@ class _Run:
     def _arrive(self, at: float) -> None:
         passage = Passage(self._number)
         PASSAGE.set(passage)  # this callback's own context, which the task copies
-        task = self._loop.create_task(self._ask(self._mix.wish(self._number), passage))
+        wish = self._mix.wish(self._number)
+        self._tasks[self._number] = self._loop.create_task(self._ask(wish, passage))
         self._number += 1
-        self._tasks.add(task)
-        task.add_done_callback(self._end)
         self._tally.arrive(at)
         self._await_next()
 
     async def _ask(self, wish: Wish, passage: Passage) -> None:
-        tried = await self._stage.ask(wish.params, options=wish.options)
-        self._tally.take(tried, passage)
-
-    def _end(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._broken = error
-            self._over.set()
+        try:
+            self._tally.take(await self._tried(wish), passage)
+        except BaseException:
+            self._over.set()  # this task stays among the others, and tells what has happened
+            raise
+        del self._tasks[passage.number]
         if self._tally.ended % WATCHED == 0:
             self._watch(self._tally)
         self._look()
+
+    async def _tried(self, wish: Wish) -> Tried:
+        """Have a wish tried; most are like one before, but for the prompt."""
+        known = self._known.get(wish.like)
+        if known is None:
+            try:
+                known = await self._stage.prepare(wish.params, options=wish.options)
+            except RoutingError:
+                return await self._stage.ask(wish.params, options=wish.options)
+            if len(self._known) < KNOWN:
+                self._known[wish.like] = known
+        request = known.request.with_params(wish.params)
+        return await self._stage.run(replace(known, request=request))
 
     def _look(self) -> None:
         """End the run when nobody comes any more and nobody is left."""

@@ -4,12 +4,11 @@ Both depend on the seed and the request's number alone, so every config meets th
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from math import log
 from random import Random
-from typing import assert_never
+from typing import NamedTuple, TypeAlias, assert_never
 
 from router.core.jsontypes import JSON
 from router.options import RequestOptions
@@ -86,12 +85,16 @@ def _bursts(pattern: Bursts) -> Iterator[float]:
         begin += pattern.every
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+Likeness: TypeAlias = tuple[int, int | None]
+"""The kind of a request and its user: requests that agree in both differ in the prompt alone."""
+
+
+class Wish(NamedTuple):
     """What one request asks for."""
 
     params: Mapping[str, JSON]
     options: RequestOptions
+    like: Likeness
 
 
 class Mix:
@@ -111,7 +114,8 @@ class Mix:
         who = None if kind.users is None else int(user * kind.users)
         which = number if kind.prompts is None else int(prompt * kind.prompts)
         words = kind.params.get("prompt", PROMPT)
-        return Wish({**kind.params, "prompt": f"{words} #{which}"}, self._options(place, who))
+        params = {**kind.params, "prompt": f"{words} #{which}"}
+        return Wish(params, self._options(place, who), (place, who))
 
     def _place(self, chance: float) -> int:
         point = chance * self._bounds[-1]
