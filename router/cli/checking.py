@@ -17,6 +17,7 @@ from router.config.problems import ConfigError, Problem
 from router.config.read import KEYS_FILES, read
 from router.config.report import Report
 from router.config.source import Source as Text
+from router.config_tests.reading import is_test_file, read_suite
 from router.lint.accounts import SharedKeys, names_used
 from router.lint.linter import judged, lint, lint_keys
 from router.lint.settings import NO_WISHES, LintSettings, read_settings
@@ -43,6 +44,11 @@ class Source:
     def is_gateway(self) -> bool:
         path = Path(self.name)
         return self.text is None and path.name in GATEWAY_FILES and path.is_file()
+
+    @property
+    def is_tests(self) -> bool:
+        path = Path(self.name)
+        return self.text is None and is_test_file(path) and path.is_file()
 
     @property
     def is_folder(self) -> bool:
@@ -75,12 +81,14 @@ class Checker:
     wishes: LintSettings = NO_WISHES
 
     def check(self, source: Source) -> Finding:
-        """Read and compile one config, or read a file of virtual keys."""
+        """Read and compile one config, or read a file of virtual keys or of routing tests."""
         if source.is_folder:
             return Finding(source=source.name, problems=(_barren(source),))
         try:
             if source.is_gateway:
                 return _gateway(source)
+            if source.is_tests:
+                return _tests(source)
             return self._keys(source) if source.is_keys else self._config(source)
         except ConfigError as error:
             text = _text(source)
@@ -104,6 +112,8 @@ class Checker:
         found = document.problems
         text = _text(source)
         if text is not None:
+            if "tests" in text.value and source.text is None:
+                read_suite(Path(source.name))
             found = lint(Subject(source=text, document=document), self.wishes)
         return Finding(
             source=source.name,
@@ -154,6 +164,14 @@ def _gateway(source: Source) -> Finding:
     return Finding(source=source.name, outline=f"gateway with {keys}")
 
 
+def _tests(source: Source) -> Finding:
+    """Read routing tests; whether they pass is for `pixroute test` to tell."""
+    suite = read_suite(Path(source.name))
+    count = len(suite.cases)
+    tests = "1 test" if count == 1 else f"{count} tests"
+    return Finding(source=source.name, outline=f"{tests} of {suite.config.name}")
+
+
 def check_all(
     checker: Checker, sources: Sequence[Source], *, fix: bool
 ) -> tuple[list[Finding], list[Problem]]:
@@ -177,10 +195,16 @@ def collect(paths: Sequence[str]) -> Iterator[Source]:
             yield Source(name=STDIN, text=_standard_input())
             continue
         folder = Path(path)
-        inside = [str(file) for file in config_files(folder)] if folder.is_dir() else []
+        inside = [str(file) for file in _files(folder)] if folder.is_dir() else []
         yield from (Source(name=name) for name in inside or [path])
         beside = (folder / name for name in GATEWAY_FILES)
         yield from (Source(name=str(file)) for file in beside if file.is_file())
+
+
+def _files(folder: Path) -> list[Path]:
+    """List a folder's configs, and then its routing tests."""
+    tests = (path for path in folder.iterdir() if is_test_file(path))
+    return [*config_files(folder), *sorted(tests)]
 
 
 def _standard_input() -> str:

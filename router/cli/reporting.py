@@ -14,6 +14,7 @@ from router.cli.annotations import annotation
 from router.cli.checking import Finding
 from router.cli.terminal import green, width_of, wrapped
 from router.config.problems import SEVERITIES, Problem, summary
+from router.config_tests.reading import is_test_file
 from router.workspace import GATEWAY_FILES
 
 
@@ -79,7 +80,7 @@ def _ending(report: Report) -> str:
         parts.append(summary(told))
     elif sum(bool(finding.outline) for finding in report.findings) > 1:
         count = sum(
-            Path(finding.source).name not in GATEWAY_FILES and bool(finding.outline)
+            bool(finding.outline) and _is_config(Path(finding.source))
             for finding in report.findings
         )
         parts.append(green(f"{count} config{'s' * (count != 1)}, no problems"))
@@ -90,6 +91,10 @@ def _ending(report: Report) -> str:
         them = "it" if report.hidden == 1 else "them"
         parts.append(f"{report.hidden} note{'s' * (report.hidden != 1)} (--notes shows {them})")
     return "; ".join(parts)
+
+
+def _is_config(path: Path) -> bool:
+    return path.name not in GATEWAY_FILES and not is_test_file(path)
 
 
 def _show_json(report: Report) -> None:

@@ -62,7 +62,8 @@ def _show_failure(file: Path, result: Result) -> None:
     where = f"{file}:{result.case.line}" if result.case.line else str(file)
     name = red(printable(result.case.name))
     click.echo(wrapped(f"  {name}  {faint(where)}", hang=4))
-    for line in tell(result).split("\n"):
+    width = width_of(sys.stdout)
+    for line in tell(result, None if width is None else width - 4).split("\n"):
         click.echo(wrapped(f"    {line}", hang=20))
 
 

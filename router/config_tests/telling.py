@@ -24,13 +24,16 @@ def headline(result: Result) -> str:
     return f"{first.what}: expected {printable(first.expected)}, was {printable(first.was)}"
 
 
-def tell(result: Result) -> str:
-    """Say how a test failed, in lines that stand below its name."""
-    lines = (line for one in result.disappointments for line in _told(one, result))
+def tell(result: Result, room: int | None = None) -> str:
+    """Say how a test failed, in lines that stand below its name.
+
+    Models are left out where the trace would be wider than `room`.
+    """
+    lines = (line for one in result.disappointments for line in _told(one, result, room))
     return "\n".join(lines)
 
 
-def _told(one: Disappointment, result: Result) -> Iterator[str]:
+def _told(one: Disappointment, result: Result, room: int | None) -> Iterator[str]:
     total = sum(ask.repeat for ask in result.case.asks)
     if one.tried is not None and total > 1:
         yield _which(one, one.tried, total)
@@ -39,7 +42,7 @@ def _told(one: Disappointment, result: Result) -> Iterator[str]:
     for mismatch in one.mismatches:
         yield from _compared(mismatch, width, name)
     if one.tried is not None:
-        yield from _trace(one.tried, width)
+        yield from _trace(one.tried, width, room)
 
 
 def _which(one: Disappointment, tried: Tried, total: int) -> str:
@@ -52,15 +55,21 @@ def _compared(mismatch: Mismatch, width: int, name: int) -> Iterator[str]:
     yield f"{'was':{width}} {'':{name}}  {printable(mismatch.was)}"
 
 
-def _trace(tried: Tried, width: int) -> Iterator[str]:
+def _trace(tried: Tried, width: int, room: int | None) -> Iterator[str]:
     """Write a line for each attempt, and what the caller had in the end."""
-    cells = [_cells(attempt) for attempt in tried.trace.attempts]
+    lines = _lines(tried, [_cells(attempt) for attempt in tried.trace.attempts])
+    if room is not None and max(map(len, lines)) > room - width - 1:
+        lines = _lines(tried, [_narrow(attempt) for attempt in tried.trace.attempts])
+    for number, line in enumerate(lines):
+        yield f"{'' if number else 'trace':{width}} {line}"
+
+
+def _lines(tried: Tried, cells: list[tuple[str, ...]]) -> list[str]:
     end = f"{tried.seconds:.1f} s"
     times = max(map(len, (end, *(line[0] for line in cells))))
     widths = [times, *(max(map(len, column)) for column in list(zip(*cells, strict=True))[1:])]
     lines = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in cells]
-    for number, line in enumerate((*lines, f"{end:{times}}  {_ending(tried)}")):
-        yield f"{'' if number else 'trace':{width}} {line}"
+    return [*lines, f"{end:{times}}  {_ending(tried)}"]
 
 
 def _cells(attempt: Attempt) -> tuple[str, ...]:
@@ -76,6 +85,11 @@ def _cells(attempt: Attempt) -> tuple[str, ...]:
         words.answer,
         pause,
     )
+
+
+def _narrow(attempt: Attempt) -> tuple[str, ...]:
+    began, place, who, _, *rest = _cells(attempt)
+    return began, place, who, *rest
 
 
 def _is_named(attempt: Attempt) -> bool:

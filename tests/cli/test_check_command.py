@@ -98,10 +98,10 @@ def test_a_warning_is_shown_and_is_no_failure(run, config):
     assert result.stdout.endswith("1 warning in 1 file\n")
 
 
-def test_a_folder_stands_for_its_configs_only(run, config, tmp_path):
+def test_a_folder_stands_for_its_configs_and_their_tests(run, config, tmp_path):
     config("virtual_key: key", "configs/one.yaml")
     config('{"provider": "stability-ai"}', "configs/two.json")
-    config("provider: opnai", "configs/three.test.yaml")
+    config("tests: [{name: a, then: {status: 200}}]", "configs/one.test.yaml")
     config("key: {provider: openai, api_key: x}", "configs/virtual-keys.yaml")
 
     result = run("check", "configs", "--sandbox")
@@ -109,8 +109,23 @@ def test_a_folder_stands_for_its_configs_only(run, config, tmp_path):
     assert result.stdout.splitlines() == [
         "configs/one.yaml: openai",
         "configs/two.json: stability-ai",
+        "configs/one.test.yaml: 1 test of one.yaml",
         "2 configs, no problems",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "head"), [("prod.test.yaml", ""), ("prod.yaml", "provider: openai\n")]
+)
+def test_mistakes_in_routing_tests_are_told_wherever_they_stand(run, config, name, head):
+    config("provider: openai\n", "prod.yaml")
+    config(f"{head}tests: [{{name: a, thn: {{}}}}]\n", name)
+
+    result = run("check", name, "--sandbox")
+
+    assert result.exit_code == 1
+    assert "unknown key 'thn'" in result.stdout
+    assert "tests[0].thn: did you mean 'then'?" in result.stdout
 
 
 def test_a_folder_without_configs_is_an_error_beside_the_others(run, config, tmp_path):
