@@ -86,7 +86,8 @@ def _ending(report: Report) -> str:
         parts.append(green(f"{count} config{'s' * (count != 1)}, no problems"))
     fixable = sum(problem.fix is not None for problem in told)
     if fixable:
-        parts.append(f"--fix puts {fixable} of them right")
+        which = f"{fixable} of them" if fixable < len(told) else "it" if fixable == 1 else "them"
+        parts.append(f"--fix puts {which} right")
     if report.hidden:
         them = "it" if report.hidden == 1 else "them"
         parts.append(f"{report.hidden} note{'s' * (report.hidden != 1)} (--notes shows {them})")

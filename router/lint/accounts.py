@@ -1,6 +1,7 @@
 """Accounts: credentials that stand on both sides of a fallback, and keys that nobody uses."""
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -18,6 +19,7 @@ from router.config.model import (
 from router.config.places import Place
 from router.config.source import Source
 from router.core.jsontypes import JSON, is_list
+from router.core.target import Deployment
 from router.lint.rule import Finding, Rule
 from router.lint.subject import Spot, Subject, shown_model
 
@@ -28,17 +30,22 @@ SHARED_OPTIONS = ("organization", "project", "resource_name")
 """Settings of an account by which quotas and bills are kept apart."""
 
 
+OF_ACCOUNTS = frozenset({401, 402, 403})
+"""Statuses that tell of the account, whatever the model."""
+
+
 def _same_credential(subject: Subject) -> Iterator[Finding]:
     for spot, group in subject.groups:
         settings = group.strategy
         if isinstance(settings, FallbackSettings) or (
             isinstance(settings, LoadBalanceSettings) and settings.failover
         ):
-            yield from _twins(subject, spot)
+            yield from _twins(subject, spot, settings.codes)
 
 
-def _twins(subject: Subject, spot: Spot) -> Iterator[Finding]:
+def _twins(subject: Subject, spot: Spot, codes: AbstractSet[int] | None) -> Iterator[Finding]:
     """Yield the children that are asked with the very credentials of one before them."""
+    is_about_accounts = codes is not None and codes <= OF_ACCOUNTS
     seen: dict[frozenset[Account], Spot] = {}
     for child in spot.children:
         accounts = _accounts(subject.document, child)
@@ -46,15 +53,27 @@ def _twins(subject: Subject, spot: Spot) -> Iterator[Finding]:
             continue
         first = seen.setdefault(accounts, child)
         if first is not child:
-            yield _twin(subject, first, child)
+            is_vain = is_about_accounts or _models(first) == _models(child)
+            yield _twin(subject, first, child, is_vain=is_vain)
 
 
-def _twin(subject: Subject, first: Spot, second: Spot) -> Finding:
+def _twin(subject: Subject, first: Spot, second: Spot, *, is_vain: bool) -> Finding:
+    """Describe the second; another model may be well where the first is not, and that is a note."""
+    model = " for the same model" if _models(first) == _models(second) else ""
     return Finding(
         place=_written_at(subject, second),
-        message=f"{second.shown} is asked with the credential of {first.shown}",
-        harm="without quota, or with a key that was revoked, both fail alike",
+        message=f"{second.shown} is asked with the credential of {first.shown}{model}",
+        severity=None if is_vain else "note",
         hint=f"let another account or provider stand behind {_named(first)}",
+    )
+
+
+def _models(spot: Spot) -> frozenset[tuple[str, tuple[Deployment, ...]]]:
+    """Return which models and deployments the targets below ask for."""
+    return frozenset(
+        (str(target.route.settings.override_params.get("model")), target.route.deployments)
+        for target in spot.targets()
+        if isinstance(target.route, TargetRoute)
     )
 
 

@@ -59,7 +59,7 @@ def _problem(rule: Rule, finding: Finding, source: Source) -> Problem:
         finding.hint or rule.remedy,
         code=rule.code,
         harm=finding.harm or rule.harm,
-        severity=rule.severity,
+        severity=finding.severity or rule.severity,
         at_key=finding.at_key,
         fix=finding.fix,
     )

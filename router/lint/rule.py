@@ -14,13 +14,14 @@ from router.lint.subject import Subject
 class Finding:
     """One place where a rule is broken.
 
-    `harm` and `hint` are said in place of the rule's own sentences where they can be more exact.
+    `harm`, `hint` and `severity` stand in place of the rule's own where they can be more exact.
     """
 
     place: Place
     message: str
     harm: str = ""
     hint: str = ""
+    severity: Severity | None = None
     at_key: bool = False
     fix: Fix | None = None
 

@@ -1,0 +1,211 @@
+"""The command check as a linter: codes, choices, fixes, formats."""
+
+import json
+
+import pytest
+
+from router.lint.registry import CODES
+
+OLD = """\
+provider: openai   # ours
+override_params: {model: dall-e-3}
+weight: 2
+"""
+UNEVEN = """\
+strategy: {mode: fallback}
+targets:
+  - {provider: openai, override_params: {model: gpt-image-2}}
+  - {provider: stability-ai, override_params: {model: stable-image-core}}
+"""
+
+
+def test_a_finding_ends_with_its_code(run, config):
+    path = config(OLD)
+
+    result = run("check", path, "--sandbox")
+
+    assert f"{path}:3:1  warning  'weight' has no effect at the top of a config  [idle-weight]" in (
+        result.stdout.splitlines()
+    )
+    assert result.stdout.endswith("2 warnings in 1 file; --fix puts 2 of them right\n")
+    assert result.exit_code == 0
+
+
+def test_strictly_a_warning_is_a_failure(run, config):
+    assert run("check", config(OLD), "--sandbox", "--strict").exit_code == 1
+    assert run("check", config(UNEVEN), "--sandbox", "--strict").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ((), {"idle-weight", "retired-model"}),
+        (("--ignore", "idle-weight"), {"retired-model"}),
+        (("--ignore", "idle-weight,retired-model"), set()),
+        (("--select", "idle-weight"), {"idle-weight"}),
+        (
+            ("--select", "idle-weight", "--select", "retired-model"),
+            {"idle-weight", "retired-model"},
+        ),
+    ],
+)
+def test_codes_are_chosen(run, config, options, expected):
+    result = run("check", config(OLD), "--sandbox", "--format", "json", *options)
+
+    assert {problem["code"] for problem in json.loads(result.stdout)["problems"]} == expected
+
+
+def test_a_code_that_is_none_is_a_usage_error(run, config):
+    result = run("check", config(OLD), "--ignore", "idle-wieght")
+
+    assert result.exit_code == 2
+    assert "did you mean 'idle-weight'?" in result.stderr
+
+
+def test_notes_are_counted_and_shown_when_asked_for(run, config):
+    path = config(UNEVEN)
+
+    plain, asked = run("check", path, "--sandbox"), run("check", path, "--sandbox", "--notes")
+
+    assert plain.stdout == f"{path}: fallback of openai, stability-ai\n1 note (--notes shows it)\n"
+    assert f"{path}:4:50  note  stability-ai stable-image-core cannot edit" in asked.stdout
+    assert asked.stdout.endswith("1 note in 1 file\n")
+
+
+def test_a_fix_is_made_in_the_file_and_told(run, config):
+    path = config(OLD)
+
+    result = run("check", path, "--sandbox", "--fix")
+
+    assert path.read_text() == (
+        "provider: openai   # ours\noverride_params: {model: gpt-image-2.5-sunburst}\n"
+    )
+    assert result.stdout.splitlines()[:2] == [
+        f"{path}:2:26  fixed  asks for gpt-image-2.5-sunburst in place of dall-e-3  [retired-model]",
+        f"{path}:3:1  fixed  removes the weight  [idle-weight]",
+    ]
+    assert result.exit_code == 0
+
+
+def test_only_what_is_selected_is_fixed(run, config):
+    path = config(OLD)
+
+    run("check", path, "--sandbox", "--fix", "--select", "idle-weight")
+
+    assert path.read_text() == OLD.replace("weight: 2\n", "")
+
+
+def test_without_fix_a_file_stays_as_it_is(run, config):
+    path = config(OLD)
+
+    run("check", path, "--sandbox")
+
+    assert path.read_text() == OLD
+
+
+def test_a_file_keeps_its_mode(run, config):
+    path = config(OLD)
+    path.chmod(0o640)
+
+    run("check", path, "--sandbox", "--fix")
+
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_standard_input_cannot_be_fixed(run):
+    result = run("check", "-", "--fix", stdin=OLD)
+
+    assert result.exit_code == 2
+    assert "standard input cannot be fixed" in result.stderr
+
+
+def test_a_fix_is_told_in_json_with_its_edits(run, config):
+    path = config(OLD)
+
+    found = json.loads(run("check", path, "--sandbox", "--format", "json").stdout)
+    [weight] = [one for one in found["problems"] if one["code"] == "idle-weight"]
+    fixed = json.loads(run("check", path, "--sandbox", "--fix", "--format", "json").stdout)
+
+    assert weight["fix"] == {
+        "says": "removes the weight",
+        "edits": [{"line": 3, "column": 1, "end_line": 4, "end_column": 1, "text": ""}],
+    }
+    assert weight["harm"]
+    assert weight["hint"]
+    assert [one["code"] for one in fixed["fixed"]] == ["retired-model", "idle-weight"]
+    assert fixed["problems"] == []
+
+
+def test_github_gets_one_line_for_each_finding(run, config):
+    path = config(OLD.replace("weight: 2", "retrry: {a: 100%}"))
+
+    result = run("check", path, "--sandbox", "--format", "github")
+
+    lines = result.stdout.splitlines()
+    assert all(line.startswith(("::warning ", "::error ")) for line in lines)
+    [error] = [line for line in lines if line.startswith("::error")]
+    assert error == (
+        f"::error file={path},line=3,col=1,endColumn=7,title=schema::"
+        "unknown key 'retrry' (config.retrry: did you mean 'retry'?)"
+    )
+    assert result.exit_code == 1
+
+
+def test_what_github_would_read_as_its_own_is_escaped():
+    from router.cli.annotations import annotation
+    from router.config.problems import Problem
+
+    problem = Problem(message="100 %\nof: it", place="p", file="a:b,c.yaml", severity="note")
+
+    assert annotation(problem) == (
+        "::notice file=a%3Ab%2Cc.yaml,title=invalid::100 %25%0Aof: it (p)"
+    )
+
+
+def test_a_code_is_explained_by_its_page(run):
+    result = run("check", "--explain", "dead-condition")
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith("# dead-condition\n")
+    assert "## Wrong" in result.stdout
+    assert "<!--" not in result.stdout
+
+
+def test_without_a_code_all_are_listed(run):
+    result = run("check", "--explain")
+
+    assert [line.split()[0] for line in result.stdout.splitlines()] == list(CODES)
+
+
+def test_a_code_that_is_none_is_not_explained(run):
+    result = run("check", "--explain", "ded-condition")
+
+    assert result.exit_code == 2
+    assert "did you mean 'dead-condition'?" in result.stderr
+
+
+def test_a_problem_of_shared_keys_is_told_at_their_file(run, config):
+    keys = config("a: {provider: openai}\nb: {provider: google}\n", "configs/virtual-keys.yaml")
+    config("virtual_key: a", "configs/one.yaml")
+
+    result = run("check", "configs", "--sandbox")
+
+    assert result.stdout.startswith(f"{keys.relative_to(keys.parents[1])}:2:1  warning  ")
+    assert "[unused-virtual-key]" in result.stdout
+    assert "configs/one.yaml: openai\n" in result.stdout
+
+
+@pytest.mark.parametrize("columns", [50, 100])
+def test_findings_fit_the_terminal(terminal, config, columns):
+    screen = terminal(
+        "check",
+        config(UNEVEN + "budget: {deadline: 60}\n"),
+        "--sandbox",
+        "--notes",
+        columns=columns,
+    )
+
+    assert screen.end() == 0
+    told = [line for line in screen.lines if "│" in line or "[" in line]
+    assert told
+    assert max(map(len, told)) <= columns

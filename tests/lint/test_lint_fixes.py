@@ -1,0 +1,248 @@
+"""Fixes: what was meant changes and nothing else; comments stay; a second run changes nothing."""
+
+import json
+
+import pytest
+import yaml
+from lint_tools import check_folder, examples
+
+from router.config.editing import apply, fix_for
+from router.config.fixes import REMOVED, Change, Edit, Fix
+from router.config.load import load_text
+from router.config.report import Report
+from router.lint.fixing import fixed
+from router.lint.pages import page
+from router.lint.registry import RULES
+
+MESSY = """\
+# Ours, and ours alone.
+strategy:
+  mode: fallback
+  on_status_codes: [402, 418, 429]   # what moves on
+targets:
+  # the first
+  - weight: 3      # for later
+    provider: openai
+    override_params: {model: "dall-e-3", size: 1024x1024}  # old
+
+  - provider: azure-openai
+    resource_name: r
+    deployment_id: d
+    weight: 2   # goes with its line
+    request_timeout: 60000
+virtual_keys:
+  # nobody's
+  one: {provider: openai, api_key: "${OPENAI_API_KEY}"}
+"""
+
+MENDED = """\
+# Ours, and ours alone.
+strategy:
+  mode: fallback
+  on_status_codes: [429]   # what moves on
+targets:
+  # the first
+  - weight: 3      # for later
+    provider: openai
+    override_params: {model: "gpt-image-2.5-sunburst", size: 1024x1024}  # old
+
+  - provider: azure-openai
+    resource_name: r
+    deployment_id: d
+    request_timeout: 60000
+"""
+
+
+def mend(text, folder, name="config.yaml"):
+    """Return what becomes of a file, byte by byte, and what was done."""
+    path = folder / "configs" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(text.encode())
+    _, mended = check_folder(path.parent, fix=True)
+    return path.read_bytes().decode(), [problem.fix.says for problem in mended]
+
+
+def test_comments_and_layout_stay(tmp_path):
+    text, says = mend(MESSY, tmp_path)
+
+    assert text == MENDED
+    assert sorted(says) == [
+        "asks for gpt-image-2.5-sunburst in place of dall-e-3",
+        "removes 402",
+        "removes 418",
+        "removes the weight",
+        "removes virtual key 'one'",
+    ]
+
+
+def test_a_second_run_changes_nothing(tmp_path):
+    first, _ = mend(MESSY, tmp_path)
+
+    assert mend(first, tmp_path) == (first, [])
+
+
+@pytest.mark.parametrize("ending", ["\r\n", "\n"], ids=["crlf", "lf"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "bom"])
+def test_line_endings_and_a_byte_order_mark_stay(ending, mark, tmp_path):
+    text, _ = mend(mark + MESSY.replace("\n", ending), tmp_path)
+
+    assert text == mark + MENDED.replace("\n", ending)
+
+
+@pytest.mark.parametrize("indent", [None, 2], ids=["one line", "indented"])
+def test_json_is_fixed_as_well(indent, tmp_path):
+    messy = json.dumps(yaml.safe_load(MESSY), indent=indent)
+    expected = yaml.safe_load(MENDED)
+    del expected["targets"][0]["weight"]  # no comment keeps it here
+
+    text, _ = mend(messy, tmp_path, "config.json")
+
+    assert json.loads(text) == expected
+    assert mend(text, tmp_path, "config.json") == (text, [])
+
+
+FIXABLE = [rule for rule in RULES if rule.fixable]
+
+
+@pytest.mark.parametrize("rule", FIXABLE, ids=lambda rule: rule.code)
+def test_the_wrong_example_of_what_can_be_fixed_is_fixed(rule, tmp_path):
+    [text] = examples(page(rule.code), "Wrong").values()
+
+    after, says = mend(text, tmp_path)
+
+    assert says
+    assert check_folder(tmp_path / "configs")[0] == []
+    assert mend(after, tmp_path) == (after, [])
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES if not rule.fixable], ids=lambda rule: rule.code
+)
+def test_what_is_said_not_to_be_fixable_is_left_alone(rule, tmp_path):
+    files = {
+        name.rpartition("/")[2]: text for name, text in examples(page(rule.code), "Wrong").items()
+    }
+    text = files.get("config.yaml", "provider: openai\n")
+
+    assert mend(text, tmp_path) == (text, [])
+
+
+ALIASED = """\
+strategy: {mode: fallback, on_status_codes: &codes [402, 429]}
+targets:
+  - strategy: {mode: fallback, on_status_codes: *codes}
+    targets: [{provider: replicate}, {provider: openai, name: a}]
+  - {provider: azure-openai, resource_name: r, deployment_id: d}
+  - {provider: openai}
+cb_config: {failure_threshold: 3, failure_status_codes: *codes}
+"""
+
+
+def test_what_an_alias_shares_is_left_to_a_person(tmp_path):
+    text = "x-codes: &codes [402, 429]\n" + ALIASED.replace("&codes [402, 429]", "*codes")
+
+    after, says = mend(text, tmp_path)
+
+    assert (after, says) == (text, [])
+
+
+def test_a_key_that_is_a_secret_itself_is_not_thrown_away(tmp_path):
+    text = "provider: openai\nvirtual_keys:\n  a: {provider: openai, api_key: the-only-copy}\n"
+
+    assert mend(text, tmp_path) == (text, [])
+
+
+LAYOUTS = {
+    "first of a flow list": ("a: [1, 2, 3]\n", ("a", 0), "a: [2, 3]\n"),
+    "last of a flow list": ("a: [1, 2, 3 ]  # c\n", ("a", 2), "a: [1, 2 ]  # c\n"),
+    "one of a long flow list": (
+        "a: [\n  1,  # one\n  2,  # two\n  3\n]\n",
+        ("a", 1),
+        "a: [\n  1,  # one\n  3\n]\n",
+    ),
+    "the last of a long flow list": (
+        "a: [\n  1,  # one\n  2   # two\n]\n",
+        ("a", 1),
+        "a: [\n  1  # one\n]\n",
+    ),
+    "one of a block list": (
+        "a:\n  # one\n  - 1\n  - 2  # two\n  # three\n  - 3\n",
+        ("a", 1),
+        "a:\n  # one\n  - 1\n  # three\n  - 3\n",
+    ),
+    "a key of a flow mapping": ("a: {b: 1, c: [2, 3], d: 4}\n", ("a", "c"), "a: {b: 1, d: 4}\n"),
+    "a key and its block": (
+        "a:\n  b: 1\n  c:\n    - 2\n    - 3  # three\n\n  # d\n  d: 4\n",
+        ("a", "c"),
+        "a:\n  b: 1\n\n  # d\n  d: 4\n",
+    ),
+    "a key and its text": (
+        "a:\n  b: |\n    one\n    two\n  c: 3\n",
+        ("a", "b"),
+        "a:\n  c: 3\n",
+    ),
+    "the first key of an item": (
+        "a:\n  - b: 1\n    c: 2\n",
+        ("a", 0, "b"),
+        "a:\n  - c: 2\n",
+    ),
+    "the last thing of a file without a line break": ("a: 1\nb: 2", ("b",), "a: 1\n"),
+    "a key without a value": ("a: 1\nb:\nc: 3\n", ("b",), "a: 1\nc: 3\n"),
+}
+
+
+def removal(text, place):
+    source = load_text(text, Report(), root="config")
+    return fix_for(source, Change(place, REMOVED), "removes it")
+
+
+@pytest.mark.parametrize(("text", "place", "expected"), LAYOUTS.values(), ids=LAYOUTS)
+def test_a_value_goes_with_what_belongs_to_it(text, place, expected):
+    assert fixed(text, removal(text, place), is_json=False) == expected
+
+
+LEFT = {
+    "the only item": ("a: [1]\nb: 2\n", ("a", 0)),
+    "the only key": ("a: {b: 1}\n", ("a", "b")),
+    "a first key with a comment behind it": ("a:\n  - b: 1  # one\n    c: 2\n", ("a", 0, "b")),
+    "an item within an item": ("a:\n  - - 1\n    - 2\n", ("a", 0, 0)),
+    "what is not there": ("a: [1, 2]\n", ("a", 2)),
+    "two things on a line of a long list": ("a: [\n  1, 2,\n  3\n]\n", ("a", 1)),
+}
+
+
+@pytest.mark.parametrize(("text", "place"), LEFT.values(), ids=LEFT)
+def test_where_it_is_not_plain_there_is_no_fix(text, place):
+    assert removal(text, place) is None
+
+
+def test_a_fix_that_would_change_something_else_is_refused():
+    wrong = Fix(
+        says="removes 1",
+        change=Change(("a", 0), REMOVED),
+        edits=(Edit(line=1, column=5, end_line=1, end_column=11),),
+    )
+
+    assert fixed("a: [1, 2, 3]\n", wrong, is_json=False) is None
+
+
+def test_edits_that_lie_outside_of_a_text_are_refused():
+    beyond = Edit(line=9, column=1, end_line=1, end_column=1)
+
+    with pytest.raises(ValueError, match="do not fit"):
+        apply("a: 1\n", [beyond])
+
+
+def test_a_replaced_word_keeps_its_quotes():
+    for written, expected in (("a", "b"), ("'a'", "'b'"), ('"a"', '"b"')):
+        source = load_text(f"x: {written}\n", Report(), root="config")
+        fix = fix_for(source, Change(("x",), "b"), "")
+        assert fixed(f"x: {written}\n", fix, is_json=False) == f"x: {expected}\n"
+
+
+def test_a_word_that_would_read_as_something_else_gets_quotes():
+    source = load_text("x: a\n", Report(), root="config")
+
+    fix = fix_for(source, Change(("x",), "1e3"), "")
+
+    assert fixed("x: a\n", fix, is_json=False) == 'x: "1e3"\n'

@@ -1,0 +1,94 @@
+"""Settings: a config says which findings it wants, and how grave they are."""
+
+import pytest
+from lint_tools import check_text, codes, ignoring, told
+
+from router.lint.settings import LintSettings
+
+OLD = "provider: openai\noverride_params: {model: dall-e-3}\nweight: 2\n"
+
+
+def test_what_is_ignored_is_not_told(tmp_path):
+    found = check_text(f"{OLD}x-lint: {{ignore: [idle-weight]}}\n", tmp_path)
+
+    assert codes(found) == ["retired-model"]
+
+
+def test_a_severity_is_what_the_config_says(tmp_path):
+    text = f"{OLD}x-lint: {{severity: {{idle-weight: note, retired-model: error}}}}\n"
+
+    found = check_text(text, tmp_path)
+
+    assert {one.code: one.severity for one in found} == {
+        "idle-weight": "note",
+        "retired-model": "error",
+    }
+
+
+def test_options_and_the_config_add_up(tmp_path):
+    text = f"{OLD}x-lint: {{ignore: [idle-weight]}}\n"
+
+    assert check_text(text, tmp_path, wishes=ignoring("retired-model")) == []
+
+
+def test_only_what_is_selected_is_told(tmp_path):
+    wishes = LintSettings(select=frozenset({"idle-weight"}))
+
+    assert codes(check_text(OLD, tmp_path, wishes=wishes)) == ["idle-weight"]
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [LintSettings(select=frozenset({"idle-weight"})), ignoring("schema")],
+    ids=["not selected", "ignored"],
+)
+def test_what_keeps_a_config_from_being_read_is_told_in_any_case(wishes, tmp_path):
+    text = "provider: openai\nretrry: 1\nx-lint: {ignore: [schema], severity: {schema: note}}\n"
+
+    found = check_text(text, tmp_path, wishes=wishes)
+
+    assert [(one.code, one.severity) for one in found if one.code == "schema"] == [
+        ("schema", "error")
+    ]
+
+
+def test_warnings_beside_an_error_are_silenced_as_well(tmp_path):
+    text = f"{OLD}retrry: 1\nx-lint: {{ignore: [retired-model]}}\n"
+
+    assert codes(check_text(text, tmp_path)) == ["schema"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "said", "hint"),
+    [
+        ("[idle-weight]", "x-lint is a list; expected a mapping", ""),
+        ("{ignored: []}", "unknown key 'ignored'", "did you mean 'ignore'?"),
+        ("{ignore: idle-weight}", "ignore is 'idle-weight'; expected a list of codes", ""),
+        ("{ignore: [idle-wieght]}", "'idle-wieght' is no code of a finding", "'idle-weight'?"),
+        ("{ignore: [7]}", "7 is no code of a finding", "--explain"),
+        ("{ignore: [schema]}", "schema cannot be silenced", ""),
+        ("{severity: [a]}", "severity is a list; expected a mapping of codes", ""),
+        ("{severity: {odd: note}}", "'odd' is no code of a finding", ""),
+        ("{severity: {idle-weight: wraning}}", "is 'wraning'", "did you mean 'warning'?"),
+    ],
+)
+def test_a_mistake_in_the_settings_is_a_finding_itself(setting, said, hint, tmp_path):
+    problem = told(check_text(f"provider: openai\nx-lint: {setting}\n", tmp_path), "lint-setting")
+
+    assert said in problem.message
+    assert hint in problem.hint
+    assert problem.line == 2
+    assert problem.severity == "warning"
+
+
+def test_virtual_keys_have_settings_of_their_own(tmp_path):
+    from lint_tools import check_files
+
+    keys = "a: {provider: openai}\nb: {provider: google}\n"
+    files = {"configs/virtual-keys.yaml": keys, "configs/one.yaml": "virtual_key: a\n"}
+    silent = files | {
+        "configs/virtual-keys.yaml": f"{keys}x-lint: {{ignore: [unused-virtual-key]}}\n"
+    }
+
+    assert codes(check_files(tmp_path, files)) == ["unused-virtual-key"]
+    assert check_files(tmp_path, silent) == []
