@@ -14,7 +14,7 @@ from router.cli.terminal import faint, green, red, strong, width_of, wrapped
 from router.config.problems import Problem
 from router.config_tests.running import Result
 from router.config_tests.session import FileRun
-from router.config_tests.telling import tell
+from router.config_tests.telling import reasons, tell
 from router.config_tests.verdict import Disappointment
 from router.core.attempt import Attempt
 from router.core.jsontypes import JSON
@@ -111,13 +111,14 @@ def _test(result: Result) -> JSON:
 
 
 def _failure(one: Disappointment) -> JSON:
-    attempts = () if one.tried is None else one.tried.trace.attempts
+    trace = None if one.tried is None else one.tried.trace
     return {
         "request": one.number or None,
         "at": None if one.tried is None else one.tried.began,
         "alike": one.alike,
         "differences": [asdict(mismatch) for mismatch in one.mismatches],
-        "attempts": [_attempt(attempt) for attempt in attempts],
+        "attempts": [_attempt(attempt) for attempt in (trace.attempts if trace else ())],
+        "why": list(reasons(trace)) if trace else [],
     }
 
 

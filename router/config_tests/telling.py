@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from router.config_tests.model import Case
+from router.config_tests.names import is_within
 from router.config_tests.running import Ready, Result
 from router.config_tests.verdict import Disappointment, Mismatch
-from router.core.trace import Attempt
-from router.core.trace_table import printable, row
+from router.core.trace import Attempt, Trace
+from router.core.trace_table import printable, row, shortened
 from router.lab.stage import Tried
 
 NOTICED = 0.005  # seconds: a shorter wait is not told
@@ -43,6 +44,8 @@ def _told(one: Disappointment, result: Result, room: int | None) -> Iterator[str
         yield from _compared(mismatch, width, name)
     if one.tried is not None:
         yield from _trace(one.tried, width, room)
+        for number, reason in enumerate(reasons(one.tried.trace)):
+            yield f"{'' if number else 'why':{width}} {reason}"
 
 
 def _which(one: Disappointment, tried: Tried, total: int) -> str:
@@ -62,6 +65,16 @@ def _trace(tried: Tried, width: int, room: int | None) -> Iterator[str]:
         lines = _lines(tried, [_narrow(attempt) for attempt in tried.trace.attempts])
     for number, line in enumerate(lines):
         yield f"{'' if number else 'trace':{width}} {line}"
+
+
+def reasons(trace: Trace) -> Iterator[str]:
+    """Say why, as far as the attempts do not: conditions, caches, and who was not even asked."""
+    asked = {attempt.path for attempt in trace.attempts}
+    for one in trace.decisions:
+        left = one.reason.partition(" ")[0]
+        is_plain = one.by == "fallback" and any(is_within(path, left) for path in asked)
+        if one.by != "loadbalance" and not is_plain:
+            yield f"{one.by}  {shortened(one.chosen)}: {shortened(one.reason)}"
 
 
 def _lines(tried: Tried, cells: list[tuple[str, ...]]) -> list[str]:
