@@ -1,27 +1,16 @@
 """Latency: how long a provider takes."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeAlias
 
 from router.emulators.chance import Chance
+from router.providers.catalog import catalog_of
 
 Latency: TypeAlias = Callable[[str, str | None, int], float]
 """Seconds before an answer, from provider, model and the request's number."""
 
-# Seconds at the middle, by the beginning of the model's name. No provider publishes any; these are
-# what their users report, rounded.
-TYPICAL = (
-    ("dall-e-2", 8.0),
-    ("dall-e-3", 14.0),
-    ("gpt-image-1-mini", 9.0),
-    ("gpt-image-2", 16.0),
-    ("gpt-image", 20.0),
-    ("core", 4.0),
-    ("ultra", 8.0),
-    ("sd3", 6.0),
-    ("stable-diffusion", 5.0),
-)
-OTHERS = 10.0
+OTHERS = 10.0  # seconds of a model that no catalog knows better
 
 
 def none(provider: str, model: str | None, serial: int) -> float:  # noqa: ARG001  it is a Latency
@@ -29,9 +18,11 @@ def none(provider: str, model: str | None, serial: int) -> float:  # noqa: ARG00
     return 0.0
 
 
-def typical(model: str) -> float:
-    """Return the seconds that a model takes at the middle, as far as anyone knows."""
-    return next((time for start, time in TYPICAL if model.startswith(start)), OTHERS)
+@lru_cache(maxsize=1024)
+def typical(provider: str, model: str) -> float:
+    """Return the seconds that a model takes at the middle, by the provider's catalog."""
+    facts = catalog_of(provider).find(model)
+    return OTHERS if facts is None or facts.seconds is None else facts.seconds
 
 
 def plausible(scale: float = 1.0) -> Latency:
@@ -39,7 +30,7 @@ def plausible(scale: float = 1.0) -> Latency:
 
     def latency(provider: str, model: str | None, serial: int) -> float:
         name = model or ""
-        middle = typical(name)
+        middle = typical(provider, name)
         chance = Chance("latency", provider, name, serial)
         spread = 0.65 + 0.5 * chance.at("usual") + 0.9 * chance.at("tail") ** 6
         return middle * spread * scale

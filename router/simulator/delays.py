@@ -73,7 +73,7 @@ class Plausible:
     """About as long as the real model takes, as far as anyone knows."""
 
     def at(self, chance: float, provider: str, model: str) -> float:
-        middle = typical(model)
+        middle = typical(provider, model)
         return LogNormal(middle, middle * TAIL).at(chance, provider, model)
 
 
