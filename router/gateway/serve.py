@@ -166,14 +166,20 @@ class Supervisor:
         return worker
 
     def _environment(self, assignment: Assignment, numbers: str) -> dict[str, str]:
-        """Return a worker's variables: it imports what this process would."""
+        """Return a worker's variables: it imports what this process would.
+
+        Who is alone counts in its own memory: that costs a fraction of what a shared file does.
+        """
         paths = [os.path.abspath(path) for path in sys.path]  # noqa: PTH100 - '' is the folder
-        return {
+        environment = {
             **self._plan.environment,
             "PYTHONPATH": os.pathsep.join(paths),
             VARIABLE: assignment.written(),
             NUMBERS: numbers,
         }
+        if self._plan.serving.workers == 1:
+            del environment[NUMBERS]
+        return environment
 
     async def _serves(self, worker: Running) -> bool:
         """Wait until it says so; False where it has died before."""

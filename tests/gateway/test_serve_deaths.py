@@ -229,3 +229,19 @@ def test_numbers_of_all_workers_are_summed_and_their_folder_is_taken_away(folder
         assert any(numbers.iterdir())
         gateway.end()
     assert not any(numbers.iterdir())
+
+
+def test_who_takes_the_place_of_a_lone_worker_counts_from_zero(folder, tmp_path):
+    numbers = tmp_path / "numbers"
+    numbers.mkdir()
+    variables = {"TMPDIR": str(numbers), "PROMETHEUS_MULTIPROC_DIR": str(numbers)}
+    with served(folder, variables=variables) as gateway:
+        assert gateway.ask().status == 200
+        (victim,) = gateway.workers()
+        assert b"pixroute_requests_total{" in gateway.get("/metrics").body
+
+        os.kill(victim, signal.SIGKILL)
+        until(lambda: gateway.workers() - {victim})
+
+        assert b"pixroute_requests_total{" not in gateway.get("/metrics").body
+        assert not list(numbers.rglob("*.db"))
