@@ -1,6 +1,5 @@
 """Recorders: everybody who is told of requests, opened together in each worker."""
 
-import json
 import logging
 import os
 import sys
@@ -11,7 +10,7 @@ from typing import Protocol
 
 from router.gateway.exchange import Recorder
 from router.gateway.settings import LogSettings, Settings
-from router.gateway.stdout_log import StdoutLog, spoken
+from router.gateway.stdout_log import StdoutLog, as_json, spoken
 from router.gateway.telemetry import Telemetry, is_wanted, open_telemetry
 
 log = logging.getLogger("router")
@@ -55,7 +54,7 @@ def open_recorders(settings: Settings, folder: Path, *, quiet: bool) -> Recorder
         told.append(requests)
         closing.append(requests.close)
     if not quiet:
-        lines = StdoutLog(sys.stdout, write=spoken if sys.stdout.isatty() else json.dumps)
+        lines = StdoutLog(sys.stdout, write=spoken if sys.stdout.isatty() else as_json)
         told.append(lines)
         closing.append(lines.close)
     spans = _telemetry()

@@ -2,8 +2,11 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+import select
+from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO
+
+import orjson
 
 from router.core.jsontypes import JSON
 from router.gateway.backlog import CAPACITY, Backlog
@@ -11,10 +14,19 @@ from router.gateway.exchange import Exchange
 
 PATIENCE = 2.0  # seconds for what waits, at the end
 LONGEST = 128  # characters of a text, so that a line fits into what a pipe takes in one piece
-
+PIECE: int = getattr(select, "PIPE_BUF", 512)  # bytes that a pipe takes in one piece; POSIX's least
 
 Form = Callable[[dict[str, JSON]], str]
 """How a line is written."""
+
+
+def as_json(line: dict[str, JSON]) -> str:
+    """Write a line in ASCII, whatever a caller has put into it."""
+    try:
+        text = orjson.dumps(line)
+    except orjson.JSONEncodeError:  # half of a character
+        return json.dumps(line)
+    return text.decode() if text.isascii() else json.dumps(line)
 
 
 class StdoutLog:
@@ -23,9 +35,7 @@ class StdoutLog:
     They are JSON, unless `write` says otherwise.
     """
 
-    def __init__(
-        self, stream: TextIO, *, capacity: int = CAPACITY, write: Form = json.dumps
-    ) -> None:
+    def __init__(self, stream: TextIO, *, capacity: int = CAPACITY, write: Form = as_json) -> None:
         self._failed = 0
         lines = _Lines(stream, write)
         self._backlog = Backlog("the log of standard output", lines, capacity=capacity)
@@ -63,14 +73,15 @@ class _Lines:
         self._is_broken = False
 
     def write(self, batch: Sequence[dict[str, JSON]]) -> int:
-        """Write lines one by one: workers that share a pipe must not cut each other's."""
-        return sum(not self._has_written(f"{self._form(line)}\n") for line in batch)
+        """Write lines, as many at once as are safe: workers that share a pipe must not cut them."""
+        lines = [f"{self._form(line)}\n" for line in batch]
+        return sum(len(some) for some in _pieces(lines) if not self._has_written("".join(some)))
 
-    def _has_written(self, line: str) -> bool:
+    def _has_written(self, text: str) -> bool:
         if self._is_broken:
             return False
         try:
-            self._stream.write(line)
+            self._stream.write(text)
             self._stream.flush()
         except OSError as error:
             self._is_broken = isinstance(error, BrokenPipeError)
@@ -82,6 +93,18 @@ class _Lines:
 
     def close(self) -> None:
         """Leave the stream to whom it belongs."""
+
+
+def _pieces(lines: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Put lines together while a pipe takes them in one piece; a longer one is alone."""
+    begun, size = 0, 0
+    for number, line in enumerate(lines):
+        if size and size + len(line) > PIECE:
+            yield lines[begun:number]
+            begun, size = number, 0
+        size += len(line)
+    if size:
+        yield lines[begun:]
 
 
 def line_of(exchange: Exchange) -> dict[str, JSON]:

@@ -8,7 +8,7 @@ import threading
 import pytest
 from log_exchanges import BUSY, exchange, failed, trace_of
 
-from router.gateway.stdout_log import LONGEST, StdoutLog
+from router.gateway.stdout_log import LONGEST, PIECE, StdoutLog
 
 PATIENCE = 30.0
 
@@ -117,6 +117,68 @@ def test_a_caller_cannot_begin_a_line_or_make_one_too_long_for_a_pipe():
     assert len(text) < 12 * 3 * LONGEST + 1000
 
 
+class Pieces(io.StringIO):
+    """A stream that notes what it is given at once."""
+
+    def __init__(self):
+        super().__init__()
+        self.pieces = []
+
+    def write(self, text):
+        self.pieces.append(text)
+        return super().write(text)
+
+
+def test_no_piece_is_longer_than_a_pipe_takes_whole_and_every_line_is_whole_in_one():
+    stream = Pieces()
+    log = StdoutLog(stream)
+
+    for number in range(100):
+        log.end(exchange(request_id=f"{number}-{'x' * (number % 50)}"))
+    log.close(PATIENCE)
+
+    assert all(len(piece) <= PIECE and piece.endswith("\n") for piece in stream.pieces)
+    told = [
+        json.loads(line)["request_id"].partition("-")[0]
+        for line in stream.getvalue().split("\n")[:-1]
+    ]
+    assert told == [str(number) for number in range(100)]
+
+
+def test_short_lines_go_out_together():
+    stream = Pieces()
+    log = StdoutLog(stream, write=lambda line: line["request_id"])
+
+    for number in range(100):
+        log.end(exchange(request_id=str(number)))
+    log.close(PATIENCE)
+
+    assert len(stream.pieces) < 50
+    assert stream.getvalue().split() == [str(number) for number in range(100)]
+
+
+def test_all_lines_of_a_piece_that_fails_are_counted():
+    log = StdoutLog(Broken(OSError("no space left")))
+
+    for _ in range(3):
+        log.end(exchange())
+    log.close(PATIENCE)
+
+    assert log.dropped == 3
+
+
+@pytest.mark.parametrize("name", ["größer", "\ud83d", "\U0001f600", 'a\n\x1b\x7f"\\', "\u2028"])
+def test_any_name_comes_back_from_a_line_of_ascii(name):
+    stream = io.StringIO()
+    log = StdoutLog(stream)
+
+    log.end(exchange(config=name))
+    log.close(PATIENCE)
+
+    assert stream.getvalue().isascii()
+    assert json.loads(stream.getvalue())["config"] == name
+
+
 def test_a_reader_that_does_not_read_never_blocks_a_request():
     stream = Stuck()
     log = StdoutLog(stream, capacity=3)
@@ -164,6 +226,7 @@ def test_a_stream_that_fails_for_a_while_goes_on():
 
     for number in range(3):
         log.end(exchange(request_id=str(number)))
+        assert log.flush(PATIENCE)
     log.close(PATIENCE)
 
     assert [json.loads(line)["request_id"] for line in stream.getvalue().splitlines()] == ["0", "2"]
