@@ -11,6 +11,7 @@ from router.cli.check import check
 from router.cli.edit import edit
 from router.cli.explain import explain
 from router.cli.generate import generate
+from router.cli.import_ import import_
 from router.cli.init import init
 from router.cli.keys import keys
 from router.cli.logs import logs
@@ -51,6 +52,7 @@ for command in (check, edit, generate, init, keys, logs, models, sandbox, schema
 pixroute.add_command(explain)
 pixroute.add_command(test)
 pixroute.add_command(simulate)
+pixroute.add_command(import_)
 
 
 def run() -> int:

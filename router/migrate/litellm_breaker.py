@@ -1,0 +1,102 @@
+"""LiteLLM's cooldowns: they become circuit breakers."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from router.migrate.block import Block
+from router.migrate.litellm_common import milliseconds
+from router.migrate.litellm_settings import Settings
+from router.migrate.part import Part
+
+DEFAULT_COOLDOWN = 5.0  # seconds; litellm/constants.py, DEFAULT_COOLDOWN_TIME_SECONDS
+DEFAULT_SHARE = 50  # percent; litellm/constants.py, DEFAULT_FAILURE_THRESHOLD_PERCENT
+DEFAULT_MINIMUM = 5  # requests; litellm/constants.py, DEFAULT_FAILURE_THRESHOLD_MINIMUM_REQUESTS
+DEFAULT_ALLOWED = 3  # failures a minute; litellm.allowed_fails
+
+COUNTED = (401, 404, 408, 429, 500, 502, 503, 504, 529)
+"""Statuses after which LiteLLM thinks of a cooldown: litellm/router_utils/cooldown_handlers.py."""
+
+NEVER = 1000  # allowed failures a minute: as good as none at all
+
+CLASSES: Mapping[str, tuple[int, ...]] = MappingProxyType(
+    {
+        "BadRequestError": (400,),
+        "AuthenticationError": (401,),
+        "NotFoundError": (404,),
+        "TimeoutError": (408,),
+        "RateLimitError": (429,),
+        "ContentPolicyViolationError": (),
+        "InternalServerError": (500, 502, 504, 529),
+        "ServiceUnavailableError": (503,),
+    }
+)
+"""LiteLLM's classes of errors, and the statuses that belong to them."""
+
+
+def breaker(settings: Settings, own: float | None, targets: int) -> tuple[Block, tuple[str, ...]]:
+    """Return the `cb_config` of a group, empty where it has none, and what to say of it.
+
+    `own` is the cooldown of a deployment of its own, in seconds.
+    """
+    block = Block()
+    if settings.router.flag("disable_cooldowns") or own == 0:
+        return block, ()
+    cooldown, holder = settings.number("cooldown_time")
+    interval = own if own is not None else cooldown
+    allowed, _ = settings.number("allowed_fails")
+    policy = settings.holder("allowed_fails_policy").part("allowed_fails_policy")
+    if allowed is None and not policy.section.value:
+        if targets == 1:
+            return block, _lone(holder, interval)
+        block.put("failure_threshold_percentage", DEFAULT_SHARE)
+        block.put("minimum_requests", DEFAULT_MINIMUM)
+        comments = [] if interval is None else [_at_once(holder)]
+        codes: tuple[int, ...] = COUNTED
+    else:
+        counts, comments = _counts(policy, allowed)
+        if not counts:
+            return block, tuple(comments)
+        least = min(counts.values())
+        codes = tuple(sorted(counts))
+        block.put("failure_threshold", int(least) + 1)
+        if len(set(counts.values())) > 1:
+            message = "one number of failures opens a breaker, whatever their class"
+            hint = f"the smallest is taken: more than {int(least)} in a minute"
+            comments.append(policy.ledger.changed(policy.place, message, hint))
+    if interval == 0:
+        return Block(), ()
+    block.put("cooldown_interval", milliseconds(interval or DEFAULT_COOLDOWN))
+    block.put("failure_status_codes", list(codes))
+    return block, tuple(comments)
+
+
+def _counts(policy: Part, allowed: float | None) -> tuple[dict[int, float], list[str]]:
+    """Return how many failures are allowed by status."""
+    default = DEFAULT_ALLOWED if allowed is None else allowed
+    counts: dict[int, float] = dict.fromkeys(COUNTED, default)
+    comments: list[str] = []
+    for name, codes in CLASSES.items():
+        count = policy.whole(f"{name}AllowedFails")
+        if count is None:
+            continue
+        if not codes:
+            message = "a refusal never counts as a failure of the provider here"
+            comments.append(policy.ledger.note(policy.at(f"{name}AllowedFails"), message))
+        counts.update(dict.fromkeys(codes, count))
+    for key in policy.unread:
+        message = f"{key[:60]} is no class of errors that is known here"
+        comments.append(policy.ledger.changed(policy.at(key), message))
+    return {code: count for code, count in counts.items() if count < NEVER}, comments
+
+
+def _lone(holder: Part, interval: float | None) -> tuple[str, ...]:
+    if interval is None or "cooldown_time" not in holder:
+        return ()
+    message = "a group of one is not cooled down by LiteLLM unless allowed_fails is set"
+    return (holder.ledger.note(holder.at("cooldown_time"), message, "it has no breaker here"),)
+
+
+def _at_once(holder: Part) -> str:
+    message = "LiteLLM leaves a deployment alone at once after a 429, a 401 or a 404"
+    hint = f"here after {DEFAULT_SHARE} % of {DEFAULT_MINIMUM} requests or more in a minute"
+    return holder.ledger.note(holder.at("cooldown_time"), message, hint)

@@ -1,0 +1,83 @@
+"""LiteLLM's retries: how often, and after which failures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from router.core.jsontypes import JSON
+from router.migrate.litellm_breaker import CLASSES
+from router.migrate.litellm_settings import Settings
+from router.migrate.part import Part
+
+RETRIED = (408, 409, 429, 500, 502, 503, 504, 529)
+"""Statuses that LiteLLM repeats: 408, 409, 429 and from 500; litellm/utils.py, _should_retry."""
+
+ELSEWHERE = (401, 403)
+"""Statuses after which LiteLLM asks another deployment of the group, and not the same again."""
+
+MOST = 5
+"""Retries there can be here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retries:
+    """`count` retries after the statuses `codes`; `comments` say what differs."""
+
+    count: int
+    codes: tuple[int, ...]
+    comments: tuple[str, ...] = ()
+
+    def block(self, targets: int) -> dict[str, JSON]:
+        """Return the `retry` of each of several targets: together they are asked no more often."""
+        each = self.count if targets == 1 else (self.count + 1) // targets - 1
+        if each < 1 or not self.codes:
+            return {}
+        return {
+            "attempts": min(each, MOST),
+            "on_status_codes": list(self.codes),
+            "on_kinds": ["connection_lost"],
+        }
+
+    @property
+    def elsewhere(self) -> Sequence[int]:
+        """Statuses after which another target of the group is asked."""
+        return sorted({*self.codes, *ELSEWHERE})
+
+
+def retries(settings: Settings, group: str, own: int | None) -> Retries:
+    """Read the retries of a group; `own` are those of its deployments, where they say so."""
+    count, holder = settings.retries
+    count = count if own is None else own
+    policy = settings.policy(group)
+    if policy is None:
+        return _limited(count, RETRIED, holder, [])
+    comments: list[str] = []
+    default = policy.whole("DefaultRetries")
+    counts = dict.fromkeys(RETRIED, count if default is None else default)
+    for name, codes in CLASSES.items():
+        said = policy.whole(f"{name}Retries")
+        if said is None:
+            continue
+        if not codes and said:
+            message = "a refusal is never repeated here: the answer would be the same"
+            comments.append(policy.ledger.changed(policy.at(f"{name}Retries"), message))
+        counts.update(dict.fromkeys(codes, said))
+    for key in policy.unread:
+        message = f"{key[:60]} is no class of errors that is known here"
+        comments.append(policy.ledger.changed(policy.at(key), message))
+    kept = {code: number for code, number in counts.items() if number}
+    if len(set(kept.values())) > 1:
+        hint = f"the smallest is taken: {min(kept.values())}"
+        message = "all classes of errors are repeated equally often"
+        comments.append(policy.ledger.changed(policy.place, message, hint))
+    least = min(kept.values(), default=0)
+    return _limited(least, tuple(sorted(kept)), policy, comments)
+
+
+def _limited(
+    count: int, codes: tuple[int, ...], holder: Part | None, comments: list[str]
+) -> Retries:
+    if count > MOST and holder is not None:
+        place = holder.at("num_retries") if "num_retries" in holder else holder.place
+        message = f"{count} retries become {MOST}, the most there are"
+        comments.append(holder.ledger.changed(place, message))
+    return Retries(count=count, codes=codes, comments=tuple(comments))
