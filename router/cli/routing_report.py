@@ -39,7 +39,6 @@ class Display(Quiet):
 
     def ended(self, result: Result) -> None:
         click.echo(green(".") if result.passed else red("F"), nl=False)
-        sys.stdout.flush()
 
     def ended_file(self, run: FileRun) -> FileRun:
         """Tell what failed, or why nothing could be run, and return the run."""

@@ -1,6 +1,8 @@
 """`pixroute test`: what it prints, what it writes, and how it ends."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -208,3 +210,15 @@ def test_it_fits_a_terminal(terminal, tests, columns):
     assert code == 1
     assert max(map(len, ran.lines)) <= columns
     assert ran.seen.startswith("prod.test.yaml .F\n")
+
+
+@pytest.mark.parametrize(("ending", "code"), [(">&-", 1), ("| head -c 5 >/dev/null", 0)])
+def test_whoever_does_not_read_on_is_no_error(tests, ending, code):
+    tests()
+
+    line = f'"$0" -m router test {ending}'
+    done = subprocess.run(
+        ["/bin/sh", "-c", line, sys.executable], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (code, "")

@@ -1,11 +1,17 @@
 """The first set of tests says what a config does, in words that mean one target, and passes."""
 
+from dataclasses import replace
+
 import pytest
 from routing_tools import DRAW, FALLBACK, LONE
 
 from router.config_tests.first_set import first_set
 from router.config_tests.running import make_ready
 from router.lab.stage import loader_for
+from tests.configs.test_portkey import FOLDER, KEYS
+
+FORMS = sorted(FOLDER.glob("*.json"))[::5]
+"""Every fifth of the forms that Portkey's pages show: their number, not their kind, takes time."""
 
 ACCOUNTS = """\
 virtual_keys:
@@ -95,3 +101,16 @@ def test_an_editor_finds_the_schema_where_it_finds_the_configs(tmp_path):
 
     assert with_line.startswith("# yaml-language-server: $schema=../schemas/tests.schema.json\n")
     assert without.startswith("# Written by `pixroute test --init prod.yaml`")
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
+def test_the_first_set_of_a_published_form_passes_at_once(tmp_path, path):
+    loader = replace(loader_for(), virtual_keys=KEYS)
+    config = tmp_path / path.name
+    config.write_bytes(path.read_bytes())
+    tests = tmp_path / f"{path.stem}.test.yaml"
+
+    tests.write_text(first_set(config, loader))
+    ready = make_ready(tests, loader, DRAW)
+
+    assert all(ready.run(case).passed for case in ready.suite.cases)
