@@ -1,10 +1,15 @@
 """The command check as a linter: codes, choices, fixes, formats."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
+import yaml
 
 from router.lint.registry import CODES
+
+ROOT = Path(__file__).resolve().parents[2]
 
 OLD = """\
 provider: openai   # ours
@@ -210,3 +215,37 @@ def test_findings_fit_the_terminal(terminal, config, columns):
     told = [line for line in screen.lines if "│" in line or "[" in line]
     assert told
     assert max(map(len, told)) <= columns
+
+
+def test_the_hook_for_pre_commit_checks_the_configs_that_it_is_given(run):
+    [hook] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    paths = sorted((ROOT / "configs").iterdir())
+    files = [
+        path
+        for path in paths
+        if re.search(hook["files"], f"configs/{path.name}")
+        and not re.search(hook["exclude"], path.name)
+    ]
+
+    result = run(*hook["entry"].split()[1:], *files)
+
+    assert hook["id"] == "pixroute-check"
+    assert hook["entry"].startswith("pixroute check ")
+    assert {"fallback.yaml", "virtual-keys.yaml"} <= {path.name for path in files}
+    assert result.exit_code == 0
+
+
+def test_a_config_whose_lines_cannot_be_told_is_linted_all_the_same(run, config):
+    text = r'{"provider": "openai", "weight": 2, "x-of": "a\/b"}'  # no escape that YAML 1.1 has
+    path = config(text, "config.json")
+
+    result = run("check", path, "--sandbox", "--fix")
+
+    assert "[idle-weight]" in result.stdout
+    assert path.read_text() == text
+
+
+def test_a_text_from_standard_input_is_linted(run):
+    result = run("check", "-", "--sandbox", stdin=OLD)
+
+    assert "<stdin>:3:1  warning  " in result.stdout
