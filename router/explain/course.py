@@ -12,36 +12,48 @@ MOST_KEPT = 48  # courses that end alike; more of them are thought of as one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How the calls at a stop fail: those that are repeated, and the last; None is an answer."""
+
+    repeat: Way | None = None
+    last: Way | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
     """The calls of one request at one target: `lanes` at once, and so many `calls` in all.
 
-    Those that are repeated fail in the way `repeat`, or in a `mild` one that no breaker counts;
-    the last fails in the way `last`, or is answered where that is None. `seconds` is the timeout.
+    They may fail in several `manners` that mean the same to the groups above; the first is the
+    worst, others spare a breaker or a budget. A call takes at most so many `seconds`. One that is
+    `hurried` has to answer, as a deadline would otherwise end everything.
     """
 
     path: str
     lanes: int
     calls: int
     seconds: float
-    repeat: Way | None = None
-    mild: Way | None = None
-    last: Way | None = None
+    manners: tuple[Manner, ...] = ()
+    hurried: bool = False
+
+    def manner(self, number: int) -> Manner:
+        return self.manners[min(number, len(self.manners) - 1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     """What a request may come to: at most so many `attempts`, `longest` seconds, `dollars`.
 
-    `alone` are the seconds where no other request is waited for. It cannot be had with fewer than
-    `fewest` attempts, nor in less than `quickest` seconds, nor with less than `needs` dollars in
-    hand. `end` is how it fails, None where it is answered or nobody goes on. `stops` tell which
-    calls make it so.
+    `alone` are the seconds where no other request is waited for, `drawn` those of `longest` that
+    chance may take off its waits. It cannot be had with fewer than `fewest` attempts, nor in less
+    than `quickest` seconds, nor with less than `needs` dollars in hand. `end` is how it fails, None
+    where it is answered or nobody goes on. `stops` tell which calls make it so.
     """
 
     attempts: int = 0
     fewest: int = 0
     longest: float = 0.0
     alone: float = 0.0
+    drawn: float = 0.0
     quickest: float = 0.0
     dollars: float = 0.0
     needs: float = 0.0
@@ -56,6 +68,7 @@ class Course:
             fewest=self.fewest + other.fewest,
             longest=self.longest + other.longest,
             alone=self.alone + other.alone,
+            drawn=self.drawn + other.drawn,
             quickest=self.quickest + other.quickest,
             dollars=self.dollars + other.dollars,
             needs=max(self.needs, other.needs),
@@ -110,6 +123,7 @@ def _hull(one: Course, other: Course) -> Course:
         fewest=min(one.fewest, other.fewest),
         longest=max(one.longest, other.longest),
         alone=max(one.alone, other.alone),
+        drawn=max(one.drawn, other.drawn),
         quickest=min(one.quickest, other.quickest),
         dollars=max(one.dollars, other.dollars),
         needs=min(one.needs, other.needs),

@@ -19,6 +19,7 @@ class Pace(Enum):
     """How long the calls of a course take."""
 
     SLOW = auto()  # as long as they may, and each wait too
+    STEADY = auto()  # as long as they may, and no wait longer than it must
     QUICK = auto()  # no time
     LATE = auto()  # no time, but for the last one, which never answers
 
@@ -27,12 +28,12 @@ class Pace(Enum):
 class Direction:
     """Both the fate that strikes requests and the observer that knows whose they are.
 
-    With `mild` a call is repeated for what no breaker counts.
+    `manner` is the number of the manner in which calls fail.
     """
 
     stops: Iterable[Stop]
     pace: Pace
-    mild: bool = False
+    manner: int = 0
     _scripts: dict[str, list[Fault]] = field(init=False)
     _begun: list[tuple[str, Fault | None]] = field(default_factory=list)
 
@@ -63,14 +64,18 @@ class Direction:
 
     def _script(self, stop: Stop, *, is_last: bool) -> list[Fault]:
         again = stop.calls - stop.lanes
-        repeat = stop.mild if self.mild else stop.repeat
-        faults = [self._fault(repeat, stop, self._advice(number, again)) for number in range(again)]
+        manner = stop.manner(self.manner)
+        faults = [
+            self._fault(manner.repeat, stop, self._advice(number, again, stop))
+            for number in range(again)
+        ]
         hangs = is_last and self.pace is Pace.LATE
-        faults.append(HANG if hangs else self._fault(stop.last, stop, None))
+        faults.append(HANG if hangs else self._fault(manner.last, stop, None))
         return faults + [self._fault(None, stop, None)] * (stop.lanes - 1)
 
     def _fault(self, way: Way | None, stop: Stop, advice: float | None) -> Fault:
-        delay = stop.seconds - SHORT if self.pace is Pace.SLOW else 0.0
+        is_slow = self.pace in {Pace.SLOW, Pace.STEADY}
+        delay = max(0.0, stop.seconds - SHORT) if is_slow else 0.0
         if way is None:
             return Fault(kind=FaultKind.DELAY, delay=delay)
         if way.hangs:
@@ -79,9 +84,9 @@ class Direction:
         when = advice if way.says_when else None
         return Fault(kind=way.fault, status=status, delay=delay, retry_after=when)
 
-    def _advice(self, number: int, again: int) -> float | None:
+    def _advice(self, number: int, again: int, stop: Stop) -> float | None:
         """Return the Retry-After before a retry, counted from 0: all together are the longest."""
-        if self.pace is not Pace.SLOW:
+        if self.pace is not Pace.SLOW or stop.hurried:
             return None
         own = 2.0**number
         return own if number < again - 1 else max(own, LONGEST_SUM - (own - 1))

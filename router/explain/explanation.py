@@ -7,6 +7,8 @@ from router.config.load import load
 from router.config.origins import Origins, origins
 from router.config.report import Report
 from router.core.images import ImageRequest
+from router.emulators.brief import Draw
+from router.emulators.drawing import drawn_once
 from router.explain.probe import Probe, probe_all
 from router.explain.rehearsal import Question, Theatre, Took
 from router.explain.sketch import Sketch, sketch
@@ -64,7 +66,7 @@ def explain(source: ConfigSource, loader: Loader, question: Question | None = No
     tree = sketch(loaded.tree, _origins(source))
     if question is None:
         return Explanation(source=loaded.document.source, tree=tree)
-    outlook = simulate(lambda: _look_ahead(loaded, loader, question))
+    outlook = simulate(lambda: look_ahead(loaded, loader, question))
     return Explanation(source=loaded.document.source, tree=tree, outlook=outlook)
 
 
@@ -74,7 +76,13 @@ def _origins(source: ConfigSource) -> Origins:
     return {} if found is None else origins(found)
 
 
-async def _look_ahead(loaded: Loaded, loader: Loader, question: Question) -> Outlook:
+async def look_ahead(
+    loaded: Loaded, loader: Loader, question: Question, draw: Draw | None = None
+) -> Outlook:
+    """Tell what would become of a request; to be called within `simulate`.
+
+    Raises RoutingError where it is none.
+    """
     stage = Stage(loaded=loaded, loader=loader)
     prepared = await stage.prepare(
         question.params,
@@ -85,7 +93,13 @@ async def _look_ahead(loaded: Loaded, loader: Loader, question: Question) -> Out
     request, tree = prepared.request, loaded.tree
     context = prepared.engine.begin(loaded, prepared.wishes)
     probes = await probe_all(tree, request, context)
-    theatre = Theatre(loaded=loaded, loader=loader, question=question, probes=probes)
+    theatre = Theatre(
+        loaded=loaded,
+        loader=loader,
+        question=question,
+        probes=probes,
+        draw=draw or drawn_once(),
+    )
     standings = standings_of(tree, request, context, probes)
     timeout = prepared.wishes.timeout
     if timeout is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import get_args
 
 from router.core.images import Operation
 from router.core.jsontypes import JSON
@@ -12,14 +13,14 @@ from router.explain.course import Course
 from router.explain.direction import Direction, Lingering, Pace
 from router.explain.layers import targets_below
 from router.explain.probe import Probe
-from router.explain.worst import Bound
+from router.explain.steering import steered
+from router.explain.worst import Bound, Measure
 from router.lab.stage import Stage, Tried
 from router.options import RequestOptions
 from router.originals.given import Given
 from router.sandbox.faults import Fate
 from router.workspace import Loaded, Loader
 
-SEEDS = 8  # runs of one course, as it is chance whom a load balancer draws
 SECOND = 0.05  # how far below its bound a run may stay that has met it, for each of its calls
 DOLLAR = 1e-9
 
@@ -62,7 +63,8 @@ def meets_seconds(seconds: float, bound: Bound) -> bool:
 
     A wait without Retry-After is drawn up to a quarter shorter than the bound counts it.
     """
-    return seconds >= bound.most("seconds") - SECOND * (1 + bound.most("attempts"))
+    worst = bound.worst("seconds")
+    return seconds >= worst.longest - worst.drawn - SECOND * (1 + bound.most("attempts"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,7 @@ class Theatre:
             probe = self.probes[target.path]
             if probe.parts:
                 alone = replace(self.loaded, tree=target)
-                tried = await self._ask(alone, Lingering(), (), 0)
+                tried = await self._ask(alone, Lingering(), ())
                 over = [one.duration - probe.layers.timeout for one in tried.trace.attempts]
                 found[target.path] = max(0.0, *over) if over else 0.0
         return found
@@ -90,9 +92,10 @@ class Theatre:
     async def rehearse(self, bound: Bound) -> Took:
         """Return the most that any played run came to, in each measure."""
         took = Took()
-        for course, pace, mild, seed in _runs(bound):
-            direction = Direction(stops=course.stops, pace=pace, mild=mild)
-            tried = await self._ask(self.loaded, direction, (direction,), seed)
+        for course, pace, manner in _runs(bound):
+            direction = Direction(stops=course.stops, pace=pace, manner=manner)
+            loaded = replace(self.loaded, tree=steered(self.loaded.tree, course.stops))
+            tried = await self._ask(loaded, direction, (direction,))
             took = took.most(self.measured(tried))
             if took.meets(bound):
                 break
@@ -117,15 +120,12 @@ class Theatre:
             elif attempt.billed is not False:
                 yield costs[number - 1] if number <= len(costs) else max(costs)
 
-    async def _ask(
-        self, loaded: Loaded, fate: Fate, observers: Sequence[Observer], seed: int
-    ) -> Tried:
+    async def _ask(self, loaded: Loaded, fate: Fate, observers: Sequence[Observer]) -> Tried:
         stage = Stage(
             loaded=loaded,
             loader=self.loader,
             fate=fate,
             observers=observers,
-            seed=seed,
             draw=self.draw,
         )
         return await stage.ask(
@@ -136,19 +136,15 @@ class Theatre:
         )
 
 
-def _runs(bound: Bound) -> Iterator[tuple[Course, Pace, bool, int]]:
-    """Yield each worst course at every pace; then again, as others may be drawn."""
-    courses = dict.fromkeys(
-        (bound.worst("attempts"), bound.worst("seconds"), bound.worst("dollars"))
-    )
-    for seed in range(SEEDS):
-        for course in courses:
-            for mild in (False, True):
-                for pace in Pace:
-                    if course.stops and not (mild and _is_mild(course)):
-                        yield course, pace, mild, seed
-
-
-def _is_mild(course: Course) -> bool:
-    """Tell whether no call of a course could fail in a milder way."""
-    return all(stop.mild == stop.repeat for stop in course.stops)
+def _runs(bound: Bound) -> Iterator[tuple[Course, Pace, int]]:
+    """Yield each worst course at every pace and in every manner."""
+    courses: list[Course] = []
+    for measure in get_args(Measure):
+        worst = bound.worst(measure)
+        if worst.stops and not any(worst is one for one in courses):
+            courses.append(worst)
+    for course in courses:
+        manners = max(len(stop.manners) for stop in course.stops)
+        for manner in range(manners):
+            for pace in Pace:
+                yield course, pace, manner

@@ -1,12 +1,12 @@
 """Target courses: all that may become of a request at one target, however its provider behaves."""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from router.core.images import Picture
 from router.core.outcome import Failure, Kind
 from router.core.settlement import NEVER_ASKED, is_breakage
-from router.explain.course import Course, Stop
+from router.explain.course import Course, Manner, Stop
 from router.explain.probe import Probe
 from router.explain.ways import Way, ways
 from router.policies.backoff import JITTER, LONGEST_SUM
@@ -33,13 +33,17 @@ class Above:
         return self.sign(end), unasked
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class TargetCourses:
     """`overrun` is how long a call may go on after its timeout, to call a remote job off."""
 
     probe: Probe
     above: Above
     overrun: float
+    _repeats: tuple[Way, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._repeats = self._worst_repeats()
 
     def all(self) -> Iterator[Course]:
         """Yield every course that could be worse than the others in any respect."""
@@ -52,7 +56,7 @@ class TargetCourses:
         if layers.limit is not None:
             yield Course(longest=LONGEST_WAIT, end=_full())
         for calls in self._counts():
-            for repeat in self._repeats() if calls > self._lanes else (None,):
+            for repeat in self._repeats if calls > self._lanes else (None,):
                 for last in self._ends():
                     yield self._course(calls, repeat, last)
         if layers.breaker is not None and self._lanes > 1:
@@ -64,16 +68,15 @@ class TargetCourses:
 
     def _counts(self) -> Sequence[int]:
         """Return how many calls there may be; fewer than most matter only where something caps."""
-        most = self._lanes * (1 + (self._retries()))
+        most = self._lanes * (1 + self._retries())
         return range(self._lanes, most + 1) if self.above.caps else (most,)
 
     def _retries(self) -> int:
-        return self.probe.layers.retries if self._repeats() else 0
+        return self.probe.layers.retries if self._repeats else 0
 
-    def _repeats(self) -> tuple[Way, ...]:
+    def _worst_repeats(self) -> tuple[Way, ...]:
         """Return the ways to fail that a retry repeats: the dearest, and the one waited longest."""
-        retry = self.probe.layers.retry
-        able = [way for way in ways() if retry is not None and retry.repeats(way.failure)]
+        able = self._able()
         if not able:
             return ()
         dearest = max(able, key=lambda way: (way.may_be_billed, self._waits(way), way.hangs))
@@ -102,13 +105,15 @@ class TargetCourses:
         fewest = -(-calls // lanes)  # rounds, where the retries are spread evenly
         queued = 0.0 if layers.limit is None else LONGEST_WAIT * rounds
         seconds = rounds * layers.timeout + self._overruns(rounds, repeat, last)
-        seconds += self._longest_waits(rounds, repeat) + self._downloads()
+        waits = self._longest_waits(rounds, repeat)
+        seconds += waits + self._downloads()
         is_crowd = layers.limit is not None and calls > 1  # its own calls may wait for each other
         return Course(
             attempts=calls,
             fewest=calls,
             longest=seconds + queued,
             alone=seconds + (queued if is_crowd else 0.0),
+            drawn=0.0 if repeat and self._waits(repeat) else JITTER * waits,
             quickest=(1 - JITTER) * _doubling(fewest - 1),
             dollars=self._dollars(calls, repeat, last),
             needs=self.probe.most or 0.0,
@@ -117,24 +122,48 @@ class TargetCourses:
         )
 
     def _stop(self, calls: int, repeat: Way | None, last: Way | None) -> Stop:
+        manners = (
+            Manner(repeat=repeat, last=last),
+            Manner(repeat=self._mild(repeat), last=last),
+            Manner(repeat=self._like(repeat, unpaid=True), last=self._like(last, unpaid=True)),
+            Manner(repeat=self._like(repeat), last=self._like(last)),
+        )
         return Stop(
             path=self.probe.path,
             lanes=self._lanes,
             calls=calls,
             seconds=self.probe.layers.timeout,
-            repeat=repeat,
-            mild=self._mild(repeat),
-            last=last,
+            manners=tuple(dict.fromkeys(manners)),
         )
 
     def _mild(self, repeat: Way | None) -> Way | None:
         """Return a way that is repeated, too, and that the breaker does not count."""
-        layers = self.probe.layers
-        if repeat is None or layers.breaker is None or layers.retry is None:
+        breaker = self.probe.layers.breaker
+        if repeat is None or breaker is None:
             return repeat
-        codes = layers.breaker.codes
-        able = (way for way in ways() if layers.retry.repeats(way.failure))
-        return next((way for way in able if not is_breakage(way.failure, codes)), repeat)
+        mild = (way for way in self._able() if not is_breakage(way.failure, breaker.codes))
+        return next(mild, repeat)
+
+    def _like(self, way: Way | None, *, unpaid: bool = False) -> Way | None:
+        """Return a way that means the same, comes as an answer, and may have cost nothing."""
+        if way is None:
+            return None
+        retry, sign = self.probe.layers.retry, self.above.sign(way.failure)
+        again = retry is not None and retry.repeats(way.failure)
+        alike = (
+            one
+            for one in ways()
+            if one.says_when
+            and self.above.sign(one.failure) == sign
+            and (retry is not None and retry.repeats(one.failure)) == again
+            and not (unpaid and one.may_be_billed)
+        )
+        return next(alike, way)
+
+    def _able(self) -> list[Way]:
+        """Return the ways to fail that are repeated here."""
+        retry = self.probe.layers.retry
+        return [way for way in ways() if retry is not None and retry.repeats(way.failure)]
 
     def _overruns(self, rounds: int, repeat: Way | None, last: Way | None) -> float:
         hung = (rounds - 1) * bool(repeat and repeat.hangs) + bool(last and last.hangs)
@@ -160,7 +189,7 @@ class TargetCourses:
 
         The others were not asked; that is how all of it ends, and everybody goes on after it.
         """
-        repeat = next(iter(self._repeats()), None)
+        repeat = next(iter(self._repeats), None)
         course = self._course(self._counts()[-1], repeat, None)
         kept = () if self.probe.downloads else (Picture(),)
         end = Failure(kind=Kind.CIRCUIT_OPEN, status=503, message="", local=True, pictures=kept)

@@ -12,11 +12,12 @@ from router.core.images import ImageRequest
 from router.core.node import Node
 from router.core.outcome import Failure
 from router.core.settlement import NEVER_ASKED, moves_on
-from router.explain.course import NOTHING, Course, pruned
+from router.explain.course import NOTHING, Course, Stop, pruned
 from router.explain.layers import targets_below
 from router.explain.probe import Probe
 from router.explain.target_courses import Above, Goes, TargetCourses
 from router.policies.aim import TakeAim
+from router.policies.backoff import JITTER
 from router.policies.budget import WithinBudget
 from router.policies.cache import Cache
 from router.policies.timeout import NEXT_PICTURE
@@ -216,10 +217,25 @@ def _fits(course: Course, node: WithinBudget) -> bool:
 
 def _capped(course: Course, node: WithinBudget, overrun: float) -> Course:
     attempts, longest, alone, dollars = course.worth
+    stops = course.stops
     if node.attempts is not None:
         attempts = min(attempts, node.attempts)
     if node.deadline is not None:
+        if course.end is not None and longest > node.deadline:
+            stops = _hurried(course, node.deadline)
         longest, alone = (min(one, node.deadline + overrun) for one in (longest, alone))
     if node.max_cost is not None:
         dollars = min(dollars, node.max_cost)
-    return replace(course, attempts=int(attempts), longest=longest, alone=alone, dollars=dollars)
+    return replace(
+        course, attempts=int(attempts), longest=longest, alone=alone, dollars=dollars, stops=stops
+    )
+
+
+def _hurried(course: Course, deadline: float) -> tuple[Stop, ...]:
+    """Return stops whose calls end in time: a deadline that passes ends all the rest, too."""
+    waits = course.quickest / (1 - JITTER)
+    calls = sum(stop.calls for stop in course.stops)
+    share = max(0.0, deadline - waits) / max(1, calls)
+    return tuple(
+        replace(stop, hurried=True, seconds=min(stop.seconds, share)) for stop in course.stops
+    )
