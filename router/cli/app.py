@@ -35,6 +35,7 @@ NARROW = 52  # columns
 Examples:
   pixroute init pictures
   pixroute check configs
+  pixroute test configs
   pixroute generate "a red kite" --config configs/fallback.yaml --sandbox
   pixroute edit "make it night" --image kite.png --provider openai --sandbox
 """,

@@ -8,6 +8,9 @@ from router.core.images import Operation
 from router.core.jsontypes import EMPTY, JSON, is_list
 from router.options import RequestOptions
 
+NUMBER = "{number}"
+"""What stands for the number of a repetition."""
+
 OURS = frozenset(
     {
         "at",
@@ -34,14 +37,18 @@ def read_asks(test: Section) -> tuple[Ask, ...]:
     return (_ask(Section(test.source, when if isinstance(when, Mapping) else EMPTY)),)
 
 
-def numbered(ask: Ask, number: int) -> Mapping[str, JSON]:
-    """Return the metadata of a repetition, counted from 1."""
-    found = ask.options.get("metadata") or {}
+def numbered(found: Mapping[str, JSON], number: int) -> Mapping[str, JSON]:
+    """Return parameters or metadata for a repetition, counted from 1."""
     return {name: _numbered(value, number) for name, value in found.items()}
 
 
 def _numbered(value: JSON, number: int) -> JSON:
-    return value.replace("{number}", str(number)) if isinstance(value, str) else value
+    match value:
+        case str():
+            return value.replace(NUMBER, str(number))
+        case Mapping():
+            return numbered(value, number)
+    return value
 
 
 def _ask(section: Section) -> Ask:

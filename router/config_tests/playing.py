@@ -106,7 +106,7 @@ class _Run:
         for number in self.numbers:
             await self._wait(number)
             self.found[self.place, number] = await self.stage.ask(
-                self.ask.params,
+                numbered(self.ask.params, number + 1),
                 options=self._options(number),
                 operation=self.ask.operation,
                 files=self.files,
@@ -119,7 +119,8 @@ class _Run:
             await anyio.sleep(max(0.0, start - anyio.current_time()))
 
     def _options(self, number: int) -> RequestOptions:
-        return {**self.ask.options, "metadata": numbered(self.ask, number + 1)}
+        metadata = self.ask.options.get("metadata") or {}
+        return {**self.ask.options, "metadata": numbered(metadata, number + 1)}
 
 
 def _batches(asks: tuple[Ask, ...]) -> Iterator[list[tuple[int, Ask]]]:

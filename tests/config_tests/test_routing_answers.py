@@ -132,6 +132,25 @@ targets:
     assert differences(result) == []
 
 
+def test_it_does_so_in_the_prompt_and_deep_in_the_metadata_too(tmp_path):
+    config = """\
+strategy:
+  mode: conditional
+  conditions:
+    - query: {metadata.of.user: u-2, params.prompt: {$eq: kite 2}}
+      then: second
+  default: others
+targets:
+  - {name: second, provider: openai, override_params: {model: gpt-image-2}}
+  - {name: others, provider: stability-ai}
+"""
+    request = "{prompt: 'kite {number}', metadata: {of: {user: 'u-{number}', plan: 7}}, repeat: 4}"
+
+    result = one(tmp_path, f"when: {request}\nthen: {{share: {{second: 0.25}}}}\n", config)
+
+    assert differences(result) == []
+
+
 def test_tests_share_nothing(tmp_path):
     config = f"{LONE}cache: {{mode: simple}}\ncb_config: {{failure_threshold: 1}}\n"
     tests = """\
