@@ -54,7 +54,7 @@ REQUESTS = st.builds(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(
     query=QUERIES,
     others=st.lists(QUERIES, max_size=3),
