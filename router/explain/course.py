@@ -24,8 +24,9 @@ class Stop:
     """The calls of one request at one target: `lanes` at once, and so many `calls` in all.
 
     They may fail in several `manners` that mean the same to the groups above; the first is the
-    worst, others spare a breaker or a budget. A call takes at most so many `seconds`. One that is
-    `hurried` has to answer, as a deadline would otherwise end everything.
+    worst, others spare a breaker or a budget. A call takes at most so many `seconds`; where it
+    `lingers`, it takes longer to give a job up that was taken on. One that is `hurried` has to
+    answer, as a deadline would otherwise end everything.
     """
 
     path: str
@@ -33,6 +34,7 @@ class Stop:
     calls: int
     seconds: float
     manners: tuple[Manner, ...] = ()
+    lingers: bool = False
     hurried: bool = False
 
     def manner(self, number: int) -> Manner:

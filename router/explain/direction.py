@@ -13,6 +13,7 @@ from router.sandbox.fault import Fault, FaultKind
 
 SHORT = 0.001  # seconds before the timeout at which a call that is to be slow still answers
 FOREVER = 1e6  # seconds: longer than any timeout
+TOO_LONG = LONGEST_SUM + 1.0  # seconds: a Retry-After for which no retry waits
 
 
 class Pace(Enum):
@@ -36,6 +37,7 @@ class Direction:
     manner: int = 0
     _scripts: dict[str, list[Fault]] = field(init=False)
     _begun: list[tuple[str, Fault | None]] = field(default_factory=list)
+    _lingering: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         scripts: dict[str, list[Fault]] = defaultdict(list)
@@ -45,19 +47,24 @@ class Direction:
         self._scripts = scripts
 
     def strike(self, provider: str, model: str | None, serial: int, elapsed: float) -> Fault | None:
-        """Strike the first request of each call; what follows goes well."""
+        """Strike the first request of each call; what follows goes well, or lingers."""
         del model, serial, elapsed
         for place, (asked, _) in enumerate(self._begun):
             if asked == provider:
                 return self._begun.pop(place)[1]
-        return None
+        return HANG if provider in self._lingering else None
 
     def decided(self, decision: Decision) -> None:
         del decision
 
     def attempt_started(self, attempt: Attempt) -> None:
         left = self._scripts.get(attempt.path)
-        self._begun.append((attempt.provider, left.pop(0) if left else None))
+        fault = left.pop(0) if left else None
+        self._lingering.discard(attempt.provider)
+        if fault is LINGER:
+            fault = None
+            self._lingering.add(attempt.provider)
+        self._begun.append((attempt.provider, fault))
 
     def attempt_ended(self, attempt: Attempt) -> None:
         del attempt
@@ -69,9 +76,11 @@ class Direction:
             self._fault(manner.repeat, stop, self._advice(number, again, stop))
             for number in range(again)
         ]
-        hangs = is_last and self.pace is Pace.LATE
-        faults.append(HANG if hangs else self._fault(manner.last, stop, None))
-        return faults + [self._fault(None, stop, None)] * (stop.lanes - 1)
+        last = self._fault(manner.last, stop, TOO_LONG)
+        if is_last and self.pace is Pace.LATE:
+            last = LINGER if stop.lingers else HANG
+        others = manner.last if manner.last and manner.last.may_be_billed else None
+        return [*faults, last, *[self._fault(others, stop, TOO_LONG)] * (stop.lanes - 1)]
 
     def _fault(self, way: Way | None, stop: Stop, advice: float | None) -> Fault:
         is_slow = self.pace in {Pace.SLOW, Pace.STEADY}
@@ -79,7 +88,7 @@ class Direction:
         if way is None:
             return Fault(kind=FaultKind.DELAY, delay=delay)
         if way.hangs:
-            return HANG
+            return LINGER if stop.lingers else HANG
         status = way.failure.status if way.fault is FaultKind.STATUS else 0
         when = advice if way.says_when else None
         return Fault(kind=way.fault, status=status, delay=delay, retry_after=when)
@@ -93,6 +102,9 @@ class Direction:
 
 
 HANG = Fault(kind=FaultKind.DELAY, delay=FOREVER)
+
+LINGER = Fault(kind=FaultKind.DELAY, delay=FOREVER, after=FOREVER)
+"""Stands for a job that is taken on and never done."""
 
 
 @dataclass(slots=True)

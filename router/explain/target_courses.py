@@ -96,8 +96,8 @@ class TargetCourses:
             before = best.get(sign)
             if before is None or _badness(way) > _badness(before):
                 best[sign] = way
-        yield None
         yield from best.values()
+        yield None
 
     def _course(self, calls: int, repeat: Way | None, last: Way | None) -> Course:
         lanes, layers = self._lanes, self.probe.layers
@@ -125,14 +125,20 @@ class TargetCourses:
         manners = (
             Manner(repeat=repeat, last=last),
             Manner(repeat=self._mild(repeat), last=last),
-            Manner(repeat=self._like(repeat, unpaid=True), last=self._like(last, unpaid=True)),
-            Manner(repeat=self._like(repeat), last=self._like(last)),
+            *(
+                Manner(
+                    repeat=self._again(repeat, unpaid=unpaid),
+                    last=self._at_last(last, unpaid=unpaid),
+                )
+                for unpaid in (True, False)
+            ),
         )
         return Stop(
             path=self.probe.path,
             lanes=self._lanes,
             calls=calls,
             seconds=self.probe.layers.timeout,
+            lingers=self.overrun > 0,
             manners=tuple(dict.fromkeys(manners)),
         )
 
@@ -144,21 +150,22 @@ class TargetCourses:
         mild = (way for way in self._able() if not is_breakage(way.failure, breaker.codes))
         return next(mild, repeat)
 
-    def _like(self, way: Way | None, *, unpaid: bool = False) -> Way | None:
-        """Return a way that means the same, comes as an answer, and may have cost nothing."""
+    def _again(self, way: Way | None, *, unpaid: bool) -> Way | None:
+        """Return a way that is repeated, too, comes as an answer, and may have cost nothing."""
+        alike = (one for one in self._able() if one.says_when and _fits(one, unpaid=unpaid))
+        return None if way is None else next(alike, way)
+
+    def _at_last(self, way: Way | None, *, unpaid: bool) -> Way | None:
+        """Return a way that means the same to the groups, and is not repeated if that can be."""
         if way is None:
             return None
-        retry, sign = self.probe.layers.retry, self.above.sign(way.failure)
-        again = retry is not None and retry.repeats(way.failure)
-        alike = (
+        sign, repeated = self.above.sign(way.failure), self._able()
+        alike = [
             one
             for one in ways()
-            if one.says_when
-            and self.above.sign(one.failure) == sign
-            and (retry is not None and retry.repeats(one.failure)) == again
-            and not (unpaid and one.may_be_billed)
-        )
-        return next(alike, way)
+            if one.says_when and self.above.sign(one.failure) == sign and _fits(one, unpaid=unpaid)
+        ]
+        return min(alike, key=repeated.__contains__, default=way)
 
     def _able(self) -> list[Way]:
         """Return the ways to fail that are repeated here."""
@@ -203,6 +210,10 @@ class TargetCourses:
             end=end,
             stops=course.stops,
         )
+
+
+def _fits(way: Way, *, unpaid: bool) -> bool:
+    return not (unpaid and way.may_be_billed)
 
 
 def _badness(way: Way) -> tuple[bool, bool, bool]:
