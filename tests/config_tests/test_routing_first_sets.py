@@ -82,6 +82,16 @@ def test_it_says_what_happens_and_to_read_it(tmp_path):
     text, _ = made(tmp_path, FALLBACK)
 
     assert "Read each test" in text
+    assert (
+        """\
+  - name: everybody is down
+    given: {"*": 503}
+    then:
+      asked: [openai, stability-ai]
+      served_by: nobody
+"""
+        in text
+    )
     assert text.endswith("""\
   - name: openai is slow
     given: {openai: {delay: 90}}

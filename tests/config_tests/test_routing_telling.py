@@ -60,6 +60,12 @@ def test_why_somebody_was_chosen_is_told(tmp_path):
     assert tell(result).endswith("why      conditional  targets[1]: no condition holds: default")
 
 
+def test_that_somebody_was_drawn_is_no_reason(tmp_path):
+    config = FALLBACK.replace("fallback", "loadbalance")
+
+    assert "why" not in tell(one(tmp_path, "then: {status: 503}\n", config))
+
+
 def test_why_somebody_was_not_even_asked_is_told(tmp_path):
     config = f"{FALLBACK}cb_config: {{failure_threshold: 1}}\n"
     body = "given: {openai: 503}\nwhen: [{}, {}]\nthen: [{status: 200}, {asked: [openai]}]\n"

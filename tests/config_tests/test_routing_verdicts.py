@@ -56,6 +56,11 @@ FAIL = [
     ("latency: 12\n", "waited_at_most: 3", "waited_at_most: 3 s / 12 s"),
     (DOWN, "attempts: {from: 3, to: 4}", "attempts: 3 to 4 / 2"),
     ("", "adaptations: [style]", "adaptations: [style] / []"),
+    (
+        "when: {model: dall-e-3, style: vivid}\n",
+        "adaptations: []",
+        "adaptations: [] / [style vivid",
+    ),
     ("when: {n: 2}\n", "cost_at_most: 0.01", "cost_at_most: 0.01 US dollars / "),
     ("when: {n: 2}\n", "pictures: 1", "pictures: 1 / 2"),
     ("", "size: 1536x1024", "size: 1536x1024 / [1024x1024]"),
