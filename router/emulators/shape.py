@@ -65,7 +65,7 @@ def _parsed(body: bytes) -> JSON:
     return value
 
 
-_lately_parsed = lru_cache(maxsize=1024)(_parsed)
+_lately_parsed = lru_cache(maxsize=256)(_parsed)
 """The same body is looked into two or three times, with other requests in between."""
 
 

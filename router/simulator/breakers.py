@@ -35,8 +35,10 @@ class Breaker:
         self.half_open_seconds = [0.0] * self.buckets
 
     def open(self, now: float, cooldown: float) -> None:
+        """Open it for its cooldown; failures of calls that were under way only prolong that."""
         self.settle(now)
-        self.opened += 1
+        if self.since is None or now >= self.until:
+            self.opened += 1
         if self.first_opened is None:
             self.first_opened = now
         self.since, self.until = now, now + cooldown

@@ -42,7 +42,7 @@ def _differences(one: Result, other: Result) -> Iterator[str]:
         yield f"answers 95 of 100 within {p95:.1f} s instead of {was:.1f} s"
     if _differ(other.cost, one.cost):
         cheaper = other.cost < one.cost
-        gap = dollars(abs(other.cost - one.cost))
+        gap = money(abs(other.cost - one.cost))
         yield f"costs {gap} {'less' if cheaper else 'more'} ({money(other.cost)})"
     calls, were = other.amplification, one.amplification
     if calls is not None and were is not None and _differ(calls, were):
@@ -71,5 +71,7 @@ def percent(share: float | None) -> str:
 
 
 def money(amount: float) -> str:
-    """Write dollars: cents where there are many of them."""
+    """Write dollars: no more of their fractions than tell something."""
+    if amount == 0:
+        return "$0"
     return f"${amount:,.2f}" if amount >= 10 else dollars(amount)

@@ -8,7 +8,7 @@ from router.simulator.page import tables
 from router.simulator.page.costs import costs
 from router.simulator.page.latencies import latencies
 from router.simulator.page.markup import tag, text
-from router.simulator.page.traffic import traffic
+from router.simulator.page.traffic import highest, traffic
 from router.simulator.results import Result
 from router.simulator.verdict import difference, verdict
 
@@ -36,7 +36,7 @@ def page_of(results: Sequence[Result]) -> str:
     body = (
         _head(results),
         tables.tiles(results),
-        *(_traffic(result, named=len(results) > 1) for result in results),
+        *(_traffic(result, highest(results), named=len(results) > 1) for result in results),
         _latencies(results),
         _costs(results),
         *(_figures(result, named=len(results) > 1) for result in results),
@@ -75,7 +75,7 @@ def _head(results: Sequence[Result]) -> str:
     return tag("header", *parts)
 
 
-def _traffic(result: Result, *, named: bool) -> str:
+def _traffic(result: Result, top: float, *, named: bool) -> str:
     keys = [tag("li", text(words), class_=name) for name, words in PARTS]
     if result.breakers:
         keys += [tag("li", "breaker open", class_="open"), tag("li", "half-open", class_="half")]
@@ -84,7 +84,7 @@ def _traffic(result: Result, *, named: bool) -> str:
         f"Who was asked, and what became of it{_of(result, named=named)}",
         every,
         tag("ul", *keys, class_="legend"),
-        traffic(result),
+        traffic(result, top),
     )
 
 

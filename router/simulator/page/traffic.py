@@ -10,11 +10,19 @@ from router.simulator.results import BreakerResult, Result, TargetResult
 GAP = 0.12  # of a bar's width
 
 
-def traffic(result: Result) -> str:
-    """Draw a row for all requests, and one for each target, all over the same time."""
-    highest = max((max(target.calls_at) for target in result.targets), default=0)
-    rows = (_target(target, result, top_of(highest)) for target in result.targets)
+def traffic(result: Result, top: float) -> str:
+    """Draw a row for all requests, and one for each target, all over the same time.
+
+    `top` is how many calls a target's row is high.
+    """
+    rows = (_target(target, result, top) for target in result.targets)
     return "".join((_requests(result), *rows))
+
+
+def highest(results: Sequence[Result]) -> float:
+    """Return the round number that no target's bar exceeds in any of the results."""
+    calls = (max(target.calls_at) for result in results for target in result.targets)
+    return top_of(max(calls, default=0))
 
 
 def _requests(result: Result) -> str:

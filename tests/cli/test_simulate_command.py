@@ -1,0 +1,154 @@
+"""`pixroute simulate`: what is told on a terminal, as JSON and as a page."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from router.cli.app import pixroute
+
+CONFIG = """
+strategy: {mode: fallback}
+targets:
+  - {provider: openai, override_params: {model: gpt-image-2}}
+  - {provider: stability-ai, override_params: {model: stable-image-core}}
+"""
+SCENARIO = """
+name: a bad minute
+description: Half of all calls to OpenAI fail.
+duration: 1m
+arrivals: {constant: 1}
+providers:
+  openai: {latency: 4, error_rate: 0.5, rate_limit: {per_minute: 50, burst: 5}}
+  stability-ai: {latency: 2}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    (tmp_path / "a.yaml").write_text(CONFIG)
+    (tmp_path / "b.yaml").write_text("provider: openai\noverride_params: {model: gpt-image-2}\n")
+    (tmp_path / "bad.yaml").write_text(SCENARIO)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments):
+    return CliRunner().invoke(pixroute, ["simulate", *arguments])
+
+
+def test_a_run_is_told_in_figures_and_timelines(folder):
+    told = run("a.yaml", "--scenario", "bad.yaml")
+
+    assert told.exit_code == 0
+    for words in (
+        "a bad minute, 1 min, seed 0",
+        "a.yaml: all 60 requests were answered",
+        "requests    60: 60 answered",
+        "fallbacks ",
+        "rate limits ",
+        "targets[0] openai gpt-image-2",
+        "targets[1] stability-ai stable-image-core",
+    ):
+        assert words in told.stdout
+    assert told.stderr == ""
+
+
+def test_json_has_everything_and_nothing_else(folder):
+    told = run("a.yaml", "--scenario", "bad.yaml", "--format", "json")
+
+    result = json.loads(told.stdout)
+    assert result["requests"]["arrived"] == result["requests"]["succeeded"] == 60
+    assert sum(target["served"] for target in result["targets"]) == 60
+    assert len(result["timeline"]["arrived"]) == 60
+    assert set(result["latency"]) == {"p50", "p90", "p95", "p99", "max"}
+
+
+def test_the_same_command_tells_the_same(folder):
+    command = ("a.yaml", "--scenario", "bad.yaml", "--format", "json")
+
+    assert run(*command).stdout == run(*command).stdout
+    assert run(*command).stdout != run(*command, "--seed", "4").stdout
+
+
+def test_a_page_is_written_beside_the_figures(folder):
+    told = run("a.yaml", "--scenario", "bad.yaml", "--html", "report.html")
+
+    assert "wrote report.html" in told.stderr
+    assert (folder / "report.html").read_text().startswith("<!doctype html>")
+
+
+def test_two_configs_stand_side_by_side(folder):
+    told = run("a.yaml", "--compare", "b.yaml", "--scenario", "bad.yaml")
+
+    assert "compared with a.yaml, b.yaml fails" in told.stdout
+    (heads,) = (line for line in told.stdout.splitlines() if line.split() == ["a.yaml", "b.yaml"])
+    assert heads.index("a.yaml") < heads.index("b.yaml")
+
+
+def test_a_comparison_is_json_too(folder):
+    told = run("a.yaml", "--compare", "b.yaml", "--scenario", "bad.yaml", "--format", "json")
+
+    both = json.loads(told.stdout)
+    assert [one["config"] for one in both["configs"]] == ["a.yaml", "b.yaml"]
+    assert both["difference"].startswith("compared with a.yaml, b.yaml fails")
+
+
+def test_less_of_a_scenario_can_be_played(folder):
+    told = run("a.yaml", "--scenario", "quiet-day", "--duration", "1m 30s")
+
+    assert told.exit_code == 0
+    assert "a quiet day, 1 min 30 s, seed 1" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("--scenario", "quiet-dya"),
+            "'quiet-dya' is no file, and no scenario that ships; did you",
+        ),
+        (("--scenario", "bad.yaml", "--duration", "soon"), "'soon' is no duration such as 90s"),
+        (("--scenario", "bad.yaml", "--compare", "c.yaml"), "File 'c.yaml' does not exist"),
+    ],
+)
+def test_wrong_options_are_told(folder, arguments, said):
+    told = run("a.yaml", *arguments)
+
+    assert told.exit_code == 2
+    assert said in told.stderr
+
+
+def test_a_wrong_scenario_is_told_with_its_place(folder):
+    (folder / "wrong.yaml").write_text("duration: 1m\narrivals: {poison: 1}\n")
+
+    told = run("a.yaml", "--scenario", "wrong.yaml")
+
+    assert told.exit_code == 1
+    assert "wrong.yaml:2:12" in told.stderr
+    assert "did you mean 'poisson'?" in told.stderr
+
+
+def test_a_wrong_config_is_told_with_its_place(folder):
+    (folder / "wrong.yaml").write_text("provider: opnai\n")
+
+    told = run("wrong.yaml", "--scenario", "bad.yaml")
+
+    assert told.exit_code == 1
+    assert "wrong.yaml:1" in told.stderr
+
+
+def test_a_scenario_that_is_not_there_is_told(folder):
+    told = run("a.yaml", "--scenario", "nowhere.yaml")
+
+    assert told.exit_code == 1
+    assert "does not exist" in told.stderr
+
+
+def test_no_key_is_needed_and_none_is_read(folder, monkeypatch):
+    (folder / "key.yaml").write_text("provider: openai\napi_key: ${MY_KEY}\n")
+    monkeypatch.setenv("MY_KEY", "invalid")
+
+    told = run("key.yaml", "--scenario", "bad.yaml", "--format", "json")
+
+    assert json.loads(told.stdout)["requests"]["succeeded"] > 0
