@@ -37,6 +37,7 @@ def next_steps(folder: Path) -> str:
         "\nnext:\n"
         f"{enter}"
         "  pixroute check configs --sandbox\n"
+        "  pixroute test --init configs/fallback.yaml    what it does when things go wrong\n"
         '  pixroute generate "a red kite" --config configs/fallback.yaml --sandbox\n'
         "  pixroute serve --sandbox    a gateway for OpenAI's and Portkey's clients\n"
         "\nwith accounts of your own:\n"
