@@ -12,8 +12,8 @@ from router.cli.findings import as_json as problem_as_json
 from router.cli.findings import show
 from router.cli.terminal import faint, green, red, strong, width_of, wrapped
 from router.config.problems import Problem
+from router.config_tests.round import FileRun
 from router.config_tests.running import Result
-from router.config_tests.session import FileRun
 from router.config_tests.telling import reasons, tell
 from router.config_tests.verdict import Disappointment
 from router.core.attempt import Attempt

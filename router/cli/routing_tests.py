@@ -12,7 +12,7 @@ from router.config.problems import ConfigError
 from router.config_tests.collecting import NothingThereError, about, collect, collect_here
 from router.config_tests.junit import as_junit
 from router.config_tests.model import Case
-from router.config_tests.session import FileRun, run_files
+from router.config_tests.round import FileRun, run_files
 from router.workspace import Loader
 
 FAILED = 1
@@ -20,7 +20,7 @@ UNREADABLE = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Round:
     """`words` choose tests by name, `seed` is for those that name none."""
 
     loader: Loader

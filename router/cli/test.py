@@ -60,7 +60,7 @@ def test(
     Nothing is sent: the engine runs in virtual time, and the sandbox answers. Exits with 1 if a
     test fails, with 2 if there is none or one cannot be read.
     """
-    from router.cli.routing_tests import Session, write_first
+    from router.cli.routing_tests import Round, write_first
     from router.lab.stage import loader_for
 
     loader = loader_for(catalog=catalog or None)
@@ -68,5 +68,5 @@ def test(
         if paths:
             raise click.UsageError("--init writes tests and runs none; leave out the paths")
         context.exit(write_first(fresh, loader))
-    session = Session(loader=loader, words=words, seed=seed, junit=junit)
-    context.exit(session.run(paths, as_json=shape == "json"))
+    tests = Round(loader=loader, words=words, seed=seed, junit=junit)
+    context.exit(tests.run(paths, as_json=shape == "json"))

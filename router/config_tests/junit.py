@@ -5,8 +5,8 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from router.config.problems import Problem
+from router.config_tests.round import FileRun
 from router.config_tests.running import Result
-from router.config_tests.session import FileRun
 from router.config_tests.telling import headline, tell
 
 

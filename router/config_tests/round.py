@@ -1,4 +1,4 @@
-"""Session: the tests of many files, one after the other."""
+"""Round: the tests of many files, one after the other."""
 
 import time
 from collections.abc import Callable, Iterable
