@@ -8,6 +8,7 @@ from typing import Literal
 from router.compiler import compile_document
 from router.config.load import load, load_text
 from router.config.places import shown_place
+from router.config.portkey import IMPLEMENTED
 from router.config.problems import ConfigError, Problem
 from router.config.read import read
 from router.config.report import Report
@@ -27,20 +28,7 @@ NAMES: Mapping[Kind, str] = {"portkey": "Portkey", "litellm": "LiteLLM"}
 
 MARKS: Mapping[Kind, frozenset[str]] = {
     "litellm": frozenset({"model_list", "router_settings", "litellm_settings"}),
-    "portkey": frozenset(
-        {
-            "strategy",
-            "targets",
-            "options",
-            "provider",
-            "virtual_key",
-            "api_key",
-            "override_params",
-            "retry",
-            "cache",
-            "request_timeout",
-        }
-    ),
+    "portkey": frozenset({*IMPLEMENTED, "options"}),
 }
 """Keys at the top by which a config is known."""
 
@@ -111,7 +99,7 @@ def _nothing(kind: Kind, source: Source) -> Problem:
 def _heading(kind: Kind, source: Source, ledger: Ledger) -> list[str]:
     name = PurePath(source.file or "a mapping").name
     came = f"From {NAMES[kind]}'s {name}" if not name.startswith("<") else f"From {NAMES[kind]}"
-    lines = [f"{came}, by pixroute import. What is the same in general: docs/migrate.md."]
+    lines = [f"{came}, by pixroute import. docs/migrate.md says what becomes of what."]
     if next(ledger.changes, None) is not None:
         lines.append("`differs` marks what means another thing than there: decide, then delete it.")
     return lines

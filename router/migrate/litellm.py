@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from router.config.section import Section
-from router.core.jsontypes import JSON
+from router.core.jsontypes import JSON, sequence
 from router.migrate.block import Block
 from router.migrate.ledger import Ledger
 from router.migrate.lifting import lift
@@ -20,7 +20,7 @@ from router.migrate.litellm_groups import Groups
 from router.migrate.litellm_retry import retries
 from router.migrate.litellm_settings import Settings, leftovers
 from router.migrate.litellm_targets import Targets
-from router.migrate.part import Part
+from router.migrate.part import VARIABLE, Part
 from router.migrate.secrets import Variables
 
 ELSE = "any other model"
@@ -67,7 +67,7 @@ class LiteLLM:
         targets = Targets(
             settings=self.settings,
             credentials=credentials,
-            variables=Variables(),
+            variables=Variables(_named_by(self.top.section.value)),
             own_variables=self.own_variables,
             ledger=self.ledger,
         )
@@ -243,6 +243,15 @@ def _after_refusal(route: Block, others: Sequence[Block]) -> Block:
     block.put("strategy", strategy)
     block.put("targets", [route, *others])
     return block
+
+
+def _named_by(value: JSON) -> Iterator[str]:
+    """Yield the variables that the source names itself."""
+    if isinstance(value, str) and value.startswith(VARIABLE):
+        yield value.removeprefix(VARIABLE)
+    below = value.values() if isinstance(value, Mapping) else sequence(value)
+    for one in below:
+        yield from _named_by(one)
 
 
 def _by_group(deployments: Sequence[Deployment]) -> dict[str, list[Deployment]]:

@@ -107,12 +107,13 @@ class Account:
     def _write_key(self, target: Block, provider: str, *, has_host: bool) -> None:
         token, place = self._found("azure_ad_token")
         if token is not None and provider == "azure-openai":
-            reference, comments = self._secret(token, place, "AZURE_AD_TOKEN")
+            wish = variable_name(self.group, "ad_token")
+            reference, comments = self._secret(token, place, wish)
             target.put("azure_ad_token", reference, *comments)
             target.put("azure_auth_mode", "entra")
             return
         key, place = self._found("api_key")
-        wish = self.company.key or variable_name(self.group, "api_key")
+        wish = variable_name(self.group, "api_key")
         if key is not None:
             reference, comments = self._secret(key, place, wish)
             target.put("api_key", reference, *comments)

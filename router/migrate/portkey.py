@@ -63,6 +63,8 @@ class Portkey:
                 return None
         elif not self._account(section):
             return None
+        elif self._is_open(section):
+            block.say(self._on_open(section))
         self._copy(section, block)
         return block
 
@@ -115,6 +117,16 @@ class Portkey:
         met = [] if name is None else [self._meet(section, ("virtual_key",), name, told, model)]
         met += [self._meet(section, steps, text, None, model) for steps, text in _slugs(section)]
         return all(met)
+
+    def _is_open(self, section: Section) -> bool:
+        """Tell whether the request decides whom a target asks."""
+        named = "provider" in section or "virtual_key" in section
+        return not named and not any(_slugs(section))
+
+    def _on_open(self, section: Section) -> str:
+        message = "the request says whom this target asks"
+        hint = "a virtual key that it names by @ has to stand in virtual_keys"
+        return self.ledger.note(section.place, message, hint, at_key=False)
 
     def _meet(
         self, section: Section, steps: tuple[str, ...], text: str, told: str | None, model: JSON

@@ -1,10 +1,9 @@
 """Secrets: keys of the source become references; none of them is ever written out."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from router.config.hosts import why_not
 from router.config.masking import SECRET_TEXT, is_secret_name
 from router.config.references import Variable, parts
 from router.core.jsontypes import JSON
@@ -12,19 +11,15 @@ from router.core.jsontypes import JSON
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-@dataclass(slots=True)
 class Variables:
     """The variables that keys written out in the source are to be kept in from now on.
 
-    The same key has one name wherever it stands; another of the same provider gets a number.
+    The same key has one name wherever it stands. `taken` are names that mean another one.
     """
 
-    _names: dict[str, str] = field(default_factory=dict)
-    _taken: set[str] = field(default_factory=set)
-
-    def reserve(self, name: str) -> None:
-        """Keep a name for what the source calls so itself."""
-        self._taken.add(name)
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._names: dict[str, str] = {}
+        self._taken = set(taken)
 
     def name_for(self, secret: str, wish: str) -> str:
         """Return the name of the variable for a secret, as much like `wish` as can be."""
@@ -59,11 +54,6 @@ def is_telling(url: str) -> bool:
     except ValueError:
         return True
     return bool("@" in split.netloc or split.query or split.fragment)
-
-
-def is_usable(url: str) -> bool:
-    """Tell whether a URL can be a `custom_host`."""
-    return why_not(url) is None
 
 
 def secretive(name: str, value: JSON) -> bool:
