@@ -14,7 +14,7 @@ from router.compiler import compile_document
 from router.config.load import load
 from router.config.model import Document
 from router.config.problems import ConfigError, Problem
-from router.config.read import KEYS_FILES, read
+from router.config.read import KEYS_FILES, UnusableError, read
 from router.config.report import Report
 from router.config.source import Source as Text
 from router.config_tests.reading import is_test_file, read_suite
@@ -27,6 +27,9 @@ from router.providers.registry import INSTALLED, adapter, providers
 from router.workspace import GATEWAY_FILES, config_files
 
 STDIN = "<stdin>"
+
+HARMLESS = frozenset({"unknown-key", "unset-variable"})
+"""Codes of errors beside which everything else says what it would say without them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +94,18 @@ class Checker:
                 return _tests(source)
             return self._keys(source) if source.is_keys else self._config(source)
         except ConfigError as error:
-            text = _text(source)
-            own = NO_WISHES if text is None else read_settings(text)[0]
-            wanted = judged(error.problems, self.wishes.overlaid(own))
-            problems = tuple(_renamed(problem, source) for problem in wanted)
+            problems = tuple(_renamed(one, source) for one in self._despite(error, source))
             return Finding(source=source.name, problems=problems)
+
+    def _despite(self, error: ConfigError, source: Source) -> tuple[Problem, ...]:
+        """Return the errors, and what else is found where they leave the meaning of the rest."""
+        text = _text(source)
+        if text is None:
+            return judged(error.problems, self.wishes)
+        codes = {problem.code for problem in error.problems if problem.severity == "error"}
+        if isinstance(error, UnusableError) and codes <= HARMLESS:
+            return lint(Subject(source=text, document=error.document), self.wishes)
+        return judged(error.problems, self.wishes.overlaid(read_settings(text)[0]))
 
     def _config(self, source: Source) -> Finding:
         document = read(

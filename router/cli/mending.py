@@ -7,9 +7,9 @@ from typing import TypeAlias
 
 from router.cli.rewriting import rewrite
 from router.cli.terminal import Failed
+from router.config.editing import fixed
 from router.config.fixes import Change
 from router.config.problems import Problem
-from router.lint.fixing import fixed
 
 Look: TypeAlias = Callable[[], Iterable[Problem]]
 

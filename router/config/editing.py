@@ -9,11 +9,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from router.config.fixes import Change, Edit, Fix, Removed
+from router.config.fixes import Change, Edit, Fix, Removed, changed
 from router.config.places import Place, Span
+from router.config.report import Report
 from router.config.scalars import plain
 from router.config.source import Source
 from router.core.jsontypes import JSON, is_list
+
+BOM = "\ufeff"
 
 WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/@+-]*(?<!:)")
 """What needs no quotes, unless it reads as a number or the like."""
@@ -25,7 +28,34 @@ ENTRY = re.compile(r"\s*(?:-\s+)?")
 def fix_for(source: Source, change: Change, says: str) -> Fix | None:
     """Return the fix that makes a change; None where the text cannot simply be edited."""
     edits = _Text(source).edits(change)
-    return Fix(says=says, change=change, edits=edits) if edits else None
+    fix = Fix(says=says, change=change, edits=edits)
+    return fix if edits and fixed("\n".join(source.lines), fix) is not None else None
+
+
+def fixed(text: str, fix: Fix, *, is_json: bool = False) -> str | None:
+    """Return the text with a fix in it; None where it would say anything else than was meant.
+
+    The text is read again: it has to say what it said before, but for the change.
+    """
+    mark, bare = (BOM, text[1:]) if text.startswith(BOM) else ("", text)
+    try:
+        before = _read(bare, is_json=is_json)
+        wanted = changed(before, fix.change)
+        after = apply(bare, fix.edits)
+    except (LookupError, ValueError):
+        return None
+    is_right = before is not None and _read(after, is_json=is_json) == wanted
+    return mark + after if is_right else None
+
+
+def _read(text: str, *, is_json: bool) -> JSON:
+    """Return what a text says; None where it says nothing that can be used."""
+    # PyYAML is imported late: `import router` must not wait for it.
+    from router.config.text import from_text
+
+    report = Report()
+    source = from_text(text, report, Source(root="config"), is_json=is_json)
+    return None if source is None or report.has_errors else source.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,9 @@ class ConfigError(Exception):
         super().__init__(problems)
         self.problems = tuple(problems)
 
+    def __reduce__(self) -> tuple[type["ConfigError"], tuple[Sequence[Problem]]]:
+        return ConfigError, (self.problems,)
+
     def __str__(self) -> str:
         """Show all of them, one a line."""
         lines = [str(problem) for problem in self.problems]

@@ -12,7 +12,7 @@ from router.config.catalogs import CatalogOf, Catalogs, nothing_shipped
 from router.config.foreign import Stranger
 from router.config.load import load
 from router.config.model import Document, KeyRef, Settings
-from router.config.problems import ConfigError
+from router.config.problems import ConfigError, Problem
 from router.config.reading import Reading
 from router.config.report import Report
 from router.config.retirement import Retirement
@@ -27,6 +27,15 @@ from router.core.catalog import Catalog
 from router.core.provider import NOWHERE, Elsewhere, ProviderInfo
 
 Given = Mapping[str, object] | str | Path
+
+
+class UnusableError(ConfigError):
+    """A config that was read to its end; `document` is what it says where it is right."""
+
+    def __init__(self, problems: Sequence[Problem], document: Document) -> None:
+        super().__init__(problems)
+        self.document = document
+
 
 KEYS_FILES = ("virtual-keys.yaml", "virtual-keys.yml", "virtual-keys.json")
 
@@ -78,8 +87,7 @@ def read(
     targets = Targets(reading, Aims(reading, keys), {}, retirement)
     route = Routes(targets).read(Section(config, config.value), Settings())
     keys.hand_on(report)
-    report.raise_errors()
-    return Document(
+    document = Document(
         route=route,
         keys=MappingProxyType({**_variables(reading), **targets.inline, **keys.refs}),
         source=config.file or config.root,
@@ -89,6 +97,9 @@ def read(
         problems=report.problems,
         is_sent=stranger is not None,
     )
+    if report.has_errors:
+        raise UnusableError(report.problems, document)
+    return document
 
 
 def _loaded(given: Given, reading: Reading) -> Source | None:

@@ -46,23 +46,26 @@ def _same_credential(subject: Subject) -> Iterator[Finding]:
 def _twins(subject: Subject, spot: Spot, codes: AbstractSet[int] | None) -> Iterator[Finding]:
     """Yield the children that are asked with the very credentials of one before them."""
     is_about_accounts = codes is not None and codes <= OF_ACCOUNTS
-    seen: dict[frozenset[Account], Spot] = {}
+    seen: list[tuple[frozenset[Account], Spot]] = []
     for child in spot.children:
         accounts = _accounts(subject.document, child)
         if accounts is None:
             continue
-        first = seen.setdefault(accounts, child)
-        if first is not child:
-            is_vain = is_about_accounts or _models(first) == _models(child)
+        first = next((one for others, one in seen if accounts <= others), None)
+        if first is not None:
+            is_same = accounts == _accounts(subject.document, first)
+            is_vain = is_same and (is_about_accounts or _models(first) == _models(child))
             yield _twin(subject, first, child, is_vain=is_vain)
+        seen.append((accounts, child))
 
 
 def _twin(subject: Subject, first: Spot, second: Spot, *, is_vain: bool) -> Finding:
     """Describe the second; another model may be well where the first is not, and that is a note."""
+    whose = "the" if isinstance(first.route, TargetRoute) else "a"
     model = " for the same model" if _models(first) == _models(second) else ""
     return Finding(
         place=_written_at(subject, second),
-        message=f"{second.shown} is asked with the credential of {first.shown}{model}",
+        message=f"{second.shown} is asked with {whose} credential of {first.shown}{model}",
         severity=None if is_vain else "note",
         hint=f"let another account or provider stand behind {_named(first)}",
     )

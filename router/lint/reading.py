@@ -14,9 +14,17 @@ READING: tuple[Rule, ...] = (
     Rule(
         code="schema",
         severity="error",
-        title="A key or a value that the config language does not have",
+        title="A value that does not fit its key, or a key that is missing",
         harm="what was meant by it would not happen",
         remedy="write what the schema knows: 'pixroute schema' prints it",
+        fatal=True,
+    ),
+    Rule(
+        code="unknown-key",
+        severity="error",
+        title="A key that the config language does not have",
+        harm="what was meant by it would not happen",
+        remedy="write a key that there is; those that begin with x- are free",
         fatal=True,
     ),
     Rule(

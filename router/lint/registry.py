@@ -12,6 +12,7 @@ from router.lint.budgets import (
     STARVED,
     TIMEOUT_BEYOND_DEADLINE,
 )
+from router.lint.models import UNKNOWN_MODEL
 from router.lint.reading import READING
 from router.lint.rule import Rule
 from router.lint.statuses import IMPOSSIBLE
@@ -32,6 +33,7 @@ RULES: tuple[Rule, ...] = (
     IMPOSSIBLE,
     NEVER_OPENS,
     IDLE_PERCENTAGE,
+    UNKNOWN_MODEL,
     UNABLE,
     UNEVEN,
     SAME_CREDENTIAL,

@@ -43,13 +43,13 @@ def test_a_good_config_is_told_in_one_line(run, config):
         "targets:\n"
         "  - strategy: {mode: loadbalance}\n"
         "    targets: [{provider: openai}, {provider: stability}]\n"
-        "  - provider: openai\n"
+        "  - provider: google\n"
     )
 
     result = run("check", path, "--sandbox")
 
     assert result.exit_code == 0
-    expected = f"{path}: fallback of 2 (loadbalance of openai, stability-ai; openai)\n"
+    expected = f"{path}: fallback of 2 (loadbalance of openai, stability-ai; google)\n"
     assert result.stdout == expected
 
 

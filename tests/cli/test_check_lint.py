@@ -151,7 +151,7 @@ def test_github_gets_one_line_for_each_finding(run, config):
     assert all(line.startswith(("::warning ", "::error ")) for line in lines)
     [error] = [line for line in lines if line.startswith("::error")]
     assert error == (
-        f"::error file={path},line=3,col=1,endColumn=7,title=schema::"
+        f"::error file={path},line=3,col=1,endColumn=7,title=unknown-key::"
         "unknown key 'retrry' (config.retrry: did you mean 'retry'?)"
     )
     assert result.exit_code == 1
@@ -250,3 +250,30 @@ def test_a_text_from_standard_input_is_linted(run):
     result = run("check", "-", "--sandbox", stdin=OLD)
 
     assert "<stdin>:3:1  warning  " in result.stdout
+
+
+def test_beside_a_misspelt_key_all_else_is_found_as_well(run, config):
+    path = config(OLD + "retrry: {attempts: 1}\n")
+
+    found = json.loads(run("check", path, "--sandbox", "--format", "json").stdout)
+    fixed = run("check", path, "--sandbox", "--fix")
+
+    codes = [problem["code"] for problem in found["problems"]]
+    assert codes == ["retired-model", "idle-weight", "unknown-key"]
+    assert fixed.exit_code == 1
+    assert path.read_text().endswith("}\nretrry: {attempts: 1}\n")
+
+
+def test_without_keys_all_else_is_found_as_well(run, config):
+    result = run("check", config(OLD))
+
+    assert result.exit_code == 1
+    assert "OPENAI_API_KEY is not set" in result.stdout
+    assert "[idle-weight]" in result.stdout
+
+
+def test_beside_an_error_that_leaves_the_meaning_open_nothing_is_guessed(run, config):
+    result = run("check", config("provider: opnai\nweight: 2\n"), "--sandbox")
+
+    assert "[unknown-provider]" in result.stdout
+    assert "[idle-weight]" not in result.stdout

@@ -6,11 +6,10 @@ import pytest
 import yaml
 from lint_tools import check_folder, examples
 
-from router.config.editing import apply, fix_for
+from router.config.editing import apply, fix_for, fixed
 from router.config.fixes import REMOVED, Change, Edit, Fix
 from router.config.load import load_text
 from router.config.report import Report
-from router.lint.fixing import fixed
 from router.lint.pages import page
 from router.lint.registry import RULES
 

@@ -43,6 +43,10 @@ override_params: {model: stable-image-core, size: 1537x1024}
 """
 
 FOUND = {
+    "a misspelt model that is only the default": (
+        "provider: stability-ai\ndefault_params: {model: stable-image-cor}\n",
+        ["unknown-model"],
+    ),
     "a contradiction": (conditional(("{metadata.a: {$gt: 3, $lt: 2}}", "b")), ["dead-condition"]),
     "shadowed by two": (
         conditional(
@@ -123,6 +127,13 @@ def test_it_is_found(text, expected, tmp_path):
 
 
 QUIET = {
+    "a model that may be new": "provider: openai\noverride_params: {model: gpt-image-7-flare}\n",
+    "a variant of a known model": "provider: openai\noverride_params: {model: gpt-image-2-hd}\n",
+    "a model like no other": "provider: google\noverride_params: {model: my-own-tuning}\n",
+    "a deployment by a name of one's own": (
+        "provider: azure\nresource_name: r\ndeployment_id: d\n"
+        "override_params: {model: gpt-imag-2}\n"
+    ),
     "a code of a server of one's own": group(
         "{mode: fallback, on_status_codes: [402]}",
         "{provider: openai, custom_host: 'https://pictures.example.com/v1', api_key: x}",
