@@ -5,7 +5,7 @@ PYTHON ?= $(shell for v in 3.11 3.12 3.13 3.14; do \
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint types unit examples docs bench bench-gateway clean
+.PHONY: help demo test lint types unit examples docs bench bench-gateway bench-simulation clean
 
 help:
 	@echo 'make demo   pictures from several providers through the built-in sandbox'
@@ -13,6 +13,7 @@ help:
 	@echo 'make docs   write the generated parts of the docs anew'
 	@echo 'make bench  measure, and write benchmarks/results.json'
 	@echo 'make bench-gateway  the gateway beside others, under the same load'
+	@echo 'make bench-simulation  requests a second that a simulation plays'
 
 demo: $(VENV)/.demo
 	@$(BIN)/python cookbook/multi_provider.py
@@ -29,7 +30,7 @@ types: $(VENV)/.test
 
 # What lies below the faces must be covered to the last branch. Tracing costs time, so the tests that
 # go through sockets, terminals and drawings run without it.
-UNTRACED := cli config_tests configs conformance cookbook emulators gateway lint sandbox senders
+UNTRACED := cli config_tests configs conformance cookbook emulators gateway lint sandbox senders simulator
 
 unit: $(VENV)/.test
 	@$(BIN)/pytest -n auto --cov --cov-report= tests $(UNTRACED:%=--ignore=tests/%)
@@ -45,6 +46,9 @@ docs: $(VENV)/.test
 
 bench: $(VENV)/.test
 	@$(BIN)/python benchmarks/run.py $(if $(FORMER),--former $(FORMER))
+
+bench-simulation: $(VENV)/.test
+	@$(BIN)/python benchmarks/simulation.py --day
 
 bench-gateway: $(VENV)/.test
 	@$(BIN)/python benchmarks/gateway/run.py

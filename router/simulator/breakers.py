@@ -79,7 +79,7 @@ class WatchedStore(MemoryStore):
             account = key.removesuffix(OPEN)
             breaker = self.breakers.setdefault(account, Breaker(self._width, self._buckets))
             breaker.open(asyncio.get_running_loop().time(), ttl)
-            PASSAGE.get().breakers.append(account)
+            PASSAGE.get().opened(account)
 
     async def delete(self, key: str) -> None:
         await super().delete(key)

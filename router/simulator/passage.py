@@ -5,7 +5,7 @@ nothing of it.
 """
 
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(slots=True)
@@ -18,15 +18,22 @@ class Passage:
 
     number: int
     account: str = ""
-    calls: dict[tuple[str, str], int] = field(default_factory=dict)
-    breakers: list[str] = field(default_factory=list)
+    calls: dict[tuple[str, str], int] | None = None
+    breakers: list[str] | None = None
 
     def count(self, provider: str, model: str) -> int:
         """Return how many such calls came before, and count this one."""
         asked = (provider, model)
+        if self.calls is None:
+            self.calls = {asked: 1}
+            return 0
         before = self.calls.get(asked, 0)
         self.calls[asked] = before + 1
         return before
+
+    def opened(self, breaker: str) -> None:
+        """Note that a breaker opened by this request."""
+        self.breakers = [*(self.breakers or ()), breaker]
 
 
 PASSAGE: ContextVar[Passage] = ContextVar("passage")

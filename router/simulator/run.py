@@ -7,7 +7,6 @@ import asyncio
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from router.emulators.brief import Draw
 from router.errors import RoutingError
@@ -156,7 +155,8 @@ class _Run:
             if len(self._known) < KNOWN:
                 self._known[wish.like] = known
         request = known.request.with_params(wish.params)
-        return await self._stage.run(replace(known, request=request))
+        prepared = Prepared(known.engine, known.loaded, request, known.wishes)
+        return await self._stage.run(prepared)
 
     def _look(self) -> None:
         """End the run when nobody comes any more and nobody is left."""

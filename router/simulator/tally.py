@@ -1,6 +1,7 @@
 """Tally: what is counted while a simulation runs; its size does not grow with the requests."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from router.core.trace import Attempt, Decision
@@ -112,7 +113,7 @@ class Tally:
     def take(self, tried: Tried, passage: Passage) -> None:
         """Count a request that has ended."""
         attempts = tried.trace.attempts
-        served = tried.trace.served if tried.error is None else None
+        served = _served(attempts) if tried.error is None else None
         self.attempts[len(attempts)] += 1
         self.ended_at = max(self.ended_at, tried.began + tried.seconds)
         if tried.error is None:
@@ -133,7 +134,7 @@ class Tally:
         self, decisions: tuple[Decision, ...], began: float, passage: Passage
     ) -> None:
         moved = False
-        openings = iter(passage.breakers)
+        openings = iter(passage.breakers or ())
         for decision in decisions:
             if decision.by == "circuit_breaker":
                 account = next(openings, None)
@@ -151,3 +152,8 @@ class Tally:
             found = TargetTally(attempt.path, attempt.provider, attempt.model or "", self.timeline)
             self.targets[named] = found
         return found
+
+
+def _served(attempts: Sequence[Attempt]) -> Attempt | None:
+    """Return the attempt that gave a request its answer: the last that went well."""
+    return next((attempt for attempt in reversed(attempts) if attempt.ok), None)

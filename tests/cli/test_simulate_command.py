@@ -152,3 +152,31 @@ def test_no_key_is_needed_and_none_is_read(folder, monkeypatch):
     told = run("key.yaml", "--scenario", "bad.yaml", "--format", "json")
 
     assert json.loads(told.stdout)["requests"]["succeeded"] > 0
+
+
+def test_a_terminal_shows_how_far_it_is_and_wipes_it(folder, terminal):
+    screen = terminal("simulate", "a.yaml", "--scenario", "bad.yaml", "--duration", "20m")
+    screen.expect("requests")
+
+    assert screen.end() == 0
+    assert "/s" in screen.seen
+    assert "\x1b[K" in screen.raw
+
+
+def test_ctrl_c_shows_what_was_found_and_exits_with_130(folder, terminal):
+    screen = terminal("simulate", "a.yaml", "--scenario", "bad.yaml", "--duration", "30d")
+    screen.expect("/s")
+
+    screen.press(b"\x03")
+
+    assert screen.end() == 130
+    assert "interrupted at " in screen.seen
+    assert "requests    " in screen.seen
+    assert "Traceback" not in screen.seen
+
+
+def test_a_narrow_terminal_is_not_overrun(folder, terminal):
+    screen = terminal("simulate", "a.yaml", "--scenario", "bad.yaml", "--quiet", columns=50)
+
+    assert screen.end() == 0
+    assert max(map(len, screen.lines)) <= 50
