@@ -2,7 +2,7 @@
 
 from router.core.jsontypes import JSON
 from router.explain.explanation import Best, Explanation, Outlook
-from router.explain.figures import Figure, figures
+from router.explain.figures import Figure, attempts_at, figures
 from router.explain.settings import Setting
 from router.explain.sketch import Sketch
 from router.explain.standing import Judgement
@@ -81,7 +81,7 @@ def _request(outlook: Outlook) -> JSON:
         "best": None if outlook.best is None else _best(outlook.best),
         "worst": {one.measure: _figure(one) for one in figures(outlook)},
         "seconds_alone": outlook.bound.alone,
-        "attempts_at": _attempts_at(outlook),
+        "attempts_at": {**attempts_at(outlook)},
     }
 
 
@@ -118,10 +118,3 @@ def _figure(figure: Figure) -> JSON:
         "met": figure.is_met,
         "unbounded": list(figure.reasons) if figure.most is None else [],
     }
-
-
-def _attempts_at(outlook: Outlook) -> JSON:
-    counts: dict[str, int] = {}
-    for stop in outlook.bound.worst("attempts").stops:
-        counts[stop.path] = counts.get(stop.path, 0) + stop.calls
-    return {**counts}

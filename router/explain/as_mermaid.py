@@ -6,16 +6,7 @@ from router.explain import wording
 from router.explain.explanation import Explanation, Outlook
 from router.explain.sketch import Sketch
 
-ENTITIES = {
-    "&": "#amp;",
-    '"': "#quot;",
-    "<": "#lt;",
-    ">": "#gt;",
-    "#": "#35;",
-    "`": "#96;",
-    ";": "#59;",
-    "\\": "#92;",
-}
+SPECIAL = frozenset('&"<>#`;\\|')
 """What mermaid, or the HTML that it makes, would read as more than a character."""
 
 SHAPES = {"fallback": ("[/", "\\]"), "loadbalance": ("{{", "}}"), "conditional": ("{", "}")}
@@ -55,4 +46,4 @@ def _label(node: Sketch) -> str:
 def escaped(text: str) -> str:
     """Write a text so that it is nothing but text in a quoted label."""
     printable = (char if char.isprintable() else "?" for char in text)
-    return "".join(ENTITIES.get(char, char) for char in printable)
+    return "".join(f"#{ord(char)};" if char in SPECIAL else char for char in printable)

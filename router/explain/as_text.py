@@ -1,14 +1,13 @@
 """As text: an explanation for a person, who has a terminal of some width or none."""
 
 import textwrap
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from router.core.dollars import dollars
 from router.explain import wording
 from router.explain.drawing import draw
 from router.explain.explanation import Best, Explanation, Outlook
-from router.explain.figures import figures
+from router.explain.figures import attempts_at, figures
 from router.explain.probe import Probe
 from router.explain.sketch import Sketch
 from router.explain.standing import Judgement
@@ -90,7 +89,11 @@ def _outlook(outlook: Outlook) -> Iterator[tuple[str, str]]:
         yield "", ""
     yield "best", _best(outlook.best)
     told = figures(outlook)
-    yield "worst", "   ".join(one.text for one in told) + _shares(outlook)
+    yield "worst", "   ".join(one.text for one in told)
+    counts = attempts_at(outlook)
+    if len(counts) > 1:
+        parts = (f"{count} at {wording.place(path)}" for path, count in counts.items())
+        yield "", f"attempts: {', '.join(parts)}"
     for figure in told:
         for reason in figure.reasons:
             yield "", reason
@@ -120,18 +123,6 @@ def _best(best: Best | None) -> str:
         price = f"{'up to ' * best.is_most}{dollars(best.dollars)}"
     where = wording.place(best.path)
     return f"{wording.attempts(best.attempts)}   {typical}   {price}   (at {where})"
-
-
-def _shares(outlook: Outlook) -> str:
-    """Say where the most attempts are made."""
-    stops = outlook.bound.worst("attempts").stops
-    counts: Counter[str] = Counter()
-    for stop in stops:
-        counts[stop.path] += stop.calls
-    if len(counts) < 2 or counts.total() != outlook.bound.most("attempts"):
-        return ""
-    parts = (f"{count} at {wording.place(path)}" for path, count in counts.items())
-    return f"   ({', '.join(parts)})"
 
 
 def _folded(lines: Iterator[tuple[str, str]], width: int | None) -> Iterator[str]:

@@ -73,7 +73,7 @@ class Direction:
         again = stop.calls - stop.lanes
         manner = stop.manner(self.manner)
         faults = [
-            self._fault(manner.repeat, stop, self._advice(number, again, stop))
+            self._fault(manner.repeat, stop, self._advice(number // stop.lanes, stop))
             for number in range(again)
         ]
         last = self._fault(manner.last, stop, TOO_LONG)
@@ -93,12 +93,13 @@ class Direction:
         when = advice if way.says_when else None
         return Fault(kind=way.fault, status=status, delay=delay, retry_after=when)
 
-    def _advice(self, number: int, again: int, stop: Stop) -> float | None:
+    def _advice(self, retry: int, stop: Stop) -> float | None:
         """Return the Retry-After before a retry, counted from 0: all together are the longest."""
         if self.pace is not Pace.SLOW or stop.hurried:
             return None
-        own = 2.0**number
-        return own if number < again - 1 else max(own, LONGEST_SUM - (own - 1))
+        own = 2.0**retry
+        is_last = (retry + 2) * stop.lanes >= stop.calls
+        return max(own, LONGEST_SUM - (own - 1)) if is_last else own
 
 
 HANG = Fault(kind=FaultKind.DELAY, delay=FOREVER)

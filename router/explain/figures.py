@@ -1,5 +1,6 @@
 """Figures: the three bounds of a request, each with whether a run has met it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from router.core.dollars import dollars
@@ -34,6 +35,19 @@ def figures(outlook: Outlook) -> tuple[Figure, ...]:
         _figure(outlook, "seconds", took.seconds, meets_seconds(took.seconds, bound)),
         _figure(outlook, "dollars", took.dollars, took.dollars >= bound.most("dollars") - DOLLAR),
     )
+
+
+def attempts_at(outlook: Outlook) -> Mapping[str, int]:
+    """Return where the most attempts are made, by the paths of targets, in the config's order.
+
+    Empty where a budget may end them anywhere.
+    """
+    stops = outlook.bound.worst("attempts").stops
+    counts = {
+        path: sum(stop.calls for stop in stops if stop.path == path) for path in outlook.probes
+    }
+    made = {path: count for path, count in counts.items() if count}
+    return made if sum(made.values()) == outlook.bound.most("attempts") else {}
 
 
 def _figure(outlook: Outlook, measure: Measure, met: float, is_met: bool) -> Figure:

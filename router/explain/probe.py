@@ -3,7 +3,7 @@
 The target's own nodes are executed down to where the call would be made, and no further.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from router.core.budget import Budget
@@ -80,17 +80,28 @@ class Probe:
         return max(known) if known and len(known) == len(self.parts) else None
 
 
-async def probe_all(tree: Node, request: ImageRequest, context: Context) -> Mapping[str, Probe]:
-    """Look at every target of a tree, whether or not the request would come to it."""
+async def probe_all(
+    tree: Node, request: ImageRequest, context: Context, budgets: tuple[WithinBudget, ...] = ()
+) -> Mapping[str, Probe]:
+    """Look at every target of a tree, whether or not the request would come to it.
+
+    `budgets` are those above it, none of which has been drawn from.
+    """
     if isinstance(tree, TakeAim):
-        return {tree.path: await _probe(tree, request, context)}
+        return {tree.path: await _probe(tree, request, _within(context, budgets))}
     if isinstance(tree, WithinBudget):
-        purse = Budget(tree.attempts, context.budget, tree.max_cost, tree.admits_unknown)
-        context = context.within(purse, context.deadline)
+        budgets = (*budgets, tree)
     found: dict[str, Probe] = {}
     for child in children_of(tree):
-        found |= await probe_all(child, request, context)
+        found |= await probe_all(child, request, context, budgets)
     return found
+
+
+def _within(context: Context, budgets: Sequence[WithinBudget]) -> Context:
+    for one in budgets:
+        purse = Budget(one.attempts, context.budget, one.max_cost, one.admits_unknown)
+        context = context.within(purse, context.deadline)
+    return context
 
 
 async def _probe(aim: TakeAim, request: ImageRequest, context: Context) -> Probe:

@@ -10,7 +10,7 @@ from router.core.trace import Attempt, Observer
 from router.emulators.brief import Draw
 from router.emulators.drawing import drawn_once
 from router.explain.course import Course
-from router.explain.direction import Direction, Lingering, Pace
+from router.explain.direction import SHORT, Direction, Lingering, Pace
 from router.explain.layers import targets_below
 from router.explain.probe import Probe
 from router.explain.steering import steered
@@ -86,7 +86,7 @@ class Theatre:
                 alone = replace(self.loaded, tree=target)
                 tried = await self._ask(alone, Lingering(), ())
                 over = [one.duration - probe.layers.timeout for one in tried.trace.attempts]
-                found[target.path] = max(0.0, *over) if over else 0.0
+                found[target.path] = max([one for one in over if one > SHORT], default=0.0)
         return found
 
     async def rehearse(self, bound: Bound) -> Took:

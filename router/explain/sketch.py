@@ -7,12 +7,14 @@ from router.config.origins import Origins
 from router.core.dollars import dollars
 from router.core.jsontypes import JSON
 from router.core.node import Node
+from router.core.settlement import DEFAULT_RETRY_CODES
 from router.explain import wording
 from router.explain.layers import Layers, layers_of
 from router.explain.settings import Setting, Settings
 from router.policies.aim import TakeAim
 from router.policies.budget import WithinBudget
 from router.policies.cache import Cache
+from router.policies.retry import Retry
 from router.strategies.conditional import Conditional
 from router.strategies.fallback import Fallback
 from router.strategies.load_balance import LoadBalance
@@ -191,7 +193,7 @@ def _settings(layers: Layers, settings: Settings) -> Iterator[Setting]:
             "on_kinds": sorted(retry.kinds),
             "use_retry_after": retry.backoff.use_retry_after,
         }
-        yield settings.named("retry", f"retry {retry.retries}", value)
+        yield settings.named("retry", _retry(retry), value)
     yield settings.named("request_timeout", f"timeout {layers.timeout:g} s", layers.timeout)
     if breaker is not None:
         rules = breaker.rules
@@ -214,6 +216,13 @@ def _settings(layers: Layers, settings: Settings) -> Iterator[Setting]:
     if layers.mode != "adapt":
         yield settings.named("on_unsupported", f"on_unsupported {layers.mode}", layers.mode)
     yield from _parameters(layers, settings)
+
+
+def _retry(retry: Retry) -> str:
+    """Say how often, and after what, where that is not the default."""
+    after = [] if retry.codes == DEFAULT_RETRY_CODES else [wording.codes(retry.codes)]
+    after += sorted(retry.kinds)
+    return f"retry {retry.retries}" + (f" on {', '.join(filter(None, after))}" if after else "")
 
 
 def _parameters(layers: Layers, settings: Settings) -> Iterator[Setting]:

@@ -22,6 +22,10 @@ TARGETS = st.sampled_from(
         {"provider": "openai", "override_params": {"model": "dall-e-3"}},
         {"provider": "openai", "override_params": {"model": "gpt-image-2"}},
         {"provider": "stability-ai", "override_params": {"model": "stable-image-core"}},
+        {
+            "provider": "replicate",
+            "override_params": {"model": "black-forest-labs/flux-schnell"},
+        },
     ]
 )
 CODES = st.sampled_from([[429], [500, 503], [408, 429], [401], []])
@@ -35,6 +39,7 @@ RETRIES = st.fixed_dictionaries(
     },
 )
 TIMEOUTS = st.sampled_from([2000, 30_000])
+LIMITS = st.sampled_from([{"concurrency": 1}, {"per_minute": 2}])
 BREAKERS = st.fixed_dictionaries(
     {"failure_threshold": st.integers(1, 3), "cooldown_interval": st.sampled_from([1000, 90_000])}
 )
@@ -50,22 +55,24 @@ BUDGETS = st.fixed_dictionaries(
 MOVING = {"on_refusal": st.sampled_from(["fallback"]), "on_status_codes": CODES}
 
 
-def settings_of(budgets, breakers):
+def settings_of(budgets):
     return {
         "retry": RETRIES,
         "request_timeout": TIMEOUTS,
         **({} if budgets is None else {"budget": budgets}),
-        **({"cb_config": BREAKERS} if breakers else {}),
     }
 
 
-def routes(budgets=BUDGETS, *, breakers=True):
-    """Configs of every strategy, nested, with settings at every level."""
-    more = settings_of(budgets, breakers)
+def routes(budgets=BUDGETS, *, shared=True):
+    """Configs of every strategy, nested, with settings at every level.
+
+    `shared` are breakers and limits, by which requests get into each other's way.
+    """
+    more = settings_of(budgets) | ({"cb_config": BREAKERS} if shared else {})
     leaves = st.builds(
         lambda target, settings: {**target, **settings},
         TARGETS,
-        st.fixed_dictionaries({}, optional=more),
+        st.fixed_dictionaries({}, optional=more | ({"limit": LIMITS} if shared else {})),
     )
     return st.recursive(leaves, lambda inner: groups(inner, more), max_leaves=5)
 
@@ -130,16 +137,15 @@ def forecast(config, **params):
     return simulate(lambda: look_ahead(loaded, LOADER, question(**params), DRAW))
 
 
-def happened(config, outlook, faults, seed=0, **params):
-    """Play one request whose calls are struck by faults; return what it came to."""
+def happened(config, outlook, faults, seed=0, requests=3, **params):
+    """Play some requests one after the other; return what each of them came to."""
     loaded = LOADER.load(config)
+    theatre = Theatre(
+        loaded=loaded, loader=LOADER, question=question(**params), probes=outlook.probes
+    )
 
     async def main():
         stage = Stage(loaded=loaded, loader=LOADER, fate=Scripted(faults), seed=seed, draw=DRAW)
-        tried = await stage.ask({**KITE, **params})
-        theatre = Theatre(
-            loaded=loaded, loader=LOADER, question=question(**params), probes=outlook.probes
-        )
-        return theatre.measured(tried)
+        return [theatre.measured(await stage.ask({**KITE, **params})) for _ in range(requests)]
 
     return simulate(main)

@@ -1,0 +1,102 @@
+"""A tree is drawn with its rules, its settings, and where each was set."""
+
+from pathlib import Path
+
+import pytest
+from told import explanation, group, openai, stability, targets, text, told
+
+from router.workspace import config_files
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+
+
+def test_a_tree_is_drawn_with_each_setting_and_where_it_was_set():
+    drawn = text(CONFIGS / "nested.yaml").splitlines()
+
+    assert drawn[0].split() == [
+        *("fallback", "config", "any", "failure", "but", "a", "refusal", "moves", "on"),
+    ]
+    assert "├─ loadbalance" in drawn[1]
+    assert drawn[2].startswith("│  ├─ 66.7 %  openai gpt-image-2")
+    assert drawn[2].endswith("retry 1 (from config), timeout 60 s (from config)")
+    assert drawn[-1].endswith("retry 3, timeout 60 s (from config)")
+
+
+def test_a_setting_in_json_has_the_line_where_it_stands():
+    tree = told(CONFIGS / "nested.yaml")["tree"]
+
+    retry = next(one for one in targets(tree)["config.targets[1]"]["settings"])
+    assert (retry["name"], retry["set_at"], retry["inherited"]) == ("retry", "config", True)
+    lines = (CONFIGS / "nested.yaml").read_text().splitlines()
+    assert lines[retry["line"] - 1].startswith("retry:")
+
+
+def test_a_default_has_no_place():
+    settings = told(openai())["tree"]["settings"]
+
+    timeout = next(one for one in settings if one["name"] == "request_timeout")
+    assert (timeout["value"], timeout["set_at"], timeout["line"]) == (600.0, None, None)
+
+
+@pytest.mark.parametrize("path", list(config_files(CONFIGS)), ids=lambda path: path.stem)
+def test_every_shipped_config_is_explained(path):
+    drawn = explanation(path)
+
+    assert text(path)
+    assert all(node.title for node in drawn.tree.everything())
+
+
+@pytest.mark.parametrize(
+    ("strategy", "rule"),
+    [
+        ({}, "any failure but a refusal moves on"),
+        ({"on_refusal": "fallback"}, "any failure moves on"),
+        ({"on_status_codes": [503, 429]}, "429, 503 moves on"),
+        ({"on_status_codes": []}, "no status moves on"),
+        ({"top_up": True}, "any failure but a refusal moves on; what came is topped up"),
+    ],
+    ids=["default", "refusals", "codes", "none", "top-up"],
+)
+def test_a_fallback_says_what_moves_on(strategy, rule):
+    drawn = explanation(group("fallback", openai(), stability(), strategy=strategy))
+
+    assert drawn.tree.rule == rule
+
+
+def test_a_condition_is_written_as_people_would():
+    query = {"metadata.plan": {"$in": ["pro", "team"]}, "$not": {"params.quality": "low"}}
+    config = group(
+        "conditional",
+        {"name": "best", **openai()},
+        {"name": "quick", **stability()},
+        strategy={"conditions": [{"query": query, "then": "best"}], "default": "quick"},
+    )
+
+    first, second = explanation(config).tree.children
+    assert first.condition == "if metadata.plan in [pro, team] and not params.quality = low"
+    assert second.condition == "else"
+
+
+def test_what_wraps_a_node_is_among_its_settings():
+    budget = {"attempts": 3, "deadline": 60, "max_cost": 0.1}
+    config = openai(budget=budget, cache={"mode": "simple", "max_age": 86_400})
+
+    drawn = explanation(config).tree
+    assert [str(one) for one in drawn.settings][:2] == [
+        "budget 3 attempts, 60 s, $0.100",
+        "cache 1 d",
+    ]
+
+
+def test_no_secret_is_drawn():
+    config = openai(api_key="sk-swordfish-1234567890", cache={"mode": "simple"})
+
+    assert "swordfish" not in text(config)
+    assert "swordfish" not in str(told(config))
+
+
+@pytest.mark.parametrize("width", [50, 80, 100, 160])
+def test_no_line_is_wider_than_the_terminal(width):
+    drawn = text(CONFIGS / "nested.yaml", width=width, size="1792x1024", model="dall-e-3")
+
+    assert max(map(len, drawn.splitlines())) <= width
