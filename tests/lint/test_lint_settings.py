@@ -62,7 +62,6 @@ def test_warnings_beside_an_error_are_silenced_as_well(tmp_path):
 @pytest.mark.parametrize(
     ("setting", "said", "hint"),
     [
-        ("[idle-weight]", "x-lint is a list; expected a mapping", ""),
         ("{ignored: []}", "unknown key 'ignored'", "did you mean 'ignore'?"),
         ("{ignore: idle-weight}", "ignore is 'idle-weight'; expected a list of codes", ""),
         ("{ignore: [idle-wieght]}", "'idle-wieght' is no code of a finding", "'idle-weight'?"),
@@ -80,6 +79,18 @@ def test_a_mistake_in_the_settings_is_a_finding_itself(setting, said, hint, tmp_
     assert hint in problem.hint
     assert problem.line == 2
     assert problem.severity == "warning"
+
+
+def test_settings_that_are_no_mapping_are_a_finding_where_no_schema_says_so(tmp_path):
+    from lint_tools import check_files
+
+    keys = "a: {provider: openai}\nx-lint: [unused-virtual-key]\n"
+    files = {"configs/virtual-keys.yaml": keys, "configs/one.yaml": "virtual_key: a\n"}
+
+    [problem] = check_files(tmp_path, files)
+
+    assert problem.code == "lint-setting"
+    assert "x-lint is a list; expected a mapping" in problem.message
 
 
 def test_virtual_keys_have_settings_of_their_own(tmp_path):
