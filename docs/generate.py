@@ -10,10 +10,12 @@ from pathlib import Path
 
 import config_page
 import lint_pages
+import migrate_page
 import provider_table
 
 PAGES: Mapping[Path, Callable[[], str]] = {
     config_page.PAGE: config_page.page,
+    migrate_page.PAGE: migrate_page.page,
     provider_table.PAGE: provider_table.page,
 }
 

@@ -9,14 +9,19 @@ NO_RETRY: JSON = {"attempts": 0}
 """Says that a target repeats nothing where those above it say otherwise."""
 
 
-def lift(root: Block) -> None:
-    """Lift retries and breakers as high as they mean the same."""
+def lift(root: Block, *, inherits: bool = False) -> None:
+    """Lift retries and breakers as high as they mean the same.
+
+    Where a retry is inherited, a target without one has that one, and nothing is lifted.
+    """
+    inherits = inherits or "retry" in root
     for child in children(root):
-        lift(child)
+        lift(child, inherits=inherits)
     targets = [child for child in children(root) if not _asks_nobody(child)]
     if len(targets) < 2:
         return
-    _lift_retry(root, targets)
+    if not inherits:
+        _lift_retry(root, targets)
     _lift_breaker(root, targets)
 
 
@@ -35,14 +40,15 @@ def _lift_retry(root: Block, targets: Sequence[Block]) -> None:
     """Lift what most have; those that have none say so from then on."""
     values = [as_json(target.get("retry")) for target in targets]
     common = _commonest([value for value in values if value is not None])
-    if common is None or common == NO_RETRY or "retry" in root:
+    if common is None or common == NO_RETRY:
         return
+    theirs = [target for target, value in zip(targets, values, strict=True) if value == common]
+    root.put("retry", common, *_comments(theirs, "retry"))
     for target, value in zip(targets, values, strict=True):
         if value == common:
             target.drop("retry")
         elif value is None:
             target.put("retry", NO_RETRY)
-    root.put("retry", common)
 
 
 def _lift_breaker(root: Block, targets: Sequence[Block]) -> None:
@@ -50,10 +56,14 @@ def _lift_breaker(root: Block, targets: Sequence[Block]) -> None:
     values = [as_json(target.get("cb_config")) for target in targets]
     if values[0] is None or any(value != values[0] for value in values) or "cb_config" in root:
         return
-    comments = dict.fromkeys(said for target in targets for said in target.comments("cb_config"))
+    root.put("cb_config", values[0], *_comments(targets, "cb_config"))
     for target in targets:
         target.drop("cb_config")
-    root.put("cb_config", values[0], *comments)
+
+
+def _comments(targets: Sequence[Block], key: str) -> Iterable[str]:
+    """Return what is said of a key, each comment once."""
+    return dict.fromkeys(said for target in targets for said in target.comments(key))
 
 
 def _commonest(values: Iterable[JSON]) -> JSON:

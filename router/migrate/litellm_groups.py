@@ -39,7 +39,6 @@ class Groups:
         cooldown = next((one.cooldown for one in deployments if one.cooldown is not None), None)
         circuit, said = breaker(self.settings, cooldown, len(deployments))
         block = self._tiers(deployments, repeated)
-        block.say(*repeated.comments)
         if circuit:
             block.put("cb_config", circuit, *said)
         else:
@@ -52,7 +51,9 @@ class Groups:
         block.take(deployment.target)
         retry = repeated.block(targets)
         if retry:
-            block.put("retry", retry)
+            block.put("retry", retry, *repeated.comments)
+        else:
+            block.say(*repeated.comments)
         return block
 
     def _tiers(self, deployments: Sequence[Deployment], repeated: Retries) -> Block:
@@ -120,14 +121,15 @@ class Groups:
         return (self.ledger.changed(place, message, at_key=False),)
 
     def _on_failover(self, tier: Sequence[Deployment], repeated: Retries) -> tuple[str, ...]:
-        if len(tier) <= repeated.count + 1:
+        """Say how many calls a request makes at most, where that is not as many as there."""
+        here, there = len(tier) * (repeated.each(len(tier)) + 1), repeated.count + 1
+        if here == there:
             return ()
-        place = self.settings.holder("num_retries").at("num_retries")
-        message = (
-            f"a request asks up to {len(tier)} targets here, each once; "
-            f"LiteLLM makes up to {repeated.count + 1} calls"
-        )
-        return (self.ledger.changed(place, message),)
+        holder = self.settings.holder("num_retries")
+        message = f"a request asks this group up to {here} times here, and up to {there} there"
+        hint = "each target is asked before one is asked again"
+        tell = self.ledger.changed if here > there and repeated.is_said else self.ledger.note
+        return (tell(holder.at("num_retries"), message, hint),)
 
 
 def _rank(deployment: Deployment) -> float:

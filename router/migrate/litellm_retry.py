@@ -20,22 +20,31 @@ MOST = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retries:
-    """`count` retries after the statuses `codes`; `comments` say what differs."""
+    """`count` retries after the statuses `codes`; `comments` say what differs.
+
+    `is_said` tells that the source says how many, and not LiteLLM's default.
+    """
 
     count: int
     codes: tuple[int, ...]
     comments: tuple[str, ...] = ()
+    is_said: bool = False
 
     def block(self, targets: int) -> dict[str, JSON]:
         """Return the `retry` of each of several targets: together they are asked no more often."""
-        each = self.count if targets == 1 else (self.count + 1) // targets - 1
+        each = self.each(targets)
         if each < 1 or not self.codes:
             return {}
         return {
-            "attempts": min(each, MOST),
+            "attempts": each,
             "on_status_codes": list(self.codes),
             "on_kinds": ["connection_lost"],
         }
+
+    def each(self, targets: int) -> int:
+        """Return how often each of several targets repeats a call."""
+        spread = self.count if targets == 1 else (self.count + 1) // targets - 1
+        return min(max(spread, 0), MOST)
 
     @property
     def elsewhere(self) -> Sequence[int]:
@@ -80,4 +89,5 @@ def _limited(
         place = holder.at("num_retries") if "num_retries" in holder else holder.place
         message = f"{count} retries become {MOST}, the most there are"
         comments.append(holder.ledger.changed(place, message))
-    return Retries(count=count, codes=codes, comments=tuple(comments))
+    is_said = holder is not None
+    return Retries(count=count, codes=codes, comments=tuple(comments), is_said=is_said)

@@ -20,12 +20,12 @@ def pages(monkeypatch):
     import generate
 
     yield {path: page() for path, page in generate.PAGES.items()}
-    for name in ("generate", "config_page", "provider_table"):
+    for name in ("generate", "config_page", "migrate_page", "provider_table"):
         sys.modules.pop(name, None)
 
 
 def test_the_pages_are_what_their_sources_say(pages):
-    assert {path.name for path in pages} == {"config.md", "README.md"}
+    assert {path.name for path in pages} == {"config.md", "README.md", "migrate.md"}
     for path, page in pages.items():
         assert path.read_text(encoding="utf-8") == page, "run: make docs"
 

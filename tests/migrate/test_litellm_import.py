@@ -262,7 +262,7 @@ def test_settings_that_pictures_do_not_need_are_notes(settings):
 def test_a_cache_that_keeps_pictures_is_carried_over():
     found = imported(
         TWO
-        + "litellm_settings: {cache: true, cache_params:"
+        + "litellm_settings: {num_retries: 1, cache: true, cache_params:"
         + " {type: local, ttl: 60, supported_call_types: [aimage_generation]}}"
     )
 
