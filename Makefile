@@ -30,7 +30,7 @@ types: $(VENV)/.test
 
 # What lies below the faces must be covered to the last branch. Tracing costs time, so the tests that
 # go through sockets, terminals and drawings run without it.
-UNTRACED := cli config_tests configs conformance cookbook emulators gateway lint migrate sandbox senders simulator
+UNTRACED := cli config_tests configs conformance cookbook emulators explain gateway lint migrate sandbox senders simulator
 
 unit: $(VENV)/.test
 	@$(BIN)/pytest -n auto --cov --cov-report= tests $(UNTRACED:%=--ignore=tests/%)
