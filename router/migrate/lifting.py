@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from router.core.jsontypes import JSON
 from router.migrate.block import Block, as_json, has_blocks
+from router.migrate.nobody import asks_nobody
 
 NO_RETRY: JSON = {"attempts": 0}
 """Says that a target repeats nothing where those above it say otherwise."""
@@ -17,7 +18,7 @@ def lift(root: Block, *, inherits: bool = False) -> None:
     inherits = inherits or "retry" in root
     for child in children(root):
         lift(child, inherits=inherits)
-    targets = [child for child in children(root) if not _asks_nobody(child)]
+    targets = [child for child in children(root) if not asks_nobody(child)]
     if len(targets) < 2:
         return
     if not inherits:
@@ -30,10 +31,6 @@ def children(block: Block) -> Sequence[Block]:
     if not has_blocks(targets) or not isinstance(targets, list):
         return ()
     return [child for child in targets if isinstance(child, Block)]
-
-
-def _asks_nobody(block: Block) -> bool:
-    return [key for key, _, _ in block] == ["name"]
 
 
 def _lift_retry(root: Block, targets: Sequence[Block]) -> None:

@@ -20,6 +20,7 @@ from router.migrate.litellm_groups import Groups
 from router.migrate.litellm_retry import retries
 from router.migrate.litellm_settings import Settings, leftovers
 from router.migrate.litellm_targets import Targets
+from router.migrate.nobody import nobody
 from router.migrate.part import VARIABLE, Part
 from router.migrate.secrets import Variables
 
@@ -164,8 +165,7 @@ class LiteLLM:
         strategy.put("mode", "conditional")
         strategy.put("conditions", conditions)
         strategy.put("default", rest)
-        last = Block()
-        last.put("name", rest, "no provider is asked for a model that is not above: an error")
+        last = nobody(rest, "nobody is asked for a model that is not above: it is an error")
         root.put("strategy", strategy)
         root.put("targets", [*targets, last])
 

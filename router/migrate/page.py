@@ -3,6 +3,7 @@
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from router.config.scalars import plain
 from router.core.jsontypes import JSON, is_list, sequence
@@ -12,6 +13,9 @@ WIDTH = 100  # columns
 STEP = "  "
 WORD = re.compile(r"[A-Za-z0-9_$./-][A-Za-z0-9_$./:{}-]*")
 """What may stand without quotes, if it is no number, truth value or the like."""
+
+SMALLEST, LARGEST = 1e-9, 1e15
+"""Between them numbers are written out."""
 
 SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 
@@ -122,7 +126,13 @@ def flow(value: JSON) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return repr(value)
+    return _number(value)
+
+
+def _number(value: float) -> str:
+    """Write a number without an exponent, where that is readable."""
+    text = repr(value)
+    return format(Decimal(text), "f") if "e" in text and SMALLEST < abs(value) < LARGEST else text
 
 
 def word(text: str, *, is_flow: bool) -> str:

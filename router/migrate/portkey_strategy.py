@@ -9,6 +9,7 @@ from router.config.section import Section
 from router.core.jsontypes import JSON, is_list
 from router.migrate.block import Block
 from router.migrate.ledger import Ledger
+from router.migrate.nobody import nobody
 from router.migrate.portkey_policies import Policies
 
 KEYS = frozenset(
@@ -126,9 +127,7 @@ class Strategies:
             )
             comment = self.ledger.changed(strategy.at("default"), message)
         block.put("default", name, comment)
-        target = Block()
-        target.put("name", name, "no provider is asked")
-        self.added.append(target)
+        self.added.append(nobody(name, "nobody is asked where no condition holds: it is an error"))
 
     def _is_lost(self, name: JSON) -> bool:
         """Tell whether a name is that of a target that was left out."""

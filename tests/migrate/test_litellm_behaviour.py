@@ -38,10 +38,13 @@ def test_the_request_s_model_chooses_the_group_as_it_did():
     assert asked == [[OPENAI_200], [RECRAFT_200], [STABILITY_200]]
 
 
-def test_a_model_that_the_source_does_not_know_is_an_error_and_nobody_is_asked():
-    [tried] = play(GROUPS, {"model": "gpt-image-1"})
+@pytest.mark.parametrize(
+    "model", ["gpt-image-1", "@openai/gpt-image-2", "@openai/nobody-knows", "@localai/sd", None]
+)
+def test_a_model_that_the_source_does_not_know_is_an_error_and_nobody_is_asked(model):
+    [tried] = play(GROUPS, {} if model is None else {"model": model})
 
-    assert tried.status == 400
+    assert tried.status in {400, 402, 501}
     assert tried.trace.attempts == ()
 
 

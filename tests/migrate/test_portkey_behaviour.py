@@ -111,9 +111,10 @@ def test_a_group_without_a_default_fails_where_no_condition_holds_as_portkey_doe
         }
     )
 
-    [tried] = play(source, {"n": 1})
+    plain, named = play(source, {"n": 1}, {"n": 1, "model": "@openai/gpt-image-2"})
 
-    assert (tried.status, told(tried)) == (400, [])
+    assert (plain.status, told(plain)) == (400, [])
+    assert (named.status, told(named)) == (402, [])
 
 
 def test_the_first_configs_spelling_does_the_same():
