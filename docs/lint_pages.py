@@ -42,7 +42,15 @@ x-lint:
   severity: {uneven-targets: warning}
 ```
 
-With [pre-commit](https://pre-commit.com) the hook is `pixroute-check`.
+With [pre-commit](https://pre-commit.com) the hook is `pixroute-check`; it checks the files of folders
+called `configs` unless `files:` says otherwise:
+
+```yaml
+repos:
+  - repo: https://github.com/pixroute/pixroute
+    rev: v0.1.0
+    hooks: [{id: pixroute-check}]
+```
 """
 
 

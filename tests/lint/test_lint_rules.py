@@ -42,7 +42,46 @@ on_unsupported: error
 override_params: {model: stable-image-core, size: 1537x1024}
 """
 
+STARVED_BY_A_GROUP = """\
+strategy: {mode: fallback}
+budget: {attempts: 4}
+retry: {attempts: 1}
+targets:
+  - strategy: {mode: loadbalance, failover: true}
+    targets: [{provider: openai}, {provider: together-ai}]
+  - provider: google
+"""
+
+FED_BEHIND_A_GROUP = STARVED_BY_A_GROUP.replace(", failover: true", "")
+
 FOUND = {
+    "a group that uses up the budget": (STARVED_BY_A_GROUP, ["starved-target"]),
+    "retries that leave nothing for a failover": (
+        group(
+            "{mode: loadbalance, failover: true}",
+            "{provider: openai}",
+            "{provider: google}",
+            more="budget: {attempts: 2}\nretry: {attempts: 2}\n",
+        ),
+        ["retries-beyond-budget"],
+    ),
+    "a default timeout in front of a failover": (
+        group(
+            "{mode: loadbalance, failover: true}",
+            "{provider: openai}",
+            "{provider: google}",
+            more="budget: {deadline: 90}\n",
+        ),
+        ["timeout-beyond-deadline"],
+    ),
+    "one model of one account, for what only the account can fail with": (
+        group(
+            "{mode: fallback, on_status_codes: [401, 403]}",
+            "{provider: openai, override_params: {model: gpt-image-2}}",
+            "{provider: openai, override_params: {model: gpt-image-2.5-flare}}",
+        ),
+        ["same-credential"],
+    ),
     "a misspelt model that is only the default": (
         "provider: stability-ai\ndefault_params: {model: stable-image-cor}\n",
         ["unknown-model"],
@@ -127,6 +166,15 @@ def test_it_is_found(text, expected, tmp_path):
 
 
 QUIET = {
+    "a group that asks only one of its targets": FED_BEHIND_A_GROUP,
+    "retries without anything to retry": (
+        "provider: openai\nretry: {attempts: 5, on_status_codes: []}\nbudget: {deadline: 5}\n"
+    ),
+    "a budget of a target's own": group(
+        "{mode: fallback}",
+        "{provider: openai, retry: {attempts: 2}, budget: {attempts: 3}}",
+        "{provider: google}",
+    ),
     "a model that may be new": "provider: openai\noverride_params: {model: gpt-image-7-flare}\n",
     "a variant of a known model": "provider: openai\noverride_params: {model: gpt-image-2-hd}\n",
     "a model like no other": "provider: google\noverride_params: {model: my-own-tuning}\n",
@@ -260,3 +308,46 @@ def test_keys_are_not_judged_where_a_config_cannot_be_read(tmp_path):
     broken = {"configs/two.yaml": "provider: opnai\n"}
 
     assert codes(keys_of_a_folder(tmp_path, {"one": "a"}, **broken)) == ["unknown-provider"]
+
+
+def test_another_model_of_the_same_account_is_worth_a_note_only(tmp_path):
+    text = group(
+        "{mode: fallback}",
+        "{provider: openai, override_params: {model: gpt-image-2}}",
+        "{provider: openai, override_params: {model: gpt-image-2.5-flare}}",
+    )
+
+    assert told(check_text(text, tmp_path), "same-credential").severity == "note"
+
+
+def test_a_group_is_as_able_as_the_ablest_of_its_targets(tmp_path):
+    text = """\
+strategy: {mode: fallback}
+targets:
+  - strategy: {mode: loadbalance}
+    targets:
+      - {provider: openai, override_params: {model: gpt-image-2}}
+      - {provider: azure-openai, resource_name: r, deployment_id: d,
+         override_params: {model: gpt-image-2}}
+  - {provider: stability-ai, override_params: {model: stable-image-core}}
+"""
+
+    problem = told(check_text(text, tmp_path), "uneven-targets")
+
+    assert problem.place == "config.targets[1].override_params.model"
+    assert "cannot edit" in problem.message
+    assert problem.message.endswith("and config.targets[0] can")
+
+
+def test_a_parameter_of_the_config_that_one_target_loses_is_told_in_its_adapters_words(tmp_path):
+    text = group(
+        "{mode: loadbalance}",
+        "{provider: stability-ai, override_params: {model: stable-image-core}}",
+        "{provider: stability-ai, override_params: {model: stable-image-core}, drop_params: [size]}",
+        more="default_params: {size: 1537x1024}\n",
+    )
+
+    problem = told(check_text(text, tmp_path), "uneven-targets")
+
+    assert problem.place == "config.targets[0].override_params.model"
+    assert "size 1537x1024 -> " in problem.message
