@@ -126,7 +126,7 @@ def flow(value: JSON) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return _number(value)
+    return _number(value) if isinstance(value, int | float) else ""
 
 
 def _number(value: float) -> str:
