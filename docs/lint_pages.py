@@ -42,8 +42,8 @@ x-lint:
   severity: {uneven-targets: warning}
 ```
 
-With [pre-commit](https://pre-commit.com) the hook is `pixroute-check`; it checks the files of folders
-called `configs` unless `files:` says otherwise:
+With [pre-commit](https://pre-commit.com) the hook is `pixroute-check`; it checks the files of
+folders called `configs` unless `files:` says otherwise:
 
 ```yaml
 repos:

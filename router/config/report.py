@@ -10,9 +10,9 @@ from router.config.problems import ConfigError, Problem
 from router.config.source import Source
 
 CODES: Mapping[str, str] = MappingProxyType(
-    {"catalog": "bad-catalog", "gateway": "gateway-settings"}
+    {"catalog": "bad-catalog", "gateway": "gateway-settings", "tests": "bad-test"}
 )
-"""The code of an error that has none of its own, by the source's root."""
+"""Codes by the source's root, for errors without one of their own."""
 
 
 class Report:
@@ -57,7 +57,7 @@ class Report:
         if (source.root, place) in self._flawed:
             return
         self._places.add((source.root, place))
-        named = code or CODES.get(source.root, "invalid")
+        named = code or _code(source, place)
         self.add(source.problem(place, message, hint, code=named, at_key=at_key))
 
     def flaw(self, source: Source, place: Place, problem: Problem) -> None:
@@ -127,6 +127,12 @@ class Report:
         """Raise ConfigError if there is any error."""
         if self.has_errors:
             raise ConfigError(self.problems)
+
+
+def _code(source: Source, place: Place) -> str:
+    """Return the code of an error that has none of its own."""
+    is_about_tests = place[:1] == ("tests",)
+    return CODES.get("tests" if is_about_tests else source.root, "invalid")
 
 
 def _order(problem: Problem) -> tuple[str, int, int]:

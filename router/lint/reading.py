@@ -116,6 +116,14 @@ READING: tuple[Rule, ...] = (
         fatal=True,
     ),
     Rule(
+        code="bad-test",
+        severity="error",
+        title="A routing test that cannot be meant",
+        harm="it could not be run",
+        remedy="correct the test: docs/testing.md has what it may say",
+        fatal=True,
+    ),
+    Rule(
         code="no-config",
         severity="error",
         title="A folder without configs, or two configs of one name",

@@ -1,10 +1,12 @@
 """Every code has a page, and what the page says is so."""
 
+import ast
 import sys
 
 import pytest
-from lint_tools import DOCS, check_files, codes, examples
+from lint_tools import DOCS, ROOT, check_files, codes, examples
 
+from router.config import report
 from router.lint.pages import page
 from router.lint.registry import RULES
 
@@ -83,3 +85,21 @@ def test_a_folder_without_configs_has_a_code_of_its_own(tmp_path):
     (tmp_path / "configs").mkdir()
 
     assert codes(check_files(tmp_path, {})) == ["no-config"]
+
+
+def codes_in(path):
+    """Yield every code that a module gives to problems."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    given = (node.value for node in nodes if isinstance(node, ast.keyword) and node.arg == "code")
+    for value in given:
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            yield value.value
+
+
+def test_reading_gives_no_code_that_has_no_page():
+    rooms = ("config", "cli", "gateway", "config_tests")
+    paths = [path for room in rooms for path in (ROOT / "router" / room).glob("*.py")]
+    given = {code for path in paths for code in codes_in(path) if "-" in code}
+
+    assert "unset-variable" in given
+    assert given | set(report.CODES.values()) <= set(PAGES)

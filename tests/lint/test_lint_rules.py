@@ -340,10 +340,11 @@ targets:
 
 
 def test_a_parameter_of_the_config_that_one_target_loses_is_told_in_its_adapters_words(tmp_path):
+    core = "provider: stability-ai, override_params: {model: stable-image-core}"
     text = group(
         "{mode: loadbalance}",
-        "{provider: stability-ai, override_params: {model: stable-image-core}}",
-        "{provider: stability-ai, override_params: {model: stable-image-core}, drop_params: [size]}",
+        f"{{{core}}}",
+        f"{{{core}, drop_params: [size]}}",
         more="default_params: {size: 1537x1024}\n",
     )
 
