@@ -169,12 +169,14 @@ class _Walk:
         children = [self.below(share.node, inner) for share in node.shares if share.weight > 0]
         ended: list[Course] = []
         for last, courses in enumerate(children):
-            going = [NOTHING]
+            some, every = [NOTHING], [NOTHING]  # of the others, drawn before
             for number, others in enumerate(children):
                 if number != last:
-                    going += _joined(going, [one for one in others if _goes(one.end, goes)])
-                    going = pruned(going, inner.key, capped=above.caps)
-            ended += _joined(going, courses)
+                    going = [one for one in others if _goes(one.end, goes)]
+                    some = pruned([*some, *_joined(some, going)], inner.key, capped=above.caps)
+                    every = pruned(_joined(every, going), inner.key, capped=above.caps)
+            ended += _joined(some, [one for one in courses if not _goes(one.end, goes)])
+            ended += _joined(every, [one for one in courses if _goes(one.end, goes)])
         return self._bypassed(node, ended)
 
     def _bypassed(self, node: Fallback | LoadBalance, ended: list[Course]) -> list[Course]:

@@ -52,7 +52,12 @@ BUDGETS = st.fixed_dictionaries(
         "max_cost": st.sampled_from([0.05, 0.1, 0.5]),
     },
 ).filter(bool)
-MOVING = {"on_refusal": st.sampled_from(["fallback"]), "on_status_codes": CODES}
+MOVING = {
+    "on_refusal": st.sampled_from(["fallback"]),
+    "on_status_codes": CODES,
+    "top_up": st.booleans(),
+}
+CACHES = st.just({"mode": "simple"})
 
 
 def settings_of(budgets):
@@ -66,9 +71,9 @@ def settings_of(budgets):
 def routes(budgets=BUDGETS, *, shared=True):
     """Configs of every strategy, nested, with settings at every level.
 
-    `shared` are breakers and limits, by which requests get into each other's way.
+    `shared` are breakers, limits and caches, by which requests get into each other's way.
     """
-    more = settings_of(budgets) | ({"cb_config": BREAKERS} if shared else {})
+    more = settings_of(budgets) | ({"cb_config": BREAKERS, "cache": CACHES} if shared else {})
     leaves = st.builds(
         lambda target, settings: {**target, **settings},
         TARGETS,

@@ -26,7 +26,7 @@ def test_no_run_comes_to_more_than_the_worst(config, faults, n, seed):
 
 @settings(max_examples=30, deadline=None)
 @given(config=routes(budgets=None, shared=False), n=st.integers(1, 2))
-def test_without_budgets_breakers_and_limits_a_played_run_meets_the_worst(config, n):
+def test_where_requests_are_alone_and_without_budgets_a_played_run_meets_the_worst(config, n):
     outlook = forecast(config, n=n)
 
     assert outlook.took.attempts == outlook.bound.most("attempts")
