@@ -3,6 +3,7 @@
 Both depend on the seed and the request's number alone, so every config meets the same.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import accumulate
@@ -118,8 +119,7 @@ class Mix:
         return Wish(params, self._options(place, who), (place, who))
 
     def _place(self, chance: float) -> int:
-        point = chance * self._bounds[-1]
-        return next((i for i, bound in enumerate(self._bounds) if point < bound), 0)
+        return min(bisect_right(self._bounds, chance * self._bounds[-1]), len(self._bounds) - 1)
 
     def _options_of(self, place: int, who: int | None) -> RequestOptions:
         """Return the options of a request of one kind, for one of its users."""
