@@ -1,4 +1,7 @@
-"""Gateway: this one, with everything on that an operator would have on."""
+"""Gateway: this one, with everything on that an operator would have on.
+
+Its lines on standard output are off, as those of the others are; its request log is not.
+"""
 
 import json
 import os
@@ -44,7 +47,7 @@ class Gateway:
         (workspace / "gateway.yaml").write_text(json.dumps(settings))
         command = [sys.executable, "-m", "router", "serve", f"--configs={workspace}"]
         return Launch(
-            [*command, f"--host={HOST}", f"--port={place.port}", "--workers=1"],
+            [*command, f"--host={HOST}", f"--port={place.port}", "--workers=1", "--quiet"],
             {"PYTHONPATH": os.fspath(ROOT)},
         )
 
