@@ -1,6 +1,7 @@
 """Asked: what a target would make of a request: by the very adapter that would send it."""
 
 from collections.abc import Mapping
+from itertools import product
 
 from router.config.model import TargetRoute
 from router.core.adapter import Adapter
@@ -8,12 +9,14 @@ from router.core.catalog import ModelFacts
 from router.core.context import Aim
 from router.core.guard import AdapterError, guard
 from router.core.images import ImageRequest
-from router.core.jsontypes import JSON
+from router.core.jsontypes import EMPTY, JSON
+from router.core.pricing import estimate
 from router.core.target import Target
-from router.policies.adapt import find_changes
+from router.policies.adapt import apply, find_changes
 from router.policies.parameters import Parameters, parse_drop
 
 PROMPT: Mapping[str, JSON] = {"prompt": "a red kite"}
+SHORTEST: Mapping[str, JSON] = {"prompt": "x"}
 
 
 def facts_of(route: TargetRoute, adapter: Adapter) -> ModelFacts | None:
@@ -25,11 +28,7 @@ def facts_of(route: TargetRoute, adapter: Adapter) -> ModelFacts | None:
     named = route.settings.override_params.get("model") or route.options.get("model_name")
     if named is None or route.base_url is not None:
         return None
-    request = ImageRequest(params={"model": named})
-    try:
-        return guard(lambda: adapter.facts(request, target_of(route, adapter.provider)))
-    except AdapterError:
-        return None
+    return _facts(ImageRequest(params={"model": named}), route, adapter)
 
 
 def losses(route: TargetRoute, adapter: Adapter, *, with_defaults: bool) -> tuple[str, ...]:
@@ -37,21 +36,74 @@ def losses(route: TargetRoute, adapter: Adapter, *, with_defaults: bool) -> tupl
 
     Each is told in the adapter's words: `size 1536x1024 -> aspect_ratio 3:2`.
     """
-    settings = route.settings
-    parameters = Parameters(
-        defaults=settings.default_params if with_defaults else {},
-        overrides=settings.override_params,
-        drops=tuple(parse_drop(path) for path in settings.drop_params),
-    )
-    request = ImageRequest(params=parameters.apply(PROMPT))
-    target = target_of(route, adapter.provider)
+    defaults = route.settings.default_params if with_defaults else EMPTY
+    request = _request(route, PROMPT, defaults)
     try:
-        origins = guard(lambda: adapter.origins(target))
-        aim = Aim(target=target, adapter=adapter, origins=origins, state_key="lint")
-        changes = guard(find_changes, request, aim)
+        changes = guard(find_changes, request, _aim(route, adapter))
     except AdapterError:
         return ()
     return tuple(change.note for change in changes.values() if change.note and not change.exact)
+
+
+def prices_of(route: TargetRoute, adapter: Adapter) -> bool:
+    """Tell whether anything is known of what a target's model costs."""
+    facts = _facts(_request(route, PROMPT), route, adapter)
+    return facts is not None and bool(facts.prices)
+
+
+def least_cost(route: TargetRoute, adapter: Adapter) -> float | None:
+    """Return what must be set aside for a target's cheapest picture; None where that is open.
+
+    It is open where any size may be asked for.
+    """
+    facts = _facts(_request(route, PROMPT), route, adapter)
+    pinned = route.settings.override_params
+    if facts is None or (facts.grid is not None and "size" not in pinned):
+        return None
+    qualities: list[Mapping[str, JSON]] = [{"quality": quality} for quality in facts.qualities]
+    sizes: list[Mapping[str, JSON]] = [{"size": str(size)} for size in facts.sizes]
+    asked = product(qualities or [EMPTY], sizes or [EMPTY])
+    costs = [_cost({**SHORTEST, **one, **other}, route, adapter) for one, other in asked]
+    known = [cost for cost in costs if cost is not None]
+    return min(known) if len(known) == len(costs) else None
+
+
+def _cost(params: Mapping[str, JSON], route: TargetRoute, adapter: Adapter) -> float | None:
+    """Return the bound that the engine would set aside."""
+    request = _request(route, params)
+    try:
+        changes = guard(find_changes, request, _aim(route, adapter))
+    except AdapterError:
+        return None
+    said = request.with_params(apply(changes, request, route.settings.on_unsupported))
+    return estimate(_facts(said, route, adapter), said)
+
+
+def _facts(request: ImageRequest, route: TargetRoute, adapter: Adapter) -> ModelFacts | None:
+    try:
+        return guard(lambda: adapter.facts(request, target_of(route, adapter.provider)))
+    except AdapterError:
+        return None
+
+
+def _request(
+    route: TargetRoute, params: Mapping[str, JSON], defaults: Mapping[str, JSON] = EMPTY
+) -> ImageRequest:
+    """Return what a target makes of a caller's parameters."""
+    settings = route.settings
+    parameters = Parameters(
+        defaults=defaults,
+        overrides=settings.override_params,
+        drops=tuple(parse_drop(path) for path in settings.drop_params),
+    )
+    return ImageRequest(params=parameters.apply(params))
+
+
+def _aim(route: TargetRoute, adapter: Adapter) -> Aim:
+    """Raise AdapterError where the adapter is at a loss."""
+    target = target_of(route, adapter.provider)
+    origins = guard(lambda: adapter.origins(target))
+    return Aim(target=target, adapter=adapter, origins=origins, state_key="lint")
 
 
 def target_of(route: TargetRoute, provider: str) -> Target:

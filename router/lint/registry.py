@@ -12,6 +12,7 @@ from router.lint.budgets import (
     STARVED,
     TIMEOUT_BEYOND_DEADLINE,
 )
+from router.lint.costs import UNPAID
 from router.lint.models import UNKNOWN_MODEL
 from router.lint.reading import READING
 from router.lint.rule import Rule
@@ -26,6 +27,7 @@ RULES: tuple[Rule, ...] = (
     DEAD_CONDITION,
     DRAINED,
     STARVED,
+    UNPAID,
     RETRIES_BEYOND_BUDGET,
     RETRIES_BEYOND_DEADLINE,
     TIMEOUT_BEYOND_DEADLINE,

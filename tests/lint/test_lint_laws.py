@@ -68,6 +68,7 @@ def test_every_provider_with_an_emulator_of_its_own_is_judged():
         ("unreachable-fallback", "openai: 429"),
         ("unreachable-fallback", "openai: 401"),
         ("starved-target", "openai: 503"),
+        ("unpaid-target", "openai: 503"),
         ("timeout-beyond-deadline", "openai: delay=900s"),
     ],
 )

@@ -54,7 +54,17 @@ targets:
 
 FED_BEHIND_A_GROUP = STARVED_BY_A_GROUP.replace(", failover: true", "")
 
+TOO_DEAR = """\
+provider: stability-ai
+override_params: {model: stable-image-ultra}
+budget: {max_cost: 0.01}
+"""
+
 FOUND = {
+    "a picture that costs more than there is": (
+        TOO_DEAR,
+        ["unpaid-target"],
+    ),
     "a group that uses up the budget": (STARVED_BY_A_GROUP, ["starved-target"]),
     "retries that leave nothing for a failover": (
         group(
@@ -166,6 +176,10 @@ def test_it_is_found(text, expected, tmp_path):
 
 
 QUIET = {
+    "a picture that the budget has just enough for": (TOO_DEAR.replace("0.01", "0.08")),
+    "a price that depends on a size that is open": (
+        "provider: openai\noverride_params: {model: gpt-image-2}\nbudget: {max_cost: 0.001}\n"
+    ),
     "a group that asks only one of its targets": FED_BEHIND_A_GROUP,
     "retries without anything to retry": (
         "provider: openai\nretry: {attempts: 5, on_status_codes: []}\nbudget: {deadline: 5}\n"

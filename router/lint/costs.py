@@ -1,0 +1,65 @@
+"""Costs: targets that a budget of money never lets ask."""
+
+from collections.abc import Iterator
+
+from router.config.model import TargetRoute
+from router.core.dollars import dollars
+from router.lint.asked import least_cost, prices_of
+from router.lint.rule import Finding, Rule
+from router.lint.subject import Bound, Spot, Subject, shown_model
+
+
+def _unpaid(subject: Subject) -> Iterator[Finding]:
+    for spot, route in subject.targets:
+        bounds = [one for one in subject.bounds(spot) if one.budget.max_cost is not None]
+        if not bounds or route.provider is None or _model(route) is None:
+            continue
+        found = _of_unknown_price(subject, spot, route, bounds)
+        found = found or _too_dear(subject, route, bounds)
+        if found is not None:
+            yield found
+
+
+def _model(route: TargetRoute) -> str | None:
+    model = route.settings.override_params.get("model")
+    return model if isinstance(model, str) else None
+
+
+def _of_unknown_price(
+    subject: Subject, spot: Spot, route: TargetRoute, bounds: list[Bound]
+) -> Finding | None:
+    """Find a target of unknown price under a budget that asks nobody of unknown price."""
+    strict = [bound for bound in bounds if not bound.budget.admits_unknown]
+    if not strict or prices_of(route, subject.adapter(route.provider or "")):
+        return None
+    return Finding(
+        place=subject.written(spot, ("override_params", "model")) or spot.place,
+        message=f"{shown_model(route)} is never asked: its price is not known,"
+        f" and the budget of {strict[0].spot.shown} has a max_cost",
+        hint="tell its price in a catalog, or write on_unknown_price: allow",
+    )
+
+
+def _too_dear(subject: Subject, route: TargetRoute, bounds: list[Bound]) -> Finding | None:
+    """Find a target whose cheapest picture may cost more than the budget has."""
+    least = least_cost(route, subject.adapter(route.provider or ""))
+    tightest = min(bounds, key=lambda bound: bound.budget.max_cost or 0.0)
+    most = tightest.budget.max_cost or 0.0
+    if least is None or least <= most:
+        return None
+    return Finding(
+        place=(*tightest.spot.place, "budget", "max_cost"),
+        message=f"{shown_model(route)} is never asked: its cheapest picture may cost"
+        f" {dollars(least)}, and max_cost is {dollars(most)}",
+        hint=f"allow {dollars(least)} or more, or ask a cheaper model",
+    )
+
+
+UNPAID = Rule(
+    code="unpaid-target",
+    severity="warning",
+    title="A target that a budget of money never lets ask",
+    harm="it is passed by on every request",
+    remedy="allow more money, or tell its price",
+    check=_unpaid,
+)
