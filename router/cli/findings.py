@@ -75,17 +75,15 @@ def _folded(line: str, width: int | None) -> list[str]:
 
 
 def _coloured_head(head: str, problem: Problem) -> str:
-    paint = PAINTS[problem.severity]
-    location, severity, message = head.partition(f"{problem.severity}  ")
-    if not severity:
+    """Paint its parts; where the head is folded, a line may end behind any of them."""
+    found = re.search(rf"(?<!\S){problem.severity}(?=\s|$)", head)
+    if found is None:
         return head
-    message, bracket, code = message.rpartition("  [")
-    told = (
-        message + faint(bracket + code)
-        if bracket and code == f"{problem.code}]"
-        else (message + bracket + code)
-    )
-    return strong(location) + paint(problem.severity) + "  " + told
+    code = f"[{problem.code}]"
+    location, message = head[: found.start()], head[found.end() :]
+    if message.endswith(code):
+        message = message.removesuffix(code) + faint(code)
+    return strong(location) + PAINTS[problem.severity](problem.severity) + message
 
 
 def _coloured(line: str) -> str:

@@ -143,8 +143,5 @@ class Subject:
 def shown_model(route: TargetRoute) -> str:
     """Name a target by its provider and model."""
     model = route.settings.override_params.get("model")
-    return (
-        f"{route.provider or 'the target'} {model}"
-        if isinstance(model, str)
-        else str(route.provider or "the target")
-    )
+    provider = route.provider or "the target"
+    return f"{provider} {model}" if isinstance(model, str) else provider

@@ -96,6 +96,20 @@ def test_an_error_is_red_and_a_warning_is_yellow():
     assert "\x1b[33m\x1b[1mwarning\x1b[0m" in show(replace(PROBLEM, severity="warning"), 60)
 
 
+def test_a_head_that_is_folded_behind_its_severity_is_painted_too():
+    far = replace(PROBLEM, file="a/" * 14 + "b.yaml")
+
+    assert "\x1b[31m\x1b[1merror\x1b[0m" in show(far, 44)
+
+
+def test_a_code_is_shown_where_it_is_asked_for_and_is_faint():
+    told = show(replace(PROBLEM, severity="note"), None, coded=True)
+
+    assert "\x1b[1mnote\x1b[0m" in told
+    assert "\x1b[2m[schema]\x1b[0m" in told
+    assert "schema" not in show(PROBLEM, None)
+
+
 def test_what_is_found_twice_is_told_once_and_as_an_error_if_it_is_one():
     warning = replace(PROBLEM, severity="warning")
     other = replace(PROBLEM, message="another")
