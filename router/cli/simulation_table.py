@@ -8,7 +8,7 @@ from router.cli.sparks import breaker_row, chart_width, height_of, spark
 from router.cli.terminal import faint, red, strong, wrapped, yellow
 from router.simulator.durations import spoken
 from router.simulator.results import Latency, Result, TargetResult
-from router.simulator.verdict import difference, money, percent, verdict
+from router.simulator.verdict import counted, difference, money, often, percent, verdict
 
 LABEL = 12  # columns of what a line is about
 ROW = 10  # of what a timeline shows
@@ -25,6 +25,8 @@ def show(results: Sequence[Result], width: int | None) -> Iterator[str]:
     if len(results) == 1:
         yield from _one(first, width)
         return
+    if results[-1].was_interrupted:
+        yield yellow(f"{results[-1].config} was interrupted: the two cannot be compared")
     yield ""
     yield _folded(difference(*results), 2)
     yield ""
@@ -60,9 +62,10 @@ def _figures(result: Result) -> Iterator[tuple[str, str]]:
     yield "calls", _calls(result)
     if result.rate_limited:
         share = percent(result.rate_limit_waste)
-        yield "rate limits", f"{result.rate_limited:,} calls were answered 429, {share} of them all"
+        full = counted(result.rate_limited, "call")
+        yield "rate limits", f"{full} answered with 429, {share} of them all"
     if result.fallbacks:
-        yield "fallbacks", f"{result.fallbacks:,} requests moved on to another target"
+        yield "fallbacks", f"{counted(result.fallbacks, 'request')} moved on to another target"
     yield "cost", _cost(result)
 
 
@@ -75,9 +78,11 @@ def _calls(result: Result) -> str:
 
 def _cost(result: Result) -> str:
     wasted = f", {money(result.wasted)} of it for calls that gave nothing" if result.wasted else ""
-    unpriced = f", and {result.unpriced:,} calls of unknown price" if result.unpriced else ""
+    strange = counted(result.unpriced, "call")
+    unpriced = f", and {strange} of unknown price" if result.unpriced else ""
     each = f", {money(result.cost / result.ok)} an answer" if result.ok else ""
-    unsure = f", and {result.unsure:,} calls that may be billed as well" if result.unsure else ""
+    perhaps = counted(result.unsure, "call")
+    unsure = f", and {perhaps} that may be billed as well" if result.unsure else ""
     return f"{money(result.cost)}{each}{wasted}{unpriced}{unsure}"
 
 
@@ -146,7 +151,7 @@ def _timelines(result: Result, width: int | None) -> Iterator[str]:
             if breaker.path == target.path:
                 yield f"  {'breaker':<{ROW}}{breaker_row(breaker, result.width, columns)}"
                 told = f"open {spoken(round(breaker.open_seconds))} in all"
-                yield faint(f"  {'':<{ROW}}{told}, opened {breaker.opened:,} times")
+                yield faint(f"  {'':<{ROW}}{told}, opened {often(breaker.opened)}")
     if result.fallbacks:
         highest = height_of(result.fallbacks_at, columns)
         yield "all targets"

@@ -60,7 +60,7 @@ def test_the_page_says_what_there_is_to_see(result):
         "Who was asked, and what became of it",
         "How long callers waited",
         "What it cost",
-        "breaker: opened 1 times, first at 11",
+        "breaker: opened once, first at 11",
         "targets[1] · stability-ai stable-image-core",
     ):
         assert words in read.words

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from router.simulator.page.markup import tag, text
 from router.simulator.results import Result, TargetResult
-from router.simulator.verdict import money
+from router.simulator.verdict import counted, money
 
 
 def costs(results: Sequence[Result]) -> str:
@@ -18,7 +18,8 @@ def _of(result: Result, most: float, *, named: bool) -> str:
     rows = (_bar(target, most) for target in result.targets)
     unpriced = ""
     if result.unpriced:
-        unpriced = tag("p", text(f"{result.unpriced:,} calls were billed at a price nobody knows."))
+        told = f"billed at a price that nobody knows: {counted(result.unpriced, 'call')}"
+        unpriced = tag("p", text(told))
     return head + tag("div", *rows, class_="bars") + unpriced
 
 

@@ -61,8 +61,9 @@ def _head(results: Sequence[Result]) -> str:
         tag("h1", text(_capital(first.scenario))),
         tag("p", text(first.description), class_="lead") if first.description else "",
     ]
-    if first.was_interrupted:
-        told = f"Interrupted at {spoken(round(first.seconds))}: this is what was found by then."
+    last = results[-1]
+    if last.was_interrupted:
+        told = f"{last.config} was interrupted at {spoken(round(last.seconds))}."
         parts.append(tag("p", text(told), class_="warning"))
     if len(results) > 1:
         parts.append(tag("p", text(_capital(difference(*results)) + "."), class_="verdict"))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from router.simulator.page.markup import tag, text
 from router.simulator.results import Latency, Result
-from router.simulator.verdict import money, percent
+from router.simulator.verdict import counted, money, percent
 
 TARGET_HEADS = (
     "target", "provider", "model", "served", "share", "calls", "failed", "429",
@@ -36,11 +36,11 @@ def _tiles(result: Result) -> Iterator[tuple[str, str, str]]:
     yield "half within", _seconds(latency.p50), f"slowest {_seconds(latency.most)}"
     yield "95 of 100 within", _seconds(latency.p95), f"99 of 100 within {_seconds(latency.p99)}"
     amplified = "-" if result.amplification is None else f"{result.amplification:.2f}"
-    yield "calls a request", amplified, f"{result.calls:,} calls to providers"
-    full = f"{result.rate_limited:,} calls turned away"
+    yield "calls a request", amplified, f"{counted(result.calls, 'call')} to providers"
+    full = f"{counted(result.rate_limited, 'call')} turned away"
     yield "answered 429", percent(result.rate_limit_waste), full
     vain = f"{money(result.wasted)} of it in vain" if result.wasted else ""
-    unsure = f"{result.unsure:,} calls may be billed too" if result.unsure else ""
+    unsure = f"{counted(result.unsure, 'call')} may be billed too" if result.unsure else ""
     yield "cost", money(result.cost), vain or unsure or "none of it in vain"
 
 

@@ -6,6 +6,7 @@ from router.simulator.durations import spoken
 from router.simulator.page.axes import HEIGHT, framed, time_ticks, top_of
 from router.simulator.page.markup import tag, text
 from router.simulator.results import BreakerResult, Result, TargetResult
+from router.simulator.verdict import counted, often
 
 GAP = 0.12  # of a bar's width
 
@@ -36,7 +37,7 @@ def _requests(result: Result) -> str:
     return _row(
         result,
         name="all requests",
-        note=f"{result.ended:,} requests, {result.failed:,} failed",
+        note=f"{counted(result.ended, 'request')}, {result.failed:,} failed",
         layers=(("good", good), ("bad", result.failed_at)),
         titles=list(titles),
         top=top_of(max(result.arrived_at)),
@@ -49,7 +50,7 @@ def _target(target: TargetResult, result: Result, top: float) -> str:
         for calls, bad, full in zip(target.calls_at, target.failed_at, target.full_at, strict=True)
     ]
     titles = (
-        f"{calls:,} calls, {bad:,} failed, {full:,} answered 429"
+        f"{counted(calls, 'call')}, {bad:,} failed, {full:,} answered 429"
         for calls, bad, full in zip(target.calls_at, target.failed_at, target.full_at, strict=True)
     )
     layers = (("good", good), ("full", target.full_at), ("bad", target.failed_at))
@@ -57,7 +58,7 @@ def _target(target: TargetResult, result: Result, top: float) -> str:
     row = _row(
         result,
         name=f"{target.path.removeprefix('config.')} · {target.provider} {target.model}",
-        note=f"{target.calls:,} calls, {target.failed:,} failed",
+        note=f"{counted(target.calls, 'call')}, {target.failed:,} failed",
         layers=layers,
         titles=list(titles),
         top=top,
@@ -128,7 +129,7 @@ def _breaker(breaker: BreakerResult, result: Result) -> str:
     )
     half = f", half-open {spoken(round(breaker.half_open_seconds))}"
     told = (
-        f"breaker: opened {breaker.opened:,} times, first at {spoken(round(breaker.first_opened))},"
+        f"breaker: opened {often(breaker.opened)}, first at {spoken(round(breaker.first_opened))},"
         f" open {spoken(round(breaker.open_seconds))} in all{half}"
     )
     return tag("div", svg, tag("p", text(told)), class_="breaker")

@@ -1,0 +1,65 @@
+"""What is said of a run, and of the difference of two."""
+
+from dataclasses import replace
+
+import pytest
+from simulator_tools import OPENAI, simulated
+
+from router.simulator.verdict import counted, difference, money, often, percent, verdict
+
+
+@pytest.fixture(scope="module")
+def result():
+    return replace(simulated(OPENAI, duration=10, providers={"openai": {"latency": 4}}), config="a")
+
+
+def test_a_run_is_said_in_a_sentence(result):
+    said = (
+        "all 10 requests were answered, half of them within 4.0 s and 95 of 100 within 4.0 s, for"
+    )
+
+    assert verdict(result).startswith(said)
+    assert verdict(replace(result, ok=9, failed=1)).startswith("90.0 % of 10 requests")
+    assert verdict(replace(result, ok=0)) == "no request came"
+
+
+def test_two_runs_that_are_alike_are_said_to_be(result):
+    assert difference(result, replace(result, config="b")) == "b and a do the same here"
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"ok": 8, "failed": 2}, "b fails 2 more requests (80.0 % succeed, not 100 %)"),
+        ({"cost": 20.0}, "($20.00)"),
+        ({"calls": 15}, "b makes 1.50 calls a request instead of 1.00"),
+    ],
+)
+def test_what_differs_is_said(result, other, said):
+    told = difference(result, replace(result, config="b", **other))
+
+    assert told.startswith("compared with a, b ")
+    assert said in told
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (1.0, "100 %"),
+        (0.0, "0 %"),
+        (0.9996, "99.96 %"),
+        (0.0004, "0.04 %"),
+        (0.99999999, "> 99.999 %"),
+        (0.00000001, "< 0.001 %"),
+        (0.25, "25.0 %"),
+        (None, "-"),
+    ],
+)
+def test_a_share_is_never_all_or_nothing_unless_it_is(share, said):
+    assert percent(share) == said
+
+
+def test_amounts_and_counts_are_written_as_people_do():
+    assert [money(0), money(0.04), money(1234.5)] == ["$0", "$0.040", "$1,234.50"]
+    assert [counted(1, "call"), counted(2000, "call")] == ["1 call", "2,000 calls"]
+    assert [often(1), often(2)] == ["once", "2 times"]
