@@ -23,7 +23,7 @@ def _node(node: Sketch, outlook: Outlook | None) -> JSON:
     common: dict[str, JSON] = {
         "path": node.path,
         "kind": node.kind,
-        "share": node.share or None,
+        "share": node.share,
         "condition": node.condition or None,
         "settings": [_setting(one) for one in node.settings],
     }

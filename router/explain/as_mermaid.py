@@ -28,13 +28,16 @@ def _nodes(tree: Sketch, outlook: Outlook | None) -> Iterator[str]:
         for number, child in enumerate(node.children):
             leads = any(below.path in first for below in child.everything())
             arrow = "==>" if leads else "-->"
-            said = (
-                child.share
-                or child.condition
-                or (f"{number + 1}" if node.kind == "fallback" else "")
-            )
+            said = _said(node, child, number)
             text = f'|"{escaped(said)}"|' if said else ""
             yield f"    {names[node.path]} {arrow}{text} {names[child.path]}"
+
+
+def _said(node: Sketch, child: Sketch, number: int) -> str:
+    """Say when a group asks a child: its share, its condition, or its turn."""
+    if child.share is not None:
+        return wording.percent(child.share)
+    return child.condition or (f"{number + 1}" if node.kind == "fallback" else "")
 
 
 def _label(node: Sketch) -> str:

@@ -6,6 +6,7 @@ from functools import reduce
 
 from router.core.outcome import Failure
 from router.explain.ways import Way
+from router.policies.backoff import LONGEST_SUM
 from router.strategies.telling import most_telling
 
 MOST_KEPT = 48  # courses that end alike; more of them are thought of as one
@@ -26,7 +27,8 @@ class Stop:
     They may fail in several `manners` that mean the same to the groups above; the first is the
     worst, others spare a breaker or a budget. A call takes at most so many `seconds`; where it
     `lingers`, it takes longer to give a job up that was taken on. One that is `hurried` has to
-    answer, as a deadline would otherwise end everything.
+    answer, as a deadline would otherwise end everything. All `waits` together are so many seconds,
+    where providers may say how long.
     """
 
     path: str
@@ -36,6 +38,7 @@ class Stop:
     manners: tuple[Manner, ...] = ()
     lingers: bool = False
     hurried: bool = False
+    waits: float = LONGEST_SUM
 
     def manner(self, number: int) -> Manner:
         return self.manners[min(number, len(self.manners) - 1)]

@@ -99,7 +99,7 @@ class Direction:
             return None
         own = 2.0**retry
         is_last = (retry + 2) * stop.lanes >= stop.calls
-        return max(own, LONGEST_SUM - (own - 1)) if is_last else own
+        return max(own, stop.waits - (own - 1)) if is_last else own
 
 
 HANG = Fault(kind=FaultKind.DELAY, delay=FOREVER)

@@ -40,7 +40,7 @@ def draw(tree: Sketch, remarks: Remarks, width: int | None) -> list[str]:
 
 
 def _rows(node: Sketch, remarks: Remarks, bars: str, below: str) -> Iterator[Row]:
-    share = f"{node.share}  " if node.share else ""
+    share = "" if node.share is None else f"{wording.percent(node.share)}  "
     under = below + ("│  " if node.children else "   ")
     said = tuple(map(printable, remarks(node)))
     yield Row(bars, under, printable(share + node.title), wording.place(node.path), said)

@@ -3,7 +3,7 @@
 The target's own nodes are executed down to where the call would be made, and no further.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from router.core.budget import Budget
@@ -25,6 +25,10 @@ from router.policies.limit import Limit
 from router.policies.retry import Retry
 from router.policies.split import Split
 from router.policies.timeout import Timeout
+from router.strategies.fallback import Fallback
+from router.strategies.load_balance import LoadBalance
+
+MOST_COUNTS = 100  # pictures that may be missing, and are looked at one number after the other
 
 STOPPED = Failure(kind=Kind.CANCELLED, status=499, message="only looked at", local=True)
 
@@ -49,7 +53,8 @@ class Probe:
     """What would become of a request at a target: calls, or a `refusal` without any.
 
     `downloads` tells whether its pictures may have to be fetched, `streams` whether they would
-    come one after the other.
+    come one after the other. `fewer` are the same for fewer pictures, where others may have given
+    some before.
     """
 
     path: str
@@ -59,6 +64,13 @@ class Probe:
     refusal: Failure | None = None
     downloads: bool = False
     streams: bool = False
+    fewer: tuple["Probe", ...] = ()
+
+    @property
+    def costs(self) -> tuple[float, ...]:
+        """What each call of a round may cost; what is not known counts as nothing."""
+        able = next((one for one in (self, *self.fewer) if one.parts), self)
+        return tuple(part.most or 0.0 for part in able.parts)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -80,21 +92,51 @@ class Probe:
         return max(known) if known and len(known) == len(self.parts) else None
 
 
-async def probe_all(
-    tree: Node, request: ImageRequest, context: Context, budgets: tuple[WithinBudget, ...] = ()
-) -> Mapping[str, Probe]:
-    """Look at every target of a tree, whether or not the request would come to it.
+async def probe_all(tree: Node, request: ImageRequest, context: Context) -> Mapping[str, Probe]:
+    """Look at every target of a tree, whether or not the request would come to it."""
+    return {probe.path: probe async for probe in _probes(tree, request, context, _Above())}
 
-    `budgets` are those above it, none of which has been drawn from.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Above:
+    """What is above a target: budgets, none of which has been drawn from.
+
+    `topped` means that others may have given some of the pictures before it is asked.
     """
+
+    budgets: tuple[WithinBudget, ...] = ()
+    topped: bool = False
+
+
+async def _probes(
+    tree: Node, request: ImageRequest, context: Context, above: _Above
+) -> AsyncIterator[Probe]:
     if isinstance(tree, TakeAim):
-        return {tree.path: await _probe(tree, request, _within(context, budgets))}
+        yield await _at_any_count(tree, request, context, above)
     if isinstance(tree, WithinBudget):
-        budgets = (*budgets, tree)
-    found: dict[str, Probe] = {}
+        above = replace(above, budgets=(*above.budgets, tree))
+    if isinstance(tree, Fallback | LoadBalance) and tree.top_up:
+        above = replace(above, topped=True)
     for child in children_of(tree):
-        found |= await probe_all(child, request, context, budgets)
-    return found
+        async for probe in _probes(child, request, context, above):
+            yield probe
+
+
+async def _at_any_count(
+    tree: TakeAim, request: ImageRequest, context: Context, above: _Above
+) -> Probe:
+    """Look at a target for all pictures, and for every smaller number that may be missing."""
+    whole = await _probe(tree, request, _within(context, above.budgets))
+    counts = range(min(request.n - 1, MOST_COUNTS), 0, -1) if above.topped else ()
+    fewer = [
+        await _probe(
+            tree,
+            request.with_params({**request.params, "n": count}),
+            _within(context, above.budgets),
+        )
+        for count in counts
+    ]
+    return replace(whole, fewer=tuple(fewer))
 
 
 def _within(context: Context, budgets: Sequence[WithinBudget]) -> Context:

@@ -81,12 +81,11 @@ class Theatre:
         """Return how long each target's call may go on after its timeout, in seconds."""
         found: dict[str, float] = {}
         for target in targets_below(self.loaded.tree):
-            probe = self.probes[target.path]
-            if probe.parts:
-                alone = replace(self.loaded, tree=target)
-                tried = await self._ask(alone, Lingering(), ())
-                over = [one.duration - probe.layers.timeout for one in tried.trace.attempts]
-                found[target.path] = max([one for one in over if one > SHORT], default=0.0)
+            alone = replace(self.loaded, tree=target)
+            tried = await self._ask(alone, Lingering(), ())
+            timeout = self.probes[target.path].layers.timeout
+            over = [one.duration - timeout for one in tried.trace.attempts]
+            found[target.path] = max([one for one in over if one > SHORT], default=0.0)
         return found
 
     async def rehearse(self, bound: Bound) -> Took:
@@ -114,7 +113,7 @@ class Theatre:
         seen: dict[str, int] = {}
         for attempt in attempts:
             number = seen[attempt.path] = seen.get(attempt.path, 0) + 1
-            costs = [part.most or 0.0 for part in self.probes[attempt.path].parts] or [0.0]
+            costs = self.probes[attempt.path].costs or (0.0,)
             if attempt.cost is not None:
                 yield attempt.cost
             elif attempt.billed is not False:

@@ -26,14 +26,15 @@ DAY = 86_400.0  # seconds
 class Sketch:
     """One group or target. `kind` is its strategy's mode, or `target`; `rule` says how it chooses.
 
-    `share` is how often its parent draws it, `condition` when its parent chooses it; both are empty
-    where that is no matter. `provider` and `model` are None where the request decides them.
+    `share` is how often its parent draws it, from 0 to 1, and `condition` when its parent chooses
+    it; None and empty where that is no matter. `provider` and `model` are None where the request
+    decides them.
     """
 
     path: str
     kind: str
     rule: str = ""
-    share: str = ""
+    share: float | None = None
     condition: str = ""
     provider: str | None = None
     model: str | None = None
@@ -106,8 +107,7 @@ def _budget(node: WithinBudget, settings: Settings) -> Setting:
 def _load_balance(node: LoadBalance, origins: Origins) -> Sketch:
     total = sum(share.weight for share in node.shares)
     children = tuple(
-        replace(sketch(share.node, origins), share=wording.percent(share.weight / total))
-        for share in node.shares
+        replace(sketch(share.node, origins), share=share.weight / total) for share in node.shares
     )
     rules = ["drawn by weight"]
     if node.sticky is not None:

@@ -47,6 +47,11 @@ class TargetCourses:
 
     def all(self) -> Iterator[Course]:
         """Yield every course that could be worse than the others in any respect."""
+        yield from self._whole()
+        for fewer in self.probe.fewer:
+            yield from TargetCourses(probe=fewer, above=self.above, overrun=self.overrun).all()
+
+    def _whole(self) -> Iterator[Course]:
         layers = self.probe.layers
         if layers.breaker is not None:
             yield Course(end=_open())

@@ -114,11 +114,12 @@ class _Walk:
 
     def _target(self, node: TakeAim, above: Above) -> Iterable[Course]:
         probe = self.probes[node.path]
-        if probe.parts and probe.most is None:
-            models = dict.fromkeys(part.model or "the model" for part in probe.parts)
+        parts = [part for one in (probe, *probe.fewer) for part in one.parts]
+        if any(part.most is None for part in parts):
+            models = dict.fromkeys(part.model or "the model" for part in parts)
             why = f"no price of {', '.join(models)} is known that a call never exceeds"
             self.reasons.append(Unbounded(measure="dollars", path=node.path, why=why))
-        if probe.streams:
+        if any(one.streams for one in (probe, *probe.fewer)):
             why = (
                 f"in a stream each further picture has {NEXT_PICTURE:g} s or more, and its reader "
                 "as long to take it"
@@ -141,7 +142,11 @@ class _Walk:
         overrun = max(
             (self.overruns.get(target.path, 0.0) for target in targets_below(node)), default=0.0
         )
-        return [_capped(one, node, overrun) for one in courses if _fits(one, node)] or [NOTHING]
+        return [
+            _capped(one, node, overrun, goes_on=any(above.sign(one.end)))
+            for one in courses
+            if _fits(one, node)
+        ] or [NOTHING]
 
     def _fallback(self, node: Fallback, above: Above) -> Iterable[Course]:
         def goes(failure: Failure) -> bool:
@@ -217,14 +222,15 @@ def _fits(course: Course, node: WithinBudget) -> bool:
     return node.max_cost is None or round(course.needs - node.max_cost, DECIMALS) <= 0
 
 
-def _capped(course: Course, node: WithinBudget, overrun: float) -> Course:
+def _capped(course: Course, node: WithinBudget, overrun: float, *, goes_on: bool) -> Course:
+    """Cut a course off where its budget does; `goes_on` tells whether others come after it."""
     attempts, longest, alone, dollars = course.worth
     stops = course.stops
     if node.attempts is not None:
         attempts = min(attempts, node.attempts)
     if node.deadline is not None:
-        if course.end is not None and longest > node.deadline:
-            stops = _hurried(course, node.deadline)
+        if longest > node.deadline:
+            stops = _fitted(course, node.deadline, goes_on=goes_on)
         longest, alone = (min(one, node.deadline + overrun) for one in (longest, alone))
     if node.max_cost is not None:
         dollars = min(dollars, node.max_cost)
@@ -233,8 +239,19 @@ def _capped(course: Course, node: WithinBudget, overrun: float) -> Course:
     )
 
 
-def _hurried(course: Course, deadline: float) -> tuple[Stop, ...]:
-    """Return stops whose calls end in time: a deadline that passes ends all the rest, too."""
+def _fitted(course: Course, deadline: float, *, goes_on: bool) -> tuple[Stop, ...]:
+    """Return stops that make the most of a deadline.
+
+    Where somebody is to be asked after them, their calls end in time: a deadline that passes ends
+    all the rest, too. Else the last call of a target is under way when it passes.
+    """
+    if not goes_on and len(course.stops) == 1:
+        (stop,) = course.stops
+        rounds = stop.calls - stop.lanes + 1
+        waits = deadline - (rounds - 0.5) * stop.seconds
+        return (replace(stop, waits=max(0.0, min(stop.waits, waits))),)
+    if not goes_on:
+        return course.stops
     waits = course.quickest / (1 - JITTER)
     calls = sum(stop.calls for stop in course.stops)
     share = max(0.0, deadline - waits) / max(1, calls)

@@ -171,3 +171,11 @@ def test_budgets_are_whole_for_whoever_is_looked_at():
 
     targets = told(config, n=1)["tree"]["children"]
     assert [target["asked"]["refused"] for target in targets] == [None, None]
+
+
+def test_what_is_too_dear_for_all_pictures_may_be_asked_for_the_last_of_them():
+    first, second = dall_e(), openai("dall-e-2", budget={"max_cost": 0.02})
+    config = group("fallback", first, second, strategy={"top_up": True})
+
+    assert worst(config, n=3, size="1024x1024")[0] == 2
+    assert worst(config, n=3, size="1024x1024")[2] == pytest.approx(0.08)
