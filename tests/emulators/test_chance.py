@@ -33,3 +33,13 @@ def test_a_uuid_has_the_form_of_one():
     parts = Chance("x").uuid("request").split("-")
 
     assert [len(part) for part in parts] == [8, 4, 4, 4, 12]
+
+
+def test_several_numbers_are_drawn_at_once():
+    numbers = [Chance("key").several(3, label) for label in range(400)]
+
+    assert Chance("key").several(3, 7) == numbers[7]
+    assert len({one for each in numbers for one in each}) == 1200
+    assert all(0 <= one < 1 for each in numbers for one in each)
+    for place in range(3):
+        assert 0.45 < sum(each[place] for each in numbers) / 400 < 0.55

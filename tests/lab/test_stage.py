@@ -1,5 +1,6 @@
 """A stage plays a config in virtual time, and every run with the same seed is the same."""
 
+import asyncio
 from pathlib import Path
 
 import anyio
@@ -53,6 +54,40 @@ def test_a_request_that_is_none_has_its_trace_all_the_same():
     assert told.status == 400
     assert told.pictures is None
     assert told.trace.attempts == ()
+
+
+def test_whoever_wants_to_is_told_of_each_call_before_it_goes_out():
+    told = []
+
+    async def main():
+        stage = Stage(loaded=load(CONFIGS / "fallback.yaml"), latency=slow, note=told.append)
+        task = asyncio.ensure_future(stage.ask({"prompt": "a red kite"}))
+        await anyio.sleep(1)
+        early = len(told)
+        await task
+        return early
+
+    assert simulate(main) == 1
+    assert told[0].headers["authorization"] == "Bearer sandbox"
+
+
+def test_a_forgetful_stage_keeps_no_log():
+    async def main(forgetful):
+        stage = Stage(loaded=load(CONFIGS / "fallback.yaml"), forgetful=forgetful)
+        tried = await stage.ask({"prompt": "a red kite"})
+        return tried.status, len(stage.sender.requests)
+
+    assert simulate(lambda: main(forgetful=False)) == (200, 1)
+    assert simulate(lambda: main(forgetful=True)) == (200, 0)
+
+
+def test_a_request_can_be_made_once_and_run_more_often():
+    async def main():
+        stage = Stage(loaded=load(CONFIGS / "fallback.yaml"), latency=slow)
+        prepared = await stage.prepare({"prompt": "a red kite"})
+        return [(await stage.run(prepared)).seconds for _ in range(2)]
+
+    assert simulate(main) == [3.0, 3.0]
 
 
 def test_wall_time_is_the_loops():

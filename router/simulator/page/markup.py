@@ -1,6 +1,9 @@
 """Markup: HTML and SVG elements as text."""
 
+import re
 from html import escape
+
+UNIT = re.compile(r"(?<=\d) (?=%|(?:s|h|d|min)\b)")
 
 Attribute = str | int | float | None
 
@@ -19,7 +22,8 @@ def tag(name: str, *inside: str, **attributes: Attribute) -> str:
 
 
 def text(words: str) -> str:
-    return escape(words, quote=False)
+    """Escape words; a number stays on the line of its unit."""
+    return UNIT.sub("\N{NO-BREAK SPACE}", escape(words, quote=False))
 
 
 def _value(value: str | float) -> str:
