@@ -180,3 +180,13 @@ def test_a_narrow_terminal_is_not_overrun(folder, terminal):
 
     assert screen.end() == 0
     assert max(map(len, screen.lines)) <= 50
+
+
+def test_every_process_tells_the_same(folder, pipe):
+    command = ("simulate", "a.yaml", "--scenario", "429-storm", "--duration", "1m", "--format=json")
+
+    one, other = (pipe(*command, PYTHONHASHSEED=seed) for seed in ("1", "2"))
+
+    assert one.returncode == other.returncode == 0
+    assert one.stdout == other.stdout
+    assert one.stderr == ""
