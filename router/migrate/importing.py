@@ -9,7 +9,7 @@ from router.compiler import compile_document
 from router.config.load import load, load_text
 from router.config.places import shown_place
 from router.config.portkey import IMPLEMENTED
-from router.config.problems import ConfigError, Problem
+from router.config.problems import ConfigError, Problem, hints
 from router.config.read import read
 from router.config.report import Report
 from router.config.section import Section
@@ -124,7 +124,10 @@ def _check(text: str, source: Source) -> None:
 
 def _at_source(problem: Problem, source: Source) -> Problem:
     """Show an error where its place is in the source; else without a line."""
+    hint = problem.hint
+    if problem.place == source.root:
+        hint = hints(hint, "so it is with the config that would be written")
     for place in source.values:
         if shown_place(place, source.root) == problem.place:
-            return source.problem(place, problem.message, problem.hint, code=problem.code)
+            return source.problem(place, problem.message, hint, code=problem.code)
     return replace(problem, file=source.file, line=None, column=None, excerpt=())

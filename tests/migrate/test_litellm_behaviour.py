@@ -322,3 +322,24 @@ def test_defaults_of_a_deployment_give_way_to_the_request():
     plain, wished = play(source, {}, {"quality": "standard"})
 
     assert (plain.trace.cost, wished.trace.cost) == (0.08, 0.04)
+
+
+@pytest.mark.parametrize(
+    ("fault", "goes_on"), [("400", False), ("404", False), ("401", True), ("408", True)]
+)
+def test_another_deployment_is_asked_after_what_litellm_repeats(fault, goes_on):
+    source = TWO_ACCOUNTS + "router_settings: {num_retries: 1, disable_cooldowns: true}"
+
+    tried = play(source, *[PICTURES] * 20, faults=f"*: {fault}")
+
+    assert {len(one.trace.attempts) for one in tried} == {2 if goes_on else 1}
+
+
+def test_an_rpm_that_litellm_enforces_is_kept():
+    source = LONE.replace("gpt-image-1}", "gpt-image-1, rpm: 2}") + (
+        "router_settings: {enable_pre_call_checks: true}"
+    )
+
+    tried = play(source, {}, {}, {})
+
+    assert [round(one.seconds) for one in tried] == [0, 0, 60]
