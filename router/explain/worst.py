@@ -173,13 +173,11 @@ class _Walk:
         inner = replace(above, groups=(*above.groups, goes))
         children = [self.below(share.node, inner) for share in node.shares if share.weight > 0]
         ended: list[Course] = []
-        for last, courses in enumerate(children):
-            some, every = [NOTHING], [NOTHING]  # of the others, drawn before
-            for number, others in enumerate(children):
-                if number != last:
-                    going = [one for one in others if _goes(one.end, goes)]
-                    some = pruned([*some, *_joined(some, going)], inner.key, capped=above.caps)
-                    every = pruned(_joined(every, going), inner.key, capped=above.caps)
+        before = _Drawn.each(children, goes, inner)
+        after = _Drawn.each(children[::-1], goes, inner)[::-1]
+        for courses, earlier, later in zip(children, before, after, strict=True):
+            some = pruned(_joined(earlier.some, later.some), inner.key, capped=above.caps)
+            every = pruned(_joined(earlier.every, later.every), inner.key, capped=above.caps)
             ended += _joined(some, [one for one in courses if not _goes(one.end, goes)])
             ended += _joined(every, [one for one in courses if _goes(one.end, goes)])
         return self._bypassed(node, ended)
@@ -190,6 +188,28 @@ class _Walk:
             return ended
         opened = [one for one in ended if one.attempts and one.end and was_open(one.end)]
         return ended + _joined(opened, ended)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What may have become of targets that were drawn before another, and failed.
+
+    In `some` courses not all of them were drawn, in `every` one they were.
+    """
+
+    some: list[Course]
+    every: list[Course]
+
+    @classmethod
+    def each(cls, children: Sequence[list[Course]], goes: Goes, above: Above) -> "list[_Drawn]":
+        """Return for each child what may have become of those that stand before it."""
+        found = [cls([NOTHING], [NOTHING])]
+        for courses in children[:-1]:
+            going = [one for one in courses if _goes(one.end, goes)]
+            some = [*found[-1].some, *_joined(found[-1].some, going)]
+            every = _joined(found[-1].every, going)
+            found.append(cls(*(pruned(one, above.key, capped=above.caps) for one in (some, every))))
+        return found
 
 
 def chosen(node: Conditional, request: ImageRequest) -> Node:

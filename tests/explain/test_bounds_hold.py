@@ -10,7 +10,7 @@ from router.explain.rehearsal import meets_seconds
 DUST = 1e-6
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(config=routes(), faults=SCRIPTS, n=st.integers(1, 3), seed=st.integers(0, 3))
 def test_no_run_comes_to_more_than_the_worst(config, faults, n, seed):
     outlook = forecast(config, n=n)
