@@ -11,6 +11,7 @@ COMMANDS = (
     "check",
     "edit",
     "generate",
+    "import",
     "init",
     "keys",
     "logs",
