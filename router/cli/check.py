@@ -36,7 +36,7 @@ Examples:
   pixroute check configs/prod.yaml --env-file .env
   pixroute check configs --allow-unset        in CI, where no keys are
   pixroute check configs --fix                put right what needs no thought
-  pixroute check --explain dead-condition
+  pixroute check --explain idle-weight
   cat config.json | pixroute check -
 """,
 )
@@ -70,7 +70,8 @@ Examples:
     type=click.Choice(["text", "json", "github"]),
     default="text",
     show_default=True,
-    help="How to print what was found.",
+    metavar="NAME",
+    help="How to print what was found: text, json or github.",
 )
 @click.pass_context
 def check(

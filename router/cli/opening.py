@@ -196,7 +196,7 @@ def _print(problems: Sequence[Problem]) -> None:
     from router.cli.findings import show, unique
 
     for problem in unique(problems):
-        click.echo(show(problem, width_of(sys.stderr)), err=True)
+        click.echo(show(problem, width_of(sys.stderr), coded=True), err=True)
 
 
 def _unguarded(host: str) -> str:
