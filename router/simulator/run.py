@@ -113,7 +113,8 @@ class _Run:
             for breaker in self._tally.store.breakers.values():
                 breaker.settle(now)
         for task in self._tasks.values():
-            task.result()  # one that is still here has failed
+            if task.done():  # one that is still here has failed
+                task.result()
 
     def _await_next(self) -> None:
         """Set the clock for the next arrival, if there is one."""
@@ -136,12 +137,12 @@ class _Run:
     async def _ask(self, wish: Wish, passage: Passage) -> None:
         try:
             self._tally.take(await self._tried(wish), passage)
+            if self._tally.ended % WATCHED == 0:
+                self._watch(self._tally)
         except BaseException:
             self._over.set()  # this task stays among the others, and tells what has happened
             raise
         del self._tasks[passage.number]
-        if self._tally.ended % WATCHED == 0:
-            self._watch(self._tally)
         self._look()
 
     async def _tried(self, wish: Wish) -> Tried:

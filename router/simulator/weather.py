@@ -32,8 +32,6 @@ DELAY, FATE, OUTAGE = range(3)
 
 DRAWS = 3
 
-NO_FAULT = None
-
 
 @dataclass(slots=True)
 class _Climate:

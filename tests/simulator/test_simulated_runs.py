@@ -203,6 +203,17 @@ def test_ctrl_c_keeps_what_was_found_so_far():
     assert 0 < tally.ended < tally.arrived < 3600
 
 
+def test_a_bug_ends_the_run_and_is_not_swallowed():
+    class BrokenError(Exception):
+        pass
+
+    def look(tally):
+        raise BrokenError
+
+    with pytest.raises(BrokenError):
+        tally_of(OPENAI, look, duration=600)
+
+
 def test_a_run_tells_how_far_it_is():
     seen = []
 
