@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from router.config.masking import is_secret_name, masked
 from router.config.origins import Origins
 from router.core.dollars import dollars
 from router.core.jsontypes import JSON
@@ -20,6 +21,7 @@ from router.strategies.fallback import Fallback
 from router.strategies.load_balance import LoadBalance
 
 DAY = 86_400.0  # seconds
+STARS = "***"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,13 +231,22 @@ def _parameters(layers: Layers, settings: Settings) -> Iterator[Setting]:
     """Yield what is done to the request's parameters, in the order in which it is done."""
     parameters = layers.aim.parameters
     for name, value in parameters.defaults.items():
-        text = f"{name} {wording.value(value)} unless given"
-        yield settings.named(f"default_params.{name}", text, value)
+        shown = _unsecret(name, value)
+        text = f"{name} {wording.value(shown)} unless given"
+        yield settings.named(f"default_params.{name}", text, shown)
     for name, value in parameters.overrides.items():
+        shown = _unsecret(name, value)
         if name != "model":
-            yield settings.named(f"override_params.{name}", f"{name} {wording.value(value)}", value)
+            yield settings.named(f"override_params.{name}", f"{name} {wording.value(shown)}", shown)
     for name in settings.listed("drop_params"):
         yield settings.named(f"drop_params.{name}", f"{name} dropped", None)
+
+
+def _unsecret(name: str, value: JSON) -> JSON:
+    """Return a parameter's value, unless it is, or looks like, a secret."""
+    if is_secret_name(name):
+        return STARS
+    return masked(value) if isinstance(value, str) else value
 
 
 def _age(seconds: float) -> str:

@@ -95,6 +95,14 @@ def test_no_secret_is_drawn():
     assert "swordfish" not in str(told(config))
 
 
+def test_no_parameter_shows_a_secret_either():
+    config = openai()
+    config["override_params"] |= {"webhook_token": "swordfish", "user": "sk-swordfish-1234567890"}
+
+    assert "swordfish" not in text(config)
+    assert "swordfish" not in str(told(config))
+
+
 @pytest.mark.parametrize("width", [50, 80, 100, 160])
 def test_no_line_is_wider_than_the_terminal(width):
     drawn = text(CONFIGS / "nested.yaml", width=width, size="1792x1024", model="dall-e-3")
