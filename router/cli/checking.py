@@ -29,7 +29,10 @@ from router.workspace import GATEWAY_FILES, config_files
 STDIN = "<stdin>"
 
 HARMLESS = frozenset({"unknown-key", "unset-variable"})
-"""Codes of errors beside which everything else says what it would say without them."""
+"""Codes of errors beside which everything else says what it would say without them, ..."""
+
+STRUCTURE = ("strategy", "targets", "mode", "conditions", "query", "then", "default", "provider")
+"""... unless one of these keys is what was misspelt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +105,7 @@ class Checker:
         text = _text(source)
         if text is None:
             return judged(error.problems, self.wishes)
-        codes = {problem.code for problem in error.problems if problem.severity == "error"}
-        if isinstance(error, UnusableError) and codes <= HARMLESS:
+        if isinstance(error, UnusableError) and all(map(_is_harmless, error.problems)):
             return lint(Subject(source=text, document=error.document), self.wishes)
         return judged(error.problems, self.wishes.overlaid(read_settings(text)[0]))
 
@@ -180,6 +182,12 @@ def _tests(source: Source) -> Finding:
     count = len(suite.cases)
     tests = "1 test" if count == 1 else f"{count} tests"
     return Finding(source=source.name, outline=f"{tests} of {suite.config.name}")
+
+
+def _is_harmless(problem: Problem) -> bool:
+    """Tell whether the rest of a config can be judged beside a problem."""
+    is_structure = any(f"'{key}'" in problem.hint for key in STRUCTURE)
+    return problem.severity != "error" or (problem.code in HARMLESS and not is_structure)
 
 
 def check_all(

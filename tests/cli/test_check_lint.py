@@ -272,8 +272,34 @@ def test_without_keys_all_else_is_found_as_well(run, config):
     assert "[idle-weight]" in result.stdout
 
 
-def test_beside_an_error_that_leaves_the_meaning_open_nothing_is_guessed(run, config):
-    result = run("check", config("provider: opnai\nweight: 2\n"), "--sandbox")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "provider: opnai\nweight: 2\n",
+        "startegy: {mode: loadbalance}\ntargets: [{provider: openai, weight: 2}]\n",
+        "strategy: {mod: loadbalance}\ntargets: [{provider: openai, weight: 2}]\n",
+    ],
+)
+def test_beside_an_error_that_leaves_the_meaning_open_nothing_is_guessed(run, config, text):
+    result = run("check", config(text), "--sandbox", "--notes")
 
-    assert "[unknown-provider]" in result.stdout
+    assert result.exit_code == 1
     assert "[idle-weight]" not in result.stdout
+    assert result.stdout.endswith("1 error in 1 file\n")
+
+
+def test_a_misspelt_query_makes_no_other_condition_a_dead_one(run, config):
+    path = config(
+        "strategy:\n"
+        "  mode: conditional\n"
+        "  default: a\n"
+        "  conditions:\n"
+        "    - {qurey: {metadata.plan: pro}, then: a}\n"
+        "    - {query: {metadata.plan: team}, then: b}\n"
+        "targets: [{name: a, provider: openai}, {name: b, provider: google}]\n"
+    )
+
+    result = run("check", path, "--sandbox")
+
+    assert "did you mean 'query'?" in result.stdout
+    assert result.stdout.endswith("1 error in 1 file\n")
