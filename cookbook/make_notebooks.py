@@ -19,6 +19,7 @@ FROM_SCRIPTS = (
     "every_provider",
     "write_a_provider",
     "write_a_strategy",
+    "tested_policy",
 )
 TIMEOUT = 120  # seconds for one cell
 

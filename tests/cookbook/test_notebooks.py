@@ -21,6 +21,7 @@ PICTURES = {
     "every_provider": 18,
     "write_a_provider": 1,
     "write_a_strategy": 1,
+    "tested_policy": 0,
 }
 TRACES = {
     "multi_provider": 4,
@@ -29,6 +30,7 @@ TRACES = {
     "every_provider": 0,
     "write_a_provider": 1,
     "write_a_strategy": 1,
+    "tested_policy": 0,
 }
 FROM_SCRIPTS = [name for name in PICTURES if name != "multi_provider"]
 TIMEOUT = 180  # seconds, for a machine that has much else to do
