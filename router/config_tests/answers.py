@@ -44,10 +44,10 @@ class Script:
 
 @dataclass(slots=True)
 class _Turn:
-    """One attempt: what it is answered, and how late."""
+    """One attempt under way; its `answer` is decided when its first request comes."""
 
-    answer: Fault
-    latency: float
+    attempt: Attempt
+    answer: Fault | None = None
     is_fresh: bool = True
 
 
@@ -59,7 +59,8 @@ class Answers:
     """Knows from the engine which target an attempt is at, and decides what it is answered.
 
     It is the stage's observer, its fate and its latency. An attempt that takes several requests,
-    as polling does, has one answer: its delay and latency come before the first of them.
+    as polling does, has one answer: its delay and latency come before the first of them. As an
+    observer it only notes the attempt: what goes wrong there is heard of by nobody.
     """
 
     def __init__(
@@ -75,9 +76,7 @@ class Answers:
         pass
 
     def attempt_started(self, attempt: Attempt) -> None:
-        script = _of(self._scripts, attempt)
-        answer = WELL if script is None else script.answer(anyio.current_time())
-        _TURN.set(_Turn(answer, _of(self._latency, attempt) or 0.0))
+        _TURN.set(_Turn(attempt))
 
     def attempt_ended(self, attempt: Attempt) -> None:
         del attempt
@@ -88,7 +87,10 @@ class Answers:
         turn = _TURN.get()
         if turn is None:
             return None
-        return turn.answer if turn.is_fresh else replace(turn.answer, delay=0.0)
+        if turn.answer is not None:
+            return replace(turn.answer, delay=0.0)
+        turn.answer = self._answer(turn.attempt)
+        return turn.answer
 
     def latency(self, provider: str, model: str | None, serial: int) -> float:
         del provider, model, serial
@@ -96,7 +98,11 @@ class Answers:
         if turn is None or not turn.is_fresh:
             return 0.0
         turn.is_fresh = False
-        return turn.latency
+        return _of(self._latency, turn.attempt) or 0.0
+
+    def _answer(self, attempt: Attempt) -> Fault:
+        script = _of(self._scripts, attempt)
+        return WELL if script is None else script.answer(anyio.current_time())
 
 
 def _of(by_word: Mapping[Word, T], attempt: Attempt) -> T | None:

@@ -1,7 +1,9 @@
 """Whom an answer is for, which one is next, and when each request is asked."""
 
+from dataclasses import replace
+
 import pytest
-from routing_tools import FALLBACK, LONE, differences, one, results
+from routing_tools import FALLBACK, LONE, differences, one, ready, results
 
 ACCOUNTS = """\
 virtual_keys:
@@ -191,3 +193,13 @@ def test_what_a_request_says_reaches_the_engine(tmp_path):
     """
 
     assert differences(one(tmp_path, body, config)) == []
+
+
+def test_a_bug_in_what_is_answered_is_raised_and_no_answer(tmp_path):
+    made = ready(tmp_path, "tests: [{name: a test, given: {openai: 503}, then: {status: 200}}]\n")
+    [case] = made.suite.cases
+
+    with pytest.raises(ExceptionGroup) as raised:
+        made.run(replace(case, given={"openai": ()}))
+
+    assert raised.group_contains(IndexError)
