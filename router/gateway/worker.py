@@ -143,12 +143,21 @@ def _set_up(assignment: Assignment) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
+def _new_loop() -> asyncio.AbstractEventLoop:
+    """Return uvloop's, which answers a sixth more requests, where there is one."""
+    try:
+        import uvloop
+    except ImportError:  # on Windows
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
 def main() -> None:
     assignment = Assignment.read(os.environ[VARIABLE])
     _set_up(assignment)
     # Neither loop nor interpreter is ended in order: that waits for threads, and one may be held
     # by a file that cannot be read, or by a caller who takes nothing in.
-    asyncio.new_event_loop().run_until_complete(work(assignment))
+    _new_loop().run_until_complete(work(assignment))
     logging.shutdown()
     with suppress(OSError, ValueError):
         sys.stdout.flush()
