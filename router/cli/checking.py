@@ -31,7 +31,9 @@ STDIN = "<stdin>"
 HARMLESS = frozenset({"unknown-key", "unset-variable"})
 """Codes of errors beside which everything else says what it would say without them, ..."""
 
-STRUCTURE = ("strategy", "targets", "mode", "conditions", "query", "then", "default", "provider")
+STRUCTURE = frozenset(
+    {"strategy", "targets", "mode", "conditions", "query", "then", "default", "provider"}
+)
 """... unless one of these keys is what was misspelt."""
 
 
@@ -186,8 +188,8 @@ def _tests(source: Source) -> Finding:
 
 def _is_harmless(problem: Problem) -> bool:
     """Tell whether the rest of a config can be judged beside a problem."""
-    is_structure = any(f"'{key}'" in problem.hint for key in STRUCTURE)
-    return problem.severity != "error" or (problem.code in HARMLESS and not is_structure)
+    is_aside = problem.code in HARMLESS and problem.meant not in STRUCTURE
+    return problem.severity != "error" or is_aside
 
 
 def check_all(

@@ -103,7 +103,7 @@ def _unknown_keys(complaint: Complaint, source: Source, report: Report) -> None:
         elsewhere = ELSEWHERE.get(name) if is_route else None
         hint = elsewhere or did_you_mean(name, known) or one_of(known)
         message = f"unknown key {shown(name)}"
-        report.error(source, place, message, hint, code="unknown-key", at_key=True)
+        report.error(source, place, message, hint, code="unknown-key", at_key=True, meant=meant)
 
 
 def _missing_keys(complaint: Complaint, source: Source, report: Report) -> None:

@@ -24,7 +24,8 @@ class Problem:
     where that needs no thought. `place` is where in the config, such as
     `config.targets[0].provider`. `file`, `line` and `column` (from 1) are None where the config
     came from no text. `excerpt` holds the lines of the file that lead to it, its own last, secrets
-    masked; `width` is how many characters of that last line it is about.
+    masked; `width` is how many characters of that last line it is about. `meant` is the key that
+    somebody seems to have had in mind who wrote one that there is not.
     """
 
     message: str
@@ -39,6 +40,7 @@ class Problem:
     excerpt: tuple[str, ...] = ()
     width: int = 1
     fix: Fix | None = None
+    meant: str | None = None
 
     @property
     def location(self) -> str:

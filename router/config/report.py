@@ -53,12 +53,14 @@ class Report:
         *,
         code: str | None = None,
         at_key: bool = False,
+        meant: str | None = None,
     ) -> None:
         if (source.root, place) in self._flawed:
             return
         self._places.add((source.root, place))
         named = code or _code(source, place)
-        self.add(source.problem(place, message, hint, code=named, at_key=at_key))
+        problem = source.problem(place, message, hint, code=named, at_key=at_key)
+        self.add(problem if meant is None else replace(problem, meant=meant))
 
     def flaw(self, source: Source, place: Place, problem: Problem) -> None:
         """Report a value that could not be read; no other error about it is heard from then on."""

@@ -66,6 +66,21 @@ def test_a_misspelt_key_is_one_mistake_and_not_a_missing_key_too(text, key):
 
 
 @pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("startegy: {mode: fallback}\ntargets: [{provider: openai}]", "strategy"),
+        ("provider: openai\nbase_url: https://example.com", None),
+        ("provider: openai\nqqqq: 1", None),
+    ],
+    ids=["a key that is near", "advice of another kind", "nothing near"],
+)
+def test_a_problem_tells_which_key_was_meant_apart_from_its_words(text, meant):
+    (problem,) = problems(f"{text}\n")
+
+    assert (problem.code, problem.meant) == ("unknown-key", meant)
+
+
+@pytest.mark.parametrize(
     ("text", "messages"),
     [
         ("retry: {jiter: 1}", ["'attempts' is missing", "unknown key 'jiter'"]),
