@@ -56,6 +56,7 @@ def _contents() -> Iterator[tuple[str, str]]:
     yield "schemas/virtual-keys.schema.json", schema_text("virtual-keys")
     yield "schemas/gateway.schema.json", schema_text("gateway")
     yield "schemas/tests.schema.json", schema_text("tests")
+    yield "schemas/scenario.schema.json", schema_text("scenario")
 
 
 def _write(path: Path, content: str, *, anew: bool) -> bool:

@@ -8,7 +8,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 def folder() -> Path:
     """Return where they are: inside the package in a wheel, beside it in a checkout."""
     inside = PACKAGE / "scenarios"
-    return inside if inside.is_dir() else PACKAGE.parent / "scenarios"
+    return inside if inside.is_dir() else PACKAGE.parent / "configs" / "scenarios"
 
 
 def shipped_names() -> list[str]:

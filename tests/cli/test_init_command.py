@@ -17,7 +17,7 @@ def test_it_writes_all_files_and_names_them(run, tmp_path):
     result = run("init", "made")
 
     expected = [name for _, name in TEMPLATES]
-    schemas = ("config", "virtual-keys", "gateway", "tests")
+    schemas = ("config", "virtual-keys", "gateway", "tests", "scenario")
     expected += [f"schemas/{name}.schema.json" for name in schemas]
     assert result.exit_code == 0
     assert files_in(tmp_path / "made") == sorted(expected)
@@ -112,7 +112,8 @@ def test_editors_are_pointed_to_schemas_that_exist(run, tmp_path):
     run("init")
     settings = json.loads((tmp_path / ".vscode" / "settings.json").read_text())
 
-    assert all((tmp_path / path).is_file() for path in settings["yaml.schemas"])
+    schemas = {f"./{path.relative_to(tmp_path)}" for path in (tmp_path / "schemas").iterdir()}
+    assert settings["yaml.schemas"].keys() == schemas
     for path in (tmp_path / "configs").iterdir():
         comment = path.read_text().splitlines()[0]
         assert comment.startswith("# yaml-language-server: $schema=")

@@ -1,12 +1,18 @@
 """A scenario is read whole, and everything that is wrong with it is told with its place."""
 
+from pathlib import Path
+
 import pytest
 from simulator_tools import scenario
 
 from router.config.problems import ConfigError
+from router.simulator import shipped
 from router.simulator.durations import parse, spoken
 from router.simulator.reading import read_scenario
 from router.simulator.shipped import folder, shipped_names
+from router.workspace import config_files
+
+CONFIGS = Path(__file__).parents[2] / "configs"
 
 GOOD = "duration: 10m\narrivals: {poisson: 1}\n"
 
@@ -112,3 +118,26 @@ def test_every_shipped_scenario_says_what_happens_in_it(name):
 
     assert read.name
     assert read.description.endswith(".")
+
+
+def test_the_shipped_scenarios_are_found_in_a_checkout_and_in_a_wheel(tmp_path, monkeypatch):
+    beside = folder()
+    inside = tmp_path / "router" / "scenarios"
+    inside.mkdir(parents=True)
+    monkeypatch.setattr(shipped, "PACKAGE", tmp_path / "router")
+
+    assert folder() == inside
+    assert beside == CONFIGS / "scenarios"
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_editors_find_the_schema_of_a_shipped_scenario(name):
+    path = folder() / f"{name}.yaml"
+    comment = path.read_text().splitlines()[0]
+
+    assert comment.startswith("# yaml-language-server: $schema=")
+    assert (path.parent / comment.partition("=")[2]).is_file()
+
+
+def test_scenarios_are_no_configs():
+    assert not {path.stem for path in config_files(CONFIGS)} & set(shipped_names())
