@@ -163,7 +163,7 @@ class Checker:
             virtual_keys=Path(source.name),
             allow_unset=self.allow_unset,
         )
-        count = sum(not name.startswith("env:") for name in document.keys)
+        count = len(document.virtual_keys)
         keys = "1 virtual key" if count == 1 else f"{count} virtual keys"
         return Finding(source=source.name, problems=document.problems, outline=keys)
 

@@ -60,10 +60,13 @@ def _names(route: Route) -> tuple[str, ...]:
     if isinstance(route, GroupRoute):
         return ("", route.name or "", "", "")
     model = route.settings.override_params.get("model")
-    credential = route.credential or ""
-    account = "" if credential.startswith(("env:", "config")) else credential
     host = urlsplit(route.base_url or "").netloc
-    return (model if isinstance(model, str) else "", route.name or "", account, host)
+    return (
+        model if isinstance(model, str) else "",
+        route.name or "",
+        route.virtual_key or "",
+        host,
+    )
 
 
 def _shares(routes: Sequence[Route], children: Sequence[str]) -> list[str]:

@@ -107,6 +107,5 @@ def _info(name: str, known: Mapping[str, ProviderInfo]) -> ProviderInfo:
 
 def _virtual_key(target: TargetRoute, keys: Mapping[str, KeyRef]) -> str | None:
     """Return the virtual key of a target; what is written in the target is named by its place."""
-    name = target.credential
-    is_own = name is None or name == target.path or name.startswith("env:")
-    return name if not is_own and name in keys else None
+    name = target.virtual_key
+    return name if name in keys else None

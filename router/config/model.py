@@ -180,6 +180,20 @@ class TargetRoute:
     cache: CacheSettings | None = None
     limit: LimitSettings | None = None
 
+    @property
+    def virtual_key(self) -> str | None:
+        return virtual_key_of(self.credential)
+
+
+def virtual_key_of(credential: str | None) -> str | None:
+    """Return the virtual key that a credential is; None for any other credential.
+
+    A variable is none, and what is written in a target is named by its path, as no key can be.
+    """
+    if credential is None or credential.startswith(("env:", "config.")) or credential == "config":
+        return None
+    return credential
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRoute:
@@ -221,3 +235,8 @@ class Document:
     warnings: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     is_sent: bool = False
+
+    @property
+    def virtual_keys(self) -> frozenset[str]:
+        """The names of those `keys` that have been given one."""
+        return frozenset(name for name in self.keys if virtual_key_of(name) is not None)

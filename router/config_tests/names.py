@@ -131,7 +131,7 @@ def names_of(document: Document, providers: Iterable[ProviderInfo]) -> Names:
     return Names(
         paths=tuple(route.path for route in routes),
         named=named,
-        keys=frozenset(name for name in document.keys if not is_unnamed(name)),
+        keys=document.virtual_keys,
         asked=frozenset(target.provider for target in targets if target.provider is not None),
         providers=aliases,
         targets=tuple(map(_as_attempt, targets)),
@@ -147,11 +147,6 @@ def _as_attempt(target: TargetRoute) -> Attempt:
         virtual_key=target.credential,
         model=model if isinstance(model, str) else None,
     )
-
-
-def is_unnamed(credential: str) -> bool:
-    """Tell credentials that nobody has given a name: variables, and keys within a target."""
-    return credential.startswith(("env:", "config.")) or credential == "config"
 
 
 def is_within(path: str, group: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from router.config.model import virtual_key_of
 from router.config_tests.model import Case
 from router.config_tests.names import is_within
 from router.config_tests.running import Ready, Result
@@ -106,8 +107,7 @@ def _narrow(attempt: Attempt) -> tuple[str, ...]:
 
 
 def _is_named(attempt: Attempt) -> bool:
-    key = attempt.virtual_key
-    return key is not None and not key.startswith(("env:", "config"))
+    return virtual_key_of(attempt.virtual_key) is not None
 
 
 def _ending(tried: Tried) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from router.config.masking import is_secret_name, masked
+from router.config.model import virtual_key_of
 from router.config.origins import Origins
 from router.core.dollars import dollars
 from router.core.jsontypes import JSON
@@ -165,7 +166,7 @@ def _target(node: TakeAim, settings: Settings) -> Sketch:
         kind="target",
         provider=None if target is None else target.provider,
         model=_model(node),
-        virtual_key=_account(None if target is None else target.credential),
+        virtual_key=None if target is None else virtual_key_of(target.credential),
         host=None if target is None else target.base_url,
         settings=tuple(_settings(layers_of(node), settings)),
     )
@@ -178,12 +179,6 @@ def _model(node: TakeAim) -> str | None:
     if isinstance(said, str):
         return said
     return deployments[0].deployment_id if len(deployments) == 1 else None
-
-
-def _account(credential: str | None) -> str | None:
-    """Return the name of a virtual key; what is written in the config itself has none."""
-    is_key = credential is not None and not credential.startswith(("env:", "config"))
-    return credential if is_key else None
 
 
 def _settings(layers: Layers, settings: Settings) -> Iterator[Setting]:

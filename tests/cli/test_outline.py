@@ -43,6 +43,13 @@ virtual_keys:
 strategy: {mode: fallback}
 targets: [{virtual_key: eu}, {virtual_key: us}]
 """,
+    "fallback of openai configured, openai us": """
+virtual_keys:
+  configured: {provider: openai, api_key: x}
+  us: {provider: openai, api_key: y}
+strategy: {mode: fallback}
+targets: [{virtual_key: configured}, {virtual_key: us}]
+""",
     "fallback of openai, openai localhost:1": """
 strategy: {mode: fallback}
 targets: [{provider: openai}, {provider: openai, custom_host: 'http://localhost:1'}]

@@ -168,3 +168,21 @@ def test_names_that_begin_with_x_are_free():
     keys = {"x-shared": {"anything": 1}, "a": {"provider": "openai"}}
 
     assert "x-shared" not in document({"virtual_key": "a"}, virtual_keys=keys).keys
+
+
+def test_what_is_written_in_a_target_or_taken_from_a_variable_is_no_virtual_key():
+    read = document(
+        {
+            "virtual_keys": {"configured": {"provider": "openai", "api_key": "k"}},
+            "strategy": {"mode": "fallback"},
+            "targets": [
+                {"virtual_key": "configured"},
+                {"provider": "openai", "api_key": "k"},
+                {"provider": "openai"},
+            ],
+        },
+        environment={"OPENAI_API_KEY": "k"},
+    )
+
+    assert read.virtual_keys == {"configured"}
+    assert [one.virtual_key for one in read.route.targets] == ["configured", None, None]

@@ -2,6 +2,7 @@
 
 import textwrap
 
+import pytest
 from routing_tools import FALLBACK, LONE, one
 
 from router.config_tests.telling import headline, tell
@@ -88,11 +89,12 @@ def test_an_answer_from_the_cache_says_so(tmp_path):
     ]
 
 
-def test_a_virtual_key_stands_for_its_provider(tmp_path):
-    config = "virtual_keys: {main: {provider: openai, api_key: sk}}\nvirtual_key: main\n"
+@pytest.mark.parametrize("name", ["main", "configured"])
+def test_a_virtual_key_stands_for_its_provider(tmp_path, name):
+    config = f"virtual_keys: {{{name}: {{provider: openai, api_key: sk}}}}\nvirtual_key: {name}\n"
     result = one(tmp_path, "when: {model: gpt-image-2}\nthen: {status: 503}\n", config)
 
-    assert "0.0 s  config  main  gpt-image-2  200" in tell(result)
+    assert f"0.0 s  config  {name}  gpt-image-2  200" in tell(result)
 
 
 def test_where_there_is_no_room_models_are_left_out(tmp_path):

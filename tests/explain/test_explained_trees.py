@@ -108,3 +108,17 @@ def test_no_line_is_wider_than_the_terminal(width):
     drawn = text(CONFIGS / "nested.yaml", width=width, size="1792x1024", model="dall-e-3")
 
     assert max(map(len, drawn.splitlines())) <= width
+
+
+def test_a_virtual_key_is_told_whatever_its_name_and_a_key_in_the_config_has_none():
+    keys = {"configured": {"provider": "openai", "api_key": "k"}}
+    config = group(
+        "fallback",
+        {"virtual_key": "configured"},
+        {"provider": "openai", "api_key": "own"},
+        openai(),
+        virtual_keys=keys,
+    )
+
+    shown = [one["virtual_key"] for one in targets(told(config)["tree"]).values()]
+    assert shown == ["configured", None, None]
