@@ -13,6 +13,7 @@ from router.core.finishing import FetchError, Finishing
 from router.core.images import Picture
 from router.core.media import HEAD, Format, Media, sniff_bytes
 from router.core.wholeness import find_fault_in
+from router.policies.repeating import repeated
 
 Form: TypeAlias = Literal["b64_json", "url"]
 
@@ -92,21 +93,33 @@ async def _download(url: str, finishing: Finishing) -> bytes:
         if content is None:
             raise FetchError("the data: URL holds no picture in base64")
         return _whole(content, passing=False)
-    from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential
 
-    retrying = AsyncRetrying(
-        retry=retry_if_exception(lambda error: isinstance(error, FetchError) and error.passing),
-        stop=stop_after_attempt(DOWNLOADS),
-        wait=wait_exponential(FIRST_WAIT),
-        sleep=anyio.sleep,
-        reraise=True,
-    )
-    return await retrying(_fetch_whole, url, finishing)
+    async def again(wait: float) -> bytes | FetchError:
+        await anyio.sleep(wait)
+        return await _attempt(url, finishing)
+
+    fetched = await _attempt(url, finishing)
+    if isinstance(fetched, FetchError):
+        fetched = await repeated(
+            fetched,
+            again,
+            goes_on=lambda last: isinstance(last, FetchError),
+            wait=lambda download: FIRST_WAIT * 2 ** (download - 1),
+            stop=lambda download, _: download == DOWNLOADS,
+        )
+    if isinstance(fetched, FetchError):
+        raise FetchError(str(fetched), passing=True) from fetched
+    return fetched
 
 
-async def _fetch_whole(url: str, finishing: Finishing) -> bytes:
-    content = await finishing.fetch(url)
-    return _whole(content, passing=True)
+async def _attempt(url: str, finishing: Finishing) -> bytes | FetchError:
+    """Return the picture, or what may pass; raise what will not."""
+    try:
+        return _whole(await finishing.fetch(url), passing=True)
+    except FetchError as error:
+        if not error.passing:
+            raise
+        return error
 
 
 def _whole(content: bytes, *, passing: bool) -> bytes:
