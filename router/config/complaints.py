@@ -65,9 +65,10 @@ class Complaint:
         """What is there, for a message; never a secret."""
         names = [step for step in self.place if isinstance(step, str)]
         is_secret = KEYS in names[-2:-1] or (names and is_secret_name(names[-1]))
-        if is_secret and isinstance(self.found, str):
-            return "not what it should be"
-        return "empty" if self.found in (None, "") else shown(self.found)
+        if self.found in (None, ""):
+            return "empty"
+        is_shown = not is_secret or isinstance(self.found, Mapping | list)
+        return shown(self.found) if is_shown else "not what it should be"
 
 
 def complain(complaint: Complaint, source: Source, report: Report) -> None:

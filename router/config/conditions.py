@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from router.config.masking import shown
+from router.config.masking import is_secret_name, shown
 from router.config.places import Place
 from router.config.problems import did_you_mean, hints, one_of
 from router.config.report import Report
@@ -84,9 +84,9 @@ class QueryCheck:
             hint = hints(one_of(OPERATORS), did_you_mean(name, OPERATORS))
             self._error(place, f"unknown operator {shown(name)}", hint, at_key=True)
         elif name in LISTS and not is_list(operand):
-            self._error(place, f"{name!r} needs a list, and is {shown(operand)}")
+            self._error(place, f"{name!r} needs a list, and is {_shown(operand, place)}")
         elif name == "$exists" and not isinstance(operand, bool):
-            self._error(place, f"'$exists' needs true or false, and is {shown(operand)}")
+            self._error(place, f"'$exists' needs true or false, and is {_shown(operand, place)}")
         elif name == "$not":
             self._test(operand, place)
         elif name == "$regex":
@@ -96,13 +96,14 @@ class QueryCheck:
 
     def _operand(self, name: str, operand: JSON, place: Place) -> None:
         if isinstance(operand, Mapping | list):
-            self._error(place, f"{name!r} needs a single value, and is {shown(operand)}")
+            self._error(place, f"{name!r} needs a single value, and is {_shown(operand, place)}")
         elif name in COMPARISONS[2:] and (isinstance(operand, bool) or operand is None):
-            self._error(place, f"{name!r} needs a number or a text, and is {shown(operand)}")
+            found = _shown(operand, place)
+            self._error(place, f"{name!r} needs a number or a text, and is {found}")
 
     def _pattern(self, operand: JSON, place: Place) -> None:
         if not isinstance(operand, str):
-            self._error(place, f"'$regex' needs a pattern, and is {shown(operand)}")
+            self._error(place, f"'$regex' needs a pattern, and is {_shown(operand, place)}")
             return
         try:
             (compile_linear if self.is_sent else compile_pattern)(operand)
@@ -110,14 +111,25 @@ class QueryCheck:
             message = "'$regex' in a config that is sent needs google-re2, which is not installed"
             self._error(place, message, "pip install 'pixroute[gateway]'", at_key=True)
         except RunawayError:
-            message = f"{shown(operand)} could take for ever on an unlucky text: {AMBIGUOUS}"
+            found = _shown(operand, place)
+            message = f"{found} could take for ever on an unlucky text: {AMBIGUOUS}"
             self._error(place, message, REMEDY)
         except ValueError as error:
             hint = LINEAR if self.is_sent else ""
-            self._error(place, f"{shown(operand)} is not a pattern: {error}", hint)
+            reason = "" if is_secret_name(_name(place)) else f": {error}"
+            self._error(place, f"{_shown(operand, place)} is not a pattern{reason}", hint)
 
     def _error(self, place: Place, message: str, hint: str = "", *, at_key: bool = False) -> None:
         self.report.error(self.source, place, message, hint, code="bad-query", at_key=at_key)
+
+
+def _shown(operand: JSON, place: Place) -> str:
+    """Write an operand, unless what it is compared with is a secret."""
+    return shown(operand, _name(place))
+
+
+def _name(place: Place) -> str:
+    return ".".join(map(str, place))
 
 
 def _likely(root: str) -> str:

@@ -102,6 +102,8 @@ class Values:
         return pairs
 
     def _word(self, node: Word, place: Place) -> Scalar:
+        if node.span.line < node.span.end_line and masked(node.text) != node.text:
+            self.secrets.append(node.span)  # lines show no more than a part of it each
         try:
             if node.plain:
                 return plain(node.text)
