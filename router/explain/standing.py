@@ -8,11 +8,9 @@ from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
 from router.core.node import Node
 from router.core.outcome import Failure, Kind
-from router.core.settlement import NEVER_ASKED, moves_on
 from router.explain import wording
 from router.explain.layers import targets_below
 from router.explain.probe import Probe
-from router.explain.worst import chosen
 from router.policies.aim import TakeAim
 from router.policies.budget import WithinBudget
 from router.policies.cache import Cache
@@ -84,9 +82,8 @@ class _Follow:
             case Fallback():
                 return self._fallback(node, chance)
             case LoadBalance():
-                candidates = [share for share in node.shares if share.weight > 0]
                 self._spare(node)
-                return self._drawn(node, candidates, chance)
+                return self._drawn(node, node.candidates, chance)
             case Conditional():
                 return self._conditional(node, chance)
         raise TypeError(f"{type(node).__name__} at {node.path} is no node of a config")
@@ -109,58 +106,43 @@ class _Follow:
                 self._lose(child, f"asked after {wording.place(before)} has failed")
                 continue
             after = self.into(child, going)
-            left = [one for one in after if moves_on(one.end, node.codes, refusals=node.refusals)]
+            left = [one for one in after if node.goes_on(one.end)]
             ended += [one for one in after if one not in left]
         return ended + left
 
     def _drawn(self, node: LoadBalance, candidates: Sequence[Share], chance: float) -> list[_Left]:
         """Share a chance out; who cannot be asked is drawn, too, and then another one."""
         ended: list[_Left] = []
-        for share, part in self._parts(node, candidates):
+        parts = node.chances(candidates, self.request, self.context)
+        for share, part in zip(candidates, parts, strict=True):
             if part == 0:
                 self._lose(share.node, "not drawn first: this session belongs to another target")
                 continue
             left = self.into(share.node, chance * part)
             others = [one for one in candidates if one is not share]
             for one in left:
-                goes = one.end.kind in NEVER_ASKED or (
-                    node.failover and moves_on(one.end, node.codes, refusals=node.refusals)
-                )
-                if goes and others:
+                if others and node.goes_on(one.end):
                     ended += self._drawn(node, others, one.chance)
                 else:
                     ended.append(one)
         return ended
 
-    def _parts(
-        self, node: LoadBalance, candidates: Sequence[Share]
-    ) -> Iterator[tuple[Share, float]]:
-        sticky = node.sticky
-        key = sticky.key(self.request, self.context.now()) if sticky else None
-        if sticky is None or key is None:
-            total = sum(share.weight for share in candidates)
-            yield from ((share, share.weight / total) for share in candidates)
-            return
-        scores = sticky.scores(key, [(share.label, share.weight) for share in candidates])
-        best = scores.index(max(scores))
-        yield from ((share, float(at == best)) for at, share in enumerate(candidates))
-
     def _spare(self, node: LoadBalance) -> None:
         for share in node.shares:
-            if share.weight <= 0:
+            if share not in node.candidates:
                 self._lose(share.node, "never drawn: its weight is 0")
 
     def _conditional(self, node: Conditional, chance: float) -> list[_Left]:
-        child = chosen(node, self.request)
+        chosen = node.choose(self.request)
+        child = node.default if chosen is None else chosen.node
         is_open = True
         for branch in node.branches:
-            holds = branch.condition.holds(self.request)
             self.found.judgements.append(
                 Judgement(
                     path=f"{node.path}.strategy.conditions[{branch.number}]",
                     number=branch.number,
                     text=wording.condition(branch.condition),
-                    holds=holds,
+                    holds=branch.condition.holds(self.request),
                     is_asked=is_open,
                     chooses=branch.node.path,
                     values=dict(_values(branch.condition, self.request)),
@@ -169,7 +151,7 @@ class _Follow:
             if branch.node.path != child.path:
                 why = "does not hold" if is_open else "comes after one that holds"
                 self._lose(branch.node, f"not for this request: conditions[{branch.number}] {why}")
-            is_open = is_open and not holds
+            is_open = is_open and branch is not chosen
         if node.default.path != child.path:
             self._lose(node.default, "not for this request: a condition holds before the default")
         return self.into(child, chance)

@@ -11,7 +11,6 @@ from typing import Literal
 from router.core.images import ImageRequest
 from router.core.node import Node
 from router.core.outcome import Failure
-from router.core.settlement import NEVER_ASKED, moves_on
 from router.explain.course import NOTHING, Course, Stop, pruned
 from router.explain.layers import targets_below
 from router.explain.probe import Probe
@@ -109,7 +108,8 @@ class _Walk:
             case LoadBalance():
                 return self._load_balance(node, above)
             case Conditional():
-                return self.below(chosen(node, self.request), above)
+                branch = node.choose(self.request)
+                return self.below(node.default if branch is None else branch.node, above)
         raise TypeError(f"{type(node).__name__} at {node.path} is no node of a config")
 
     def _target(self, node: TakeAim, above: Above) -> Iterable[Course]:
@@ -149,9 +149,7 @@ class _Walk:
         ] or [NOTHING]
 
     def _fallback(self, node: Fallback, above: Above) -> Iterable[Course]:
-        def goes(failure: Failure) -> bool:
-            return moves_on(failure, node.codes, refusals=node.refusals)
-
+        goes = node.goes_on
         inner = replace(above, groups=(*above.groups, goes))
         children = [self.below(child, inner) for child in node.children]
         ended: list[Course] = []
@@ -165,13 +163,9 @@ class _Walk:
         return self._bypassed(node, [*ended, *going])
 
     def _load_balance(self, node: LoadBalance, above: Above) -> Iterable[Course]:
-        def goes(failure: Failure) -> bool:
-            if failure.kind in NEVER_ASKED:
-                return True
-            return node.failover and moves_on(failure, node.codes, refusals=node.refusals)
-
+        goes = node.goes_on
         inner = replace(above, groups=(*above.groups, goes))
-        children = [self.below(share.node, inner) for share in node.shares if share.weight > 0]
+        children = [self.below(share.node, inner) for share in node.candidates]
         ended: list[Course] = []
         before = _Drawn.each(children, goes, inner)
         after = _Drawn.each(children[::-1], goes, inner)[::-1]
@@ -210,12 +204,6 @@ class _Drawn:
             every = _joined(found[-1].every, going)
             found.append(cls(*(pruned(one, above.key, capped=above.caps) for one in (some, every))))
         return found
-
-
-def chosen(node: Conditional, request: ImageRequest) -> Node:
-    """Return the child that the first condition which holds has chosen."""
-    branches = (one.node for one in node.branches if one.condition.holds(request))
-    return next(branches, node.default)
 
 
 def _goes(end: Failure | None, goes: Goes) -> bool:

@@ -27,10 +27,17 @@ class Conditional:
     default: Node
 
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
+        branch = self.choose(request)
+        if branch is None:
+            node, reason = self.default, "no condition holds: default"
+        else:
+            node, reason = branch.node, f"conditions[{branch.number}] holds"
+        context.decide(self.path, "conditional", node.path, reason)
+        return await node.execute(request, context)
+
+    def choose(self, request: ImageRequest) -> Branch | None:
+        """Return the first branch whose condition holds; None means the default."""
         for branch in self.branches:
             if branch.condition.holds(request):
-                reason = f"conditions[{branch.number}] holds"
-                context.decide(self.path, "conditional", branch.node.path, reason)
-                return await branch.node.execute(request, context)
-        context.decide(self.path, "conditional", self.default.path, "no condition holds: default")
-        return await self.default.execute(request, context)
+                return branch
+        return None

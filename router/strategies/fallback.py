@@ -9,7 +9,7 @@ from router.core.node import Node
 from router.core.outcome import Failure, Outcome, salvaged
 from router.core.settlement import moves_on
 from router.strategies.telling import describe, most_telling, was_open
-from router.strategies.top_up import TopUp
+from router.strategies.top_up import TopUp, is_partly_refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +45,12 @@ class Fallback:
             if not isinstance(outcome, Failure):
                 return outcome
             failures.append(salvaged(outcome, failures[-1] if failures else None))
-            if not (
-                moves_on(outcome, self.codes, refusals=self.refusals) and top_up.may_go_on(outcome)
-            ):
+            if not self.goes_on(outcome):
                 return failures[-1]
         return salvaged(most_telling(failures), failures[-1])
+
+    def goes_on(self, failure: Failure) -> bool:
+        """Tell whether the next child is asked after such a failure."""
+        if self.top_up and is_partly_refused(failure):
+            return False
+        return moves_on(failure, self.codes, refusals=self.refusals)

@@ -7,6 +7,11 @@ from router.core.images import ImageRequest, Picture, Pictures
 from router.core.outcome import Failure, Kind, Outcome, Success
 
 
+def is_partly_refused(failure: Failure) -> bool:
+    """Tell whether nothing but refused pictures is missing, for which nobody else is asked."""
+    return failure.kind is Kind.REFUSED and bool(failure.pictures)
+
+
 @dataclass(slots=True)
 class TopUp:
     """What one request has of its pictures. Where nothing is topped up it only passes on."""
@@ -46,11 +51,6 @@ class TopUp:
             return Success(pictures=Pictures(created=int(context.now()), data=data))
         context.trace.salvage(self.came)
         return self._short(outcome) if before else outcome
-
-    def may_go_on(self, failure: Failure) -> bool:
-        """Tell whether anything but refused pictures is missing."""
-        partly_refused = failure.kind is Kind.REFUSED and bool(failure.pictures)
-        return not (self.enabled and partly_refused)
 
     def _whole(self, success: Success) -> Success:
         """Return one answer; what the last part used is not what all of it did."""
