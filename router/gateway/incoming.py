@@ -13,6 +13,7 @@ PATIENCE = 30.0  # seconds from one piece of a body to the next
 SLOWEST = 2048  # bytes a second of the whole, once the patience is over: less than any modem's
 LAST_PATIENCE = 1.0  # seconds from one piece to the next of what nobody wants
 LAST_SECONDS = 10.0  # seconds for all of that
+MOST_DIGITS = 20  # of a length: as many as the largest number of 64 bits has
 
 
 class DisconnectedError(Exception):
@@ -53,11 +54,10 @@ class Incoming:
             return
         if not told.isdecimal():
             raise Refusal(400, f"content-length is {told[:40]!r}; expected a number of bytes")
-        size = int(told[:20])
-        if size > self._most:
+        if _is_beyond(told, self._most):
             raise self._too_large()
         if "transfer-encoding" not in headers:  # where both are there, the length says nothing
-            self._told = size
+            self._told = int(told)
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """Yield the body piece by piece. Raises Refusal and DisconnectedError."""
@@ -85,7 +85,7 @@ class Incoming:
         them before that they never see it. Those that `expect` it have sent nothing yet.
         """
         told = headers.get("content-length", "")
-        is_hopeless = told.isdecimal() and int(told[:20]) > 2 * self._most
+        is_hopeless = told.isdecimal() and _is_beyond(told, 2 * self._most)
         if is_hopeless or "expect" in headers:
             return
         loop = asyncio.get_running_loop()
@@ -120,7 +120,7 @@ class Incoming:
         """Return what comes within the patience.
 
         Nearly all bodies come at once, and a scope with a deadline costs ten times as much. What is
-        cancelled here is the server's `receive` alone, which swallows no cancellation.
+        cancelled here is the server's `receive` alone, whatever that makes of it.
         """
         task = asyncio.current_task()
         if task is None:
@@ -129,11 +129,13 @@ class Incoming:
         try:
             return await self._receive()
         except asyncio.CancelledError:
-            if alarm.has_rung and task.uncancel() == 0:
+            if alarm.has_rung and task.cancelling() == 1:  # by the alarm alone
                 return None
             raise
         finally:
             alarm.stop()
+            if alarm.has_rung:
+                task.uncancel()
 
     async def _rest(self) -> Message | None:
         slowest = self._began + PATIENCE + self.size / SLOWEST
@@ -148,3 +150,8 @@ class Incoming:
 
     def _too_large(self) -> Refusal:
         return Refusal(413, f"the body is larger than {self._most} bytes, as much as may be sent")
+
+
+def _is_beyond(told: str, most: int) -> bool:
+    """Tell whether a length is too large; one of very many digits is, be they zeros."""
+    return len(told) > MOST_DIGITS or int(told) > most

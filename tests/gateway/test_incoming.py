@@ -1,6 +1,7 @@
 """Bodies as they come: how slow and how large they may be, in virtual time."""
 
 import asyncio
+import contextlib
 
 import anyio
 import pytest
@@ -140,3 +141,63 @@ def test_who_is_cut_off_by_the_gateways_end_is_not_told_to_be_slow():
         return whole.cancelled(), anyio.current_time()
 
     assert simulate(main) == (True, PATIENCE)
+
+
+def swallowing(left):
+    """Return a `receive` that gives its message when it is cancelled, or raises what is `left`."""
+
+    async def receive():
+        try:
+            await anyio.sleep_forever()
+        except asyncio.CancelledError:
+            if left is not None:
+                raise left from None
+        return {"type": "http.request", "body": b"x"}
+
+    return receive
+
+
+@pytest.mark.parametrize("left", [None, OSError("gone")], ids=["a-message", "an-error"])
+def test_a_receive_that_swallows_the_end_of_the_patience_leaves_no_cancellation(left):
+    """A task that counts as cancelled is ended by the next timeout's scope that looks."""
+
+    async def main():
+        with contextlib.suppress(OSError):
+            assert await Incoming(swallowing(left), MOST, Alarms(PATIENCE)).whole() == b"x"
+        return asyncio.current_task().cancelling(), anyio.current_time()
+
+    assert simulate(main) == (0, PATIENCE)
+
+
+def test_who_is_cut_off_as_the_patience_ends_is_cut_off():
+    async def main():
+        incoming = Incoming(sending([], more=True), MOST, Alarms(PATIENCE))
+        whole = asyncio.ensure_future(incoming.whole())
+        await asyncio.sleep(0)  # so that the alarm is set, and rings, first
+        asyncio.get_running_loop().call_at(PATIENCE, whole.cancel)
+        await asyncio.wait([whole])
+        return whole.cancelled(), whole.cancelling()
+
+    assert simulate(main) == (True, 1)
+
+
+@pytest.mark.parametrize("told", ["0" * 20 + "10", "9" * 21], ids=["zeros", "nines"])
+def test_a_length_of_more_than_twenty_digits_is_refused(told):
+    async def main():
+        receive, unsent = counted([(0, 1)])
+        incoming = Incoming(receive, MOST, Alarms(PATIENCE))
+        with pytest.raises(Refusal) as refused:
+            incoming.check({"content-length": told})
+        await incoming.discard({"content-length": told})
+        return refused.value.status, unsent()
+
+    assert simulate(main) == (413, 1)
+
+
+def test_a_length_may_have_leading_zeros():
+    async def main():
+        incoming = Incoming(sending([(0, 10)]), MOST, Alarms(PATIENCE))
+        incoming.check({"content-length": "10".zfill(20)})
+        return len(await incoming.whole())
+
+    assert simulate(main) == 10
