@@ -8,11 +8,12 @@ from enum import Enum, auto
 from router.core.trace import Attempt, Decision
 from router.explain.course import Stop
 from router.explain.ways import Way
-from router.policies.backoff import LONGEST_SUM
+from router.policies.backoff import LONGEST_SUM, Backoff
 from router.sandbox.fault import Fault, FaultKind
 
 SHORT = 0.001  # seconds before the timeout at which a call that is to be slow still answers
 FOREVER = 1e6  # seconds: longer than any timeout
+OWN = Backoff()
 TOO_LONG = LONGEST_SUM + 1.0  # seconds: a Retry-After for which no retry waits
 
 
@@ -97,9 +98,9 @@ class Direction:
         """Return the Retry-After before a retry, counted from 0: all together are the longest."""
         if self.pace is not Pace.SLOW or stop.hurried:
             return None
-        own = 2.0**retry
+        before, after = (OWN.most(retries, is_told=False) for retries in (retry, retry + 1))
         is_last = (retry + 2) * stop.lanes >= stop.calls
-        return max(own, stop.waits - (own - 1)) if is_last else own
+        return max(after - before, stop.waits - before) if is_last else after - before
 
 
 HANG = Fault(kind=FaultKind.DELAY, delay=FOREVER)

@@ -9,7 +9,7 @@ from router.core.settlement import NEVER_ASKED, is_breakage
 from router.explain.course import Course, Manner, Stop
 from router.explain.probe import Probe
 from router.explain.ways import Way, ways
-from router.policies.backoff import JITTER, LONGEST_SUM
+from router.policies.backoff import JITTER
 from router.policies.limit import LONGEST_WAIT
 
 Goes = Callable[[Failure], bool]
@@ -119,7 +119,7 @@ class TargetCourses:
             longest=seconds + queued,
             alone=seconds + (queued if is_crowd else 0.0),
             drawn=0.0 if repeat and self._waits(repeat) else JITTER * waits,
-            quickest=(1 - JITTER) * _doubling(fewest - 1),
+            quickest=0.0 if layers.retry is None else layers.retry.backoff.least(fewest - 1),
             dollars=self._dollars(calls, repeat, last),
             needs=self.probe.most or 0.0,
             end=None if last is None else last.failure,
@@ -182,9 +182,10 @@ class TargetCourses:
         return self.overrun * hung
 
     def _longest_waits(self, rounds: int, repeat: Way | None) -> float:
-        if rounds < 2 or repeat is None:
+        retry = self.probe.layers.retry
+        if retry is None or repeat is None:
             return 0.0
-        return LONGEST_SUM if self._waits(repeat) else min(LONGEST_SUM, _doubling(rounds - 1))
+        return retry.backoff.most(rounds - 1, is_told=repeat.says_when)
 
     def _downloads(self) -> float:
         return self.probe.layers.timeout if self.probe.downloads else 0.0
@@ -223,11 +224,6 @@ def _fits(way: Way, *, unpaid: bool) -> bool:
 
 def _badness(way: Way) -> tuple[bool, bool, bool]:
     return way.may_be_billed, way.hangs, way.says_when
-
-
-def _doubling(retries: int) -> float:
-    """Seconds of so many waits, each twice as long as the one before, the first of them 1."""
-    return 2.0**retries - 1
 
 
 def _open() -> Failure:

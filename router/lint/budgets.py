@@ -12,7 +12,7 @@ from router.config.model import (
 from router.config.places import Place
 from router.lint.rule import Finding, Rule
 from router.lint.subject import Bound, Spot, Subject
-from router.policies.backoff import JITTER
+from router.policies.backoff import Backoff
 from router.policies.timeout import DEFAULT_TIMEOUT
 
 
@@ -151,11 +151,6 @@ STARVED = Rule(
 )
 
 
-def shortest_waits(retries: int) -> float:
-    """Return the seconds that so many retries wait at least, all together."""
-    return float(2**retries - 1) * (1.0 - JITTER)
-
-
 def _retries_beyond_deadline(subject: Subject) -> Iterator[Finding]:
     told: set[Place] = set()
     for spot, route in subject.targets:
@@ -164,11 +159,12 @@ def _retries_beyond_deadline(subject: Subject) -> Iterator[Finding]:
         if bound is None or retry is None or place is None or place in told:
             continue
         deadline = bound.budget.deadline or 0.0
-        waits = shortest_waits(retry.retries)
+        backoff = Backoff(use_retry_after=retry.use_retry_after)
+        waits = backoff.least(retry.retries)
         if not retry.retries or waits < deadline or not (retry.codes or retry.kinds):
             continue
         told.add(place)
-        fitting = max(n for n in range(retry.retries) if shortest_waits(n) < deadline)
+        fitting = max(n for n in range(retry.retries) if backoff.least(n) < deadline)
         yield Finding(
             place=place,
             message=f"{_counted(retry.retries, 'retry')} wait {waits:g} s at least,"

@@ -21,7 +21,22 @@ class Backoff:
             return max(own, failure.retry_after)
         return own
 
+    def least(self, retries: int) -> float:
+        """Return the seconds that so many waits come to at least, all together."""
+        return _doubled(retries) * (1.0 - JITTER)
+
+    def most(self, retries: int, *, is_told: bool) -> float:
+        """Return the seconds that they come to at most; `is_told` means that answers say when."""
+        if retries and is_told and self.use_retry_after:
+            return LONGEST_SUM
+        return min(LONGEST_SUM, _doubled(retries))
+
     def reason(self, failure: Failure) -> str:
         if self.use_retry_after and failure.retry_after is not None:
             return f"{failure.status} {failure.kind} with Retry-After"
         return f"backoff after {failure.status} {failure.kind}"
+
+
+def _doubled(retries: int) -> float:
+    """Return the seconds of so many waits of our own, without any luck."""
+    return float(2**retries - 1)

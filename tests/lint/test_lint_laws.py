@@ -16,7 +16,6 @@ from router.emulators import (
     together_ai,
 )
 from router.lab.stage import Stage, loader_for
-from router.lint.budgets import shortest_waits
 from router.lint.pages import page
 from router.policies.breaker_state import BreakerRules
 from router.providers.statuses import OWN, statuses_of
@@ -86,11 +85,6 @@ def test_a_retry_beyond_the_deadline_is_never_made(seed):
     [trace] = asked("retries-beyond-deadline", "Wrong", "openai: 503", seed)
 
     assert len(trace.attempts) <= 5  # of the six that are written down
-
-
-@pytest.mark.parametrize("retries", range(6))
-def test_the_shortest_waits_are_those_of_a_backoff_with_all_the_luck(retries):
-    assert shortest_waits(retries) == pytest.approx(sum(0.75 * 2**k for k in range(retries)))
 
 
 def test_a_retry_beyond_the_budget_is_never_made():
