@@ -11,6 +11,7 @@ import click
 
 from router.cli.checking import STDIN, collect
 from router.cli.findings import as_json, show, unique
+from router.cli.rewriting import write_out
 from router.cli.terminal import Failed, green, width_of, wrapped
 from router.config.problems import ConfigError, Problem
 from router.migrate.importing import Imported, Kind, bring
@@ -38,7 +39,7 @@ class Import:
             self._tell_failure(error)
             return UNREADABLE
         if self.output is not None:
-            _write(self.output, imported.text)
+            write_out(self.output, imported.text)
         self._tell(imported)
         return DIFFERENT if imported.changes else SAME
 
@@ -114,11 +115,3 @@ def _print_json(
         "problems": [as_json(problem) for problem in problems],
     }
     click.echo(json.dumps(report, indent=2, ensure_ascii=False))
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Failed(f"cannot write {path}: {error.strerror or error}") from None

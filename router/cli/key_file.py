@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from router.cli.rewriting import rewrite
+from router.cli.rewriting import content_of, revise
 from router.cli.terminal import Failed
 from router.gateway.keys_text import KeysText
 from router.gateway.settings_file import SETTINGS_FILES, settings_files
@@ -33,12 +33,7 @@ class KeyFile:
 
     def write(self, text: KeysText) -> None:
         """Put another text in its place, in one step. Raises Failed."""
-        try:
-            if _content(self.path) != self.content:
-                raise Failed(f"{self.path} has changed meanwhile; nothing is written: run it again")
-            rewrite(self.path.resolve(), text.text.encode())
-        except OSError as error:
-            raise Failed(f"{self.path} cannot be written: {error.strerror}") from None
+        revise(self.path, self.content, text.text.encode())
 
 
 def find_file(folder: Path) -> KeyFile:
@@ -48,13 +43,6 @@ def find_file(folder: Path) -> KeyFile:
         raise Failed(f"{paths[0]} and {paths[1].name} both have settings; keep one of the two")
     path = paths[0] if paths else folder / SETTINGS_FILES[0]
     try:
-        return KeyFile(path, _content(path))
+        return KeyFile(path, content_of(path))
     except OSError as error:
         raise Failed(f"{path} cannot be read: {error.strerror}") from None
-
-
-def _content(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from router.cli.rewriting import rewrite
+from router.cli.rewriting import revise
 from router.cli.terminal import Failed
 from router.config.editing import fixed
 from router.config.fixes import Change
@@ -40,15 +40,15 @@ class Mender:
             return
         path = Path(problem.file)
         try:
-            text = path.read_bytes().decode("utf-8")
-            is_json = path.suffix.lower() == ".json"
-            new = fixed(text, problem.fix, is_json=is_json)
-            if new is None:
-                self.refused.add((problem.file, problem.fix.change))
-                return
-            rewrite(path.resolve(), new.encode())
+            was = path.read_bytes()
+            text = was.decode("utf-8")
         except UnicodeDecodeError:
             raise Failed(f"{path} is not a UTF-8 text") from None
         except OSError as error:
-            raise Failed(f"{path} cannot be written: {error.strerror}") from None
+            raise Failed(f"{path} cannot be read: {error.strerror}") from None
+        new = fixed(text, problem.fix, is_json=path.suffix.lower() == ".json")
+        if new is None:
+            self.refused.add((problem.file, problem.fix.change))
+            return
+        revise(path, was, new.encode())
         self.done.append(problem)

@@ -6,17 +6,55 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from router.cli.terminal import Failed
+
+PRIVATE, USUAL = 0o600, 0o666
+"""Modes of a file that will take after another, and of a new one before the umask."""
+
+FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+
+def content_of(path: Path) -> bytes | None:
+    """Return what stands in a file; None where there is none. Raises OSError."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def revise(path: Path, was: bytes | None, content: bytes) -> None:
+    """Rewrite a file, unless it is not any more what it `was` when it was read. Raises Failed."""
+    try:
+        if content_of(path) != was:
+            raise Failed(f"{path} has changed meanwhile; nothing is written: run it again")
+        rewrite(path.resolve(), content)
+    except OSError as error:
+        raise Failed(f"{path} cannot be written: {error.strerror}") from None
+
+
+def write_out(path: Path, text: str) -> None:
+    """Write what a command was asked for, whole or not at all; make its folder. Raises Failed."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")  # a pipe or a device is not to be replaced
+        else:
+            rewrite(path.resolve(), text.encode())
+    except OSError as error:
+        raise Failed(f"{path} cannot be written: {error.strerror or error}") from None
+
 
 def rewrite(path: Path, content: bytes) -> None:
     """Write a file beside and put it in the place of the other. Raises OSError."""
+    former = path.stat() if path.exists() else None
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        with beside.open("xb") as file:
+        with os.fdopen(os.open(beside, FLAGS, PRIVATE if former else USUAL), "wb") as file:
+            if former is not None:
+                _take_after(beside, former)  # there may be secrets in what comes now
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        with suppress(FileNotFoundError):
-            _take_after(beside, path.stat())
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
