@@ -44,8 +44,11 @@ class Simulation:
         loaded = [(path, _load(loader, path)) for path in self.configs]
         results: list[Result] = []
         for path, one in loaded:
-            with progress(scenario, path.name, is_quiet=self.is_quiet) as watch:
-                tally = play(scenario, one, loader, watch)
+            try:
+                with progress(scenario, path.name, is_quiet=self.is_quiet) as watch:
+                    tally = play(scenario, one, loader, watch)
+            except ImportError as missing:  # of what makes pictures of some formats
+                raise Failed(str(missing)) from None
             results.append(result_of(tally, scenario, str(path)))
             if tally.was_interrupted:
                 break

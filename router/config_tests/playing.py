@@ -38,7 +38,11 @@ class Player:
     seed: int | str = 0
 
     def play(self, case: Case) -> Plays:
-        return simulate(partial(self._play, case))
+        """Raise what breaks a test, such as ImportError for a picture that needs Pillow."""
+        try:
+            return simulate(partial(self._play, case))
+        except ExceptionGroup as broken:
+            raise _first(broken) from None
 
     async def _play(self, case: Case) -> Plays:
         answers = Answers(case.given, case.latency, self.names)
@@ -121,6 +125,11 @@ class _Run:
     def _options(self, number: int) -> RequestOptions:
         metadata = self.ask.options.get("metadata") or {}
         return {**self.ask.options, "metadata": numbered(metadata, number + 1)}
+
+
+def _first(error: Exception) -> Exception:
+    """Return the first of errors that were raised together."""
+    return _first(error.exceptions[0]) if isinstance(error, ExceptionGroup) else error
 
 
 def _batches(asks: tuple[Ask, ...]) -> Iterator[list[tuple[int, Ask]]]:

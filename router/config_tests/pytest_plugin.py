@@ -48,13 +48,13 @@ class RoutingTests(pytest.File):
 
     def collect(self) -> Iterator["RoutingTest"]:
         from router.config.problems import ConfigError, render
-        from router.config_tests.canvas import plain_pictures
         from router.config_tests.running import make_ready
         from router.config_tests.telling import told
+        from router.lab.grey import grey
         from router.lab.stage import loader_for
 
         try:
-            ready = make_ready(self.path, loader_for(), plain_pictures())
+            ready = make_ready(self.path, loader_for(), grey)
         except ConfigError as error:
             raise self.CollectError("\n".join(map(render, error.problems))) from None
         for case in ready.suite.cases:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Protocol
 
 from router.config.problems import ConfigError, Problem
-from router.config_tests.canvas import plain_pictures
 from router.config_tests.model import Case
 from router.config_tests.running import Ready, Result, make_ready
+from router.lab.grey import grey
 from router.workspace import Loader
 
 
@@ -46,11 +46,10 @@ def run_files(
     seed: int | str = 0,
 ) -> Iterable[FileRun]:
     """Run the tests that are `chosen`; yield each file when it is done."""
-    draw = plain_pictures()
     for file in files:
         began = time.perf_counter()
         try:
-            ready = make_ready(file, loader, draw, seed)
+            ready = make_ready(file, loader, grey, seed)
         except ConfigError as error:
             yield FileRun(file=file, problems=error.problems)
             continue

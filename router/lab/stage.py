@@ -16,9 +16,9 @@ from router.core.ports import Store
 from router.core.trace import Observer, Trace
 from router.desk import Extras
 from router.emulators.brief import Draw
-from router.emulators.drawing import drawn_once
 from router.engine import Engine
 from router.errors import RoutingError
+from router.lab.grey import grey
 from router.options import ConfigSource, RequestOptions
 from router.originals.given import Given
 from router.sandbox.environment import SandboxEnvironment
@@ -69,7 +69,7 @@ class Stage:
 
     To be made and used within one `simulate(...)`: what it remembers (breakers, sticky choices,
     caches) begins empty. The same seed gives the same run. `observers` are told of each decision
-    and attempt. Pictures are drawn once for each size and format, unless `draw` says otherwise.
+    and attempt. Pictures are grey fields, unless `draw` says otherwise.
     `store` is where breakers and caches are kept, if somebody wants to watch them. `note` is told
     of each call before it goes out, in the task that makes it. A `forgetful` stage keeps no log of
     calls, which saves time.
@@ -81,7 +81,7 @@ class Stage:
     latency: Latency = none
     seed: int | str = 0
     observers: Sequence[Observer] = ()
-    draw: Draw = field(default_factory=drawn_once)
+    draw: Draw = grey
     store: Store | None = None
     note: Callable[[HttpRequest], None] | None = None
     forgetful: bool = False

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 
 from router.emulators.brief import Draw
 from router.errors import RoutingError
+from router.lab.grey import grey
 from router.lab.stage import Stage, Tried
 from router.simulator.breakers import WatchedStore
 from router.simulator.passage import PASSAGE, Passage
 from router.simulator.scenario import Scenario
-from router.simulator.sketches import sketch
 from router.simulator.tally import Tally
 from router.simulator.timeline import timeline_of
 from router.simulator.traffic import Likeness, Mix, Wish, arrivals
@@ -44,7 +44,7 @@ def play(
     loaded: Loaded,
     loader: Loader,
     watch: Watch = unwatched,
-    draw: Draw = sketch,
+    draw: Draw = grey,
 ) -> Tally:
     """Play the scenario to its end.
 

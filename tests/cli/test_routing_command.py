@@ -8,6 +8,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from router.emulators import drawing
+
 TESTS = """\
 tests:
   - name: Stability is asked first
@@ -222,3 +224,19 @@ def test_whoever_does_not_read_on_is_no_error(tests, ending, code):
     )
 
     assert (done.returncode, done.stderr) == (code, "")
+
+
+def test_a_picture_that_cannot_be_made_without_pillow_is_told_with_what_to_install(
+    run, config, monkeypatch
+):
+    monkeypatch.setattr(drawing, "find_spec", lambda name: None)
+    asking = "{model: gpt-image-2, output_format: webp, size: 1040x1040}"
+    config(
+        f"provider: openai\ntests: [{{name: a, when: {asking}, then: {{status: 200}}}}]\n",
+        "prod.yaml",
+    )
+
+    result = run("test", "prod.yaml")
+
+    assert result.exit_code != 0
+    assert "pip install 'pixroute[sandbox]'" in result.stderr

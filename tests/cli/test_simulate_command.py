@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from router.cli.app import pixroute
+from router.emulators import drawing
 
 CONFIG = """
 strategy: {mode: fallback}
@@ -190,3 +191,16 @@ def test_every_process_tells_the_same(folder, pipe):
     assert one.returncode == other.returncode == 0
     assert one.stdout == other.stdout
     assert one.stderr == ""
+
+
+def test_a_picture_that_cannot_be_made_without_pillow_is_told_with_what_to_install(
+    folder, monkeypatch
+):
+    monkeypatch.setattr(drawing, "find_spec", lambda name: None)
+    asked = "requests: [{params: {output_format: webp, size: 1056x1056}}]\n"
+    (folder / "bad.yaml").write_text(SCENARIO + asked)
+
+    told = run("b.yaml", "--scenario", "bad.yaml")
+
+    assert told.exit_code != 0
+    assert "pip install 'pixroute[sandbox]'" in told.stderr

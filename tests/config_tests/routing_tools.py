@@ -2,11 +2,9 @@
 
 import textwrap
 
-from router.config_tests.canvas import plain_pictures
 from router.config_tests.running import make_ready
+from router.lab.grey import grey
 from router.lab.stage import loader_for
-
-DRAW = plain_pictures()
 
 FALLBACK = """\
 strategy: {mode: fallback}
@@ -31,7 +29,7 @@ def written(folder, tests, config=FALLBACK):
 
 
 def ready(folder, tests, config=FALLBACK, seed=0):
-    return make_ready(written(folder, tests, config), loader_for(), DRAW, seed)
+    return make_ready(written(folder, tests, config), loader_for(), grey, seed)
 
 
 def results(folder, tests, config=FALLBACK, seed=0):

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from router.config_tests.canvas import plain_pictures
 from router.config_tests.running import make_ready
+from router.lab.grey import grey
 from router.lab.stage import loader_for
 from router.policies.aim import TakeAim
 from router.policies.backoff import Backoff
@@ -25,12 +25,11 @@ from router.strategies.sticky import Sticky
 ROOT = Path(__file__).parents[2]
 CONFIGS = ROOT / "configs"
 PAGE = ROOT / "docs" / "testing.md"
-DRAW = plain_pictures()
 
 
 @cache
 def ready(name):
-    return make_ready(CONFIGS / f"{name}.test.yaml", loader_for(), DRAW)
+    return make_ready(CONFIGS / f"{name}.test.yaml", loader_for(), grey)
 
 
 def failing(name):

@@ -199,7 +199,5 @@ def test_a_bug_in_what_is_answered_is_raised_and_no_answer(tmp_path):
     made = ready(tmp_path, "tests: [{name: a test, given: {openai: 503}, then: {status: 200}}]\n")
     [case] = made.suite.cases
 
-    with pytest.raises(ExceptionGroup) as raised:
+    with pytest.raises(IndexError):
         made.run(replace(case, given={"openai": ()}))
-
-    assert raised.group_contains(IndexError)

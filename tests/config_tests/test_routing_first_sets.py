@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from routing_tools import DRAW, FALLBACK, LONE
+from routing_tools import FALLBACK, LONE
 
 from router.config_tests.first_set import first_set
 from router.config_tests.running import make_ready
+from router.lab.grey import grey
 from router.lab.stage import loader_for
 from tests.configs.test_portkey import FOLDER, KEYS
 
@@ -42,7 +43,7 @@ def made(folder, config, name="prod.yaml"):
     text = first_set(folder / name, loader_for())
     path = folder / "prod.test.yaml"
     path.write_text(text)
-    ready = make_ready(path, loader_for(), DRAW)
+    ready = make_ready(path, loader_for(), grey)
     return text, {case.name: ready.run(case).passed for case in ready.suite.cases}
 
 
@@ -121,6 +122,6 @@ def test_the_first_set_of_a_published_form_passes_at_once(tmp_path, path):
     tests = tmp_path / f"{path.stem}.test.yaml"
 
     tests.write_text(first_set(config, loader))
-    ready = make_ready(tests, loader, DRAW)
+    ready = make_ready(tests, loader, grey)
 
     assert all(ready.run(case).passed for case in ready.suite.cases)

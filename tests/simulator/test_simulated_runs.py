@@ -231,3 +231,18 @@ def test_every_shipped_scenario_can_be_played(name):
 
     assert tally.ended == tally.arrived > 0
     assert tally.failed <= tally.ended * 0.1
+
+
+def test_a_model_that_is_priced_by_the_pixel_costs_what_its_pictures_do():
+    config = {
+        "provider": "together-ai",
+        "override_params": {"model": "black-forest-labs/FLUX.1-schnell"},
+    }
+
+    small, large = (
+        simulated(config, duration=1, requests=[{"params": {"size": size}}]).cost
+        for size in ("512x512", "1024x1024")
+    )
+
+    assert large == pytest.approx(4 * small, rel=0.01)
+    assert large > 0.001
