@@ -10,7 +10,10 @@ from router.config.model import (
     TargetRoute,
 )
 from router.config.places import Place
+from router.core.outcome import Failure
+from router.core.settlement import moves_on
 from router.lint.rule import Finding, Rule
+from router.lint.statuses import TIMED_OUT
 from router.lint.subject import Bound, Spot, Subject
 from router.policies.backoff import Backoff
 from router.policies.timeout import DEFAULT_TIMEOUT
@@ -48,20 +51,24 @@ def _soonest(subject: Subject, spot: Spot) -> Bound | None:
     return min(bounds, key=lambda bound: bound.budget.deadline or 0, default=None)
 
 
-def _next(spot: Spot, bound: Bound) -> Spot | None:
-    """Return who is to be asked after a spot within a bound, in the nearest group that has one."""
+def _next(spot: Spot, bound: Bound, failure: Failure | None = None) -> Spot | None:
+    """Return who is to be asked after a spot within a bound, in the nearest group that has one.
+
+    With a `failure` those groups are passed over that do not move on after it.
+    """
     for one in spot.upwards():
         above = one.above
         if one.place == bound.spot.place or above is None or isinstance(above.route, TargetRoute):
             return None
         match above.route.strategy:
-            case FallbackSettings():
+            case FallbackSettings() as settings:
                 behind = above.children[one.number + 1 :]
-            case LoadBalanceSettings(failover=True):
+            case LoadBalanceSettings(failover=True) as settings:
                 behind = tuple(other for other in above.children if other.number != one.number)
             case _:
-                behind = ()
-        if behind:
+                continue
+        goes = failure is None or moves_on(failure, settings.codes, refusals=settings.refusals)
+        if behind and goes:
             return behind[0]
     return None
 
@@ -192,7 +199,7 @@ def _timeout_beyond_deadline(subject: Subject) -> Iterator[Finding]:
             continue
         deadline = bound.budget.deadline or 0.0
         timeout = route.settings.timeout
-        behind = _next(spot, bound) if _timeouts_move_on(spot, bound) else None
+        behind = _next(spot, bound, TIMED_OUT)
         if (timeout or DEFAULT_TIMEOUT) < deadline or (timeout is None and behind is None):
             continue
         place = subject.written(spot, ("request_timeout",)) if timeout is not None else None
@@ -218,20 +225,6 @@ def _too_patient(
         hint=f"give it a request_timeout well below {deadline * 1000:g} ms, or allow more time",
         at_key=timeout is not None,
     )
-
-
-def _timeouts_move_on(spot: Spot, bound: Bound) -> bool:
-    """Tell whether every group between lets a timeout move on."""
-    for one in spot.upwards():
-        above = one.above
-        if one.place == bound.spot.place or above is None or isinstance(above.route, TargetRoute):
-            break
-        settings = above.route.strategy
-        if isinstance(settings, FallbackSettings | LoadBalanceSettings):
-            moves_on = settings.codes is None or 408 in settings.codes
-            if not moves_on:
-                return False
-    return True
 
 
 TIMEOUT_BEYOND_DEADLINE = Rule(

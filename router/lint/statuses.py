@@ -18,8 +18,10 @@ from router.providers.statuses import statuses_of
 Counts = Callable[[Failure, AbstractSet[int]], bool]
 """Whether a list of codes makes a difference to a failure: the engine's own table."""
 
+TIMED_OUT = Failure(kind=Kind.TIMEOUT, status=408, message="")
+
 LOCAL = (
-    Failure(kind=Kind.TIMEOUT, status=408, message=""),
+    TIMED_OUT,
     Failure(kind=Kind.CONNECTION, status=503, message=""),
     Failure(kind=Kind.CONNECTION_LOST, status=502, message=""),
     Failure(kind=Kind.EMPTY, status=502, message=""),

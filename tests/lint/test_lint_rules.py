@@ -52,6 +52,21 @@ targets:
   - provider: google
 """
 
+INNER_LISTS_NO_TIMEOUT = """\
+strategy: {mode: fallback}
+budget: {deadline: 90}
+targets:
+  - strategy: {mode: fallback, on_status_codes: [503]}
+    targets:
+      - {provider: openai}
+      - {provider: together-ai, request_timeout: 20000}
+  - provider: google
+"""
+
+OUTER_LISTS_NO_TIMEOUT = INNER_LISTS_NO_TIMEOUT.replace(
+    "mode: fallback}", "mode: fallback, on_status_codes: [503]}"
+)
+
 FED_BEHIND_A_GROUP = STARVED_BY_A_GROUP.replace(", failover: true", "")
 
 TOO_DEAR = """\
@@ -146,6 +161,10 @@ FOUND = {
         group("{mode: fallback}", OPENAI, AZURE, more="budget: {deadline: 90}\n"),
         ["timeout-beyond-deadline"],
     ),
+    "a default timeout after which only the outer group moves on": (
+        INNER_LISTS_NO_TIMEOUT,
+        ["timeout-beyond-deadline"],
+    ),
     "a timeout that the deadline always precedes": (
         "provider: openai\nrequest_timeout: 90000\nbudget: {deadline: 60}\n",
         ["timeout-beyond-deadline"],
@@ -220,6 +239,7 @@ QUIET = {
     "a deadline where a timeout moves on to nobody": group(
         "{mode: fallback, on_status_codes: [503]}", OPENAI, AZURE, more="budget: {deadline: 90}\n"
     ),
+    "a deadline where no group moves on after a timeout": OUTER_LISTS_NO_TIMEOUT,
     "other keys of one provider": group(
         "{mode: fallback}",
         "{provider: openai, api_key: '${OPENAI_API_KEY}'}",
