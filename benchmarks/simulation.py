@@ -20,10 +20,10 @@ from run import machine
 from tables import BUSY, table
 from worker import Config, memory, three_levels
 
+from router.lab.stage import loader_for
 from router.simulator.accounts import Accounts
 from router.simulator.reading import read_scenario
 from router.simulator.run import play
-from router.workspace import Loader
 
 HERE = Path(__file__).parent
 
@@ -81,7 +81,7 @@ def in_a_process(requests: int) -> dict[str, float]:
 
 def played(requests: int) -> dict[str, float]:
     """Play so many requests; seconds without what a process needs to start, memory in bytes."""
-    loader = Loader(environment=Accounts())
+    loader = loader_for(Accounts())
     loaded = loader.load(without_host(three_levels(HOST)))
     scenario = read_scenario(
         {

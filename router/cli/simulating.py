@@ -10,10 +10,12 @@ from typing import Literal, NoReturn
 import click
 
 from router.cli.report import show_config
+from router.cli.rewriting import write_out
 from router.cli.simulation_progress import progress
 from router.cli.simulation_table import show
 from router.cli.terminal import Failed, width_of
 from router.config.problems import ConfigError, did_you_mean
+from router.lab.stage import loader_for
 from router.simulator.accounts import Accounts
 from router.simulator.durations import LONGEST, parse
 from router.simulator.reading import read_scenario
@@ -40,7 +42,7 @@ class Simulation:
     def run(self) -> list[Result]:
         """Play the configs one after the other; a run that is interrupted is the last."""
         scenario = self._read()
-        loader = Loader(environment=Accounts(), catalog=self.catalog)
+        loader = loader_for(Accounts(), catalog=self.catalog)
         loaded = [(path, _load(loader, path)) for path in self.configs]
         results: list[Result] = []
         for path, one in loaded:
@@ -124,8 +126,5 @@ def _json(results: Sequence[Result]) -> str:
 def _write(path: Path, results: Sequence[Result]) -> None:
     from router.simulator.page.document import page_of
 
-    try:
-        path.write_text(page_of(results), encoding="utf-8")
-    except OSError as error:
-        raise Failed(f"{path} cannot be written: {error.strerror or error}") from None
+    write_out(path, page_of(results))
     click.echo(f"wrote {path}", err=True)

@@ -7,7 +7,6 @@ means.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from router.core.http import HttpRequest, HttpResponse
 from router.core.images import Operation, Pictures
@@ -34,7 +33,7 @@ EPOCH = 1_800_000_000.0
 NO_FILES: Given = {}
 NO_EXTRAS: Extras = ({}, {})
 NO_WISHES: RequestOptions = {}
-NO_VARIABLES: Mapping[str, str] = {}
+STAND_INS = SandboxEnvironment({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +55,11 @@ class Tried:
 
 
 def loader_for(
-    environment: Mapping[str, str] = NO_VARIABLES,
+    environment: SandboxEnvironment = STAND_INS,
     catalog: ConfigSource | Sequence[ConfigSource] | None = None,
 ) -> Loader:
     """Return what reads configs for a stage: keys that are not set have stand-ins."""
-    return Loader(environment=SandboxEnvironment(environment), catalog=catalog)
+    return Loader(environment=environment, catalog=catalog)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -171,8 +170,3 @@ class _Noted:
 def wall_time() -> float:
     """Return Unix seconds by the loop's clock."""
     return EPOCH + asyncio.get_running_loop().time()
-
-
-def load(path: Path, loader: Loader | None = None) -> Loaded:
-    """Read and compile a config. Raises ConfigError with everything that is wrong."""
-    return (loader or loader_for()).load(path)

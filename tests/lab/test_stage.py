@@ -4,9 +4,11 @@ import asyncio
 from pathlib import Path
 
 import anyio
+import pytest
 
-from router.lab.stage import EPOCH, Stage, load, wall_time
+from router.lab.stage import EPOCH, Stage, loader_for, wall_time
 from router.sandbox.fault import Fault, FaultKind
+from router.simulator.accounts import Accounts
 from router.testing import simulate
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -25,9 +27,13 @@ def slow(provider, model, serial):
     return 3.0 if provider == "openai" else 5.0
 
 
+def loaded(name):
+    return loader_for().load(CONFIGS / f"{name}.yaml")
+
+
 def tried(name, fate=None, **params):
     async def main():
-        stage = Stage(loaded=load(CONFIGS / f"{name}.yaml"), fate=fate, latency=slow)
+        stage = Stage(loaded=loaded(name), fate=fate, latency=slow)
         return await stage.ask({"prompt": "a red kite", **params})
 
     return simulate(main)
@@ -60,7 +66,7 @@ def test_whoever_wants_to_is_told_of_each_call_before_it_goes_out():
     told = []
 
     async def main():
-        stage = Stage(loaded=load(CONFIGS / "fallback.yaml"), latency=slow, note=told.append)
+        stage = Stage(loaded=loaded("fallback"), latency=slow, note=told.append)
         task = asyncio.ensure_future(stage.ask({"prompt": "a red kite"}))
         await anyio.sleep(1)
         early = len(told)
@@ -73,7 +79,7 @@ def test_whoever_wants_to_is_told_of_each_call_before_it_goes_out():
 
 def test_a_forgetful_stage_keeps_no_log():
     async def main(forgetful):
-        stage = Stage(loaded=load(CONFIGS / "fallback.yaml"), forgetful=forgetful)
+        stage = Stage(loaded=loaded("fallback"), forgetful=forgetful)
         tried = await stage.ask({"prompt": "a red kite"})
         return tried.status, len(stage.sender.requests)
 
@@ -83,7 +89,7 @@ def test_a_forgetful_stage_keeps_no_log():
 
 def test_a_request_can_be_made_once_and_run_more_often():
     async def main():
-        stage = Stage(loaded=load(CONFIGS / "fallback.yaml"), latency=slow)
+        stage = Stage(loaded=loaded("fallback"), latency=slow)
         prepared = await stage.prepare({"prompt": "a red kite"})
         return [(await stage.run(prepared)).seconds for _ in range(2)]
 
@@ -96,3 +102,21 @@ def test_wall_time_is_the_loops():
         return wall_time()
 
     assert simulate(main) == EPOCH + 90
+
+
+@pytest.mark.parametrize(
+    ("loader", "key"),
+    [(loader_for(), "sandbox"), (loader_for(Accounts()), "sandbox-openai-api-key")],
+    ids=["all alike", "each account its own"],
+)
+def test_keys_have_stand_ins(loader, key, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-somebody")
+    told = []
+
+    async def main():
+        stage = Stage(loaded=loader.load({"provider": "openai"}), loader=loader, note=told.append)
+        await stage.ask({"prompt": "a red kite"})
+
+    simulate(main)
+
+    assert told[0].headers["authorization"] == f"Bearer {key}"

@@ -7,6 +7,7 @@ import anyio
 from router.emulators.drawing import drawn_once
 from router.lab.stage import Stage, loader_for
 from router.migrate.importing import bring
+from router.sandbox.environment import SandboxEnvironment
 from router.sandbox.fault_script import parse_faults
 from router.sandbox.faults import Faults
 from router.testing import simulate
@@ -23,7 +24,7 @@ def imported(source, kind=None):
 def play(source, *requests, faults="", kind=None, seconds=0.0, waits=0.0, seed=0):
     """Import a source and send requests, `waits` seconds apart; return what became of each."""
     text = source if "by pixroute import" in source else imported(source, kind).text
-    loader = loader_for(ENVIRONMENT)
+    loader = loader_for(SandboxEnvironment(ENVIRONMENT))
     loaded = loader.load(text)
 
     async def main():

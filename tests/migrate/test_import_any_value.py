@@ -11,6 +11,7 @@ from sources import LITELLM, ODD, PORTKEY
 from router.config.problems import ConfigError
 from router.lab.stage import loader_for
 from router.migrate.importing import bring
+from router.sandbox.environment import SandboxEnvironment
 
 SCALARS = st.none() | st.booleans() | st.integers(-2, 700) | st.floats(0, 9) | ODD
 NESTED = st.recursive(
@@ -64,7 +65,7 @@ def load(text):
         else line
         for line in text.splitlines()
     )
-    return loader_for(ENVIRONMENT).load("\n".join(lines) + "\n")
+    return loader_for(SandboxEnvironment(ENVIRONMENT)).load("\n".join(lines) + "\n")
 
 
 def imported_or_refused(value, kind):

@@ -1,10 +1,10 @@
 """What the simulator's tests share: small scenarios, and runs of them."""
 
+from router.lab.stage import loader_for
 from router.simulator.accounts import Accounts
 from router.simulator.reading import read_scenario
 from router.simulator.results import result_of
 from router.simulator.run import play, unwatched
-from router.workspace import Loader
 
 OPENAI = {"provider": "openai", "override_params": {"model": "gpt-image-2"}}
 STABILITY = {"provider": "stability-ai", "override_params": {"model": "stable-image-core"}}
@@ -20,7 +20,7 @@ def scenario(**parts):
 
 
 def tally_of(config, watch=unwatched, **parts):
-    loader = Loader(environment=Accounts())
+    loader = loader_for(Accounts())
     return play(scenario(**parts), loader.load(config), loader, watch)
 
 

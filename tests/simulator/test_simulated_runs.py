@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulator_tools import FALLBACK, OPENAI, STABILITY, simulated, tally_of
 
+from router.lab.stage import loader_for
 from router.simulator.accounts import Accounts
 from router.simulator.reading import read_scenario
 from router.simulator.result_json import as_json
 from router.simulator.run import play
 from router.simulator.shipped import folder, shipped_names
-from router.workspace import Loader
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 RETRYING = {**OPENAI, "retry": {"attempts": 2}}
@@ -225,7 +225,7 @@ def test_a_run_tells_how_far_it_is():
 @pytest.mark.parametrize("name", shipped_names())
 def test_every_shipped_scenario_can_be_played(name):
     shipped = replace(read_scenario(folder() / f"{name}.yaml"), duration=90)
-    loader = Loader(environment=Accounts())
+    loader = loader_for(Accounts())
 
     tally = play(shipped, loader.load(CONFIGS / "nested.yaml"), loader)
 
