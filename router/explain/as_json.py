@@ -1,5 +1,6 @@
 """As JSON: an explanation for programs; `docs/explain.md` describes its shape."""
 
+from router.config.masking import without_secrets
 from router.core.jsontypes import JSON
 from router.explain.explanation import Best, Explanation, Outlook
 from router.explain.figures import Figure, attempts_at, figures
@@ -75,8 +76,8 @@ def _request(outlook: Outlook) -> JSON:
     request = outlook.request
     return {
         "operation": request.operation,
-        "params": dict(request.params),
-        "metadata": dict(request.metadata),
+        "params": without_secrets(request.params),
+        "metadata": without_secrets(request.metadata),
         "conditions": [_condition(one) for one in outlook.standings.judgements],
         "best": None if outlook.best is None else _best(outlook.best),
         "worst": {one.measure: _figure(one) for one in figures(outlook)},

@@ -6,6 +6,7 @@ The target's own nodes are executed down to where the call would be made, and no
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from router.config.masking import masked
 from router.core.budget import Budget
 from router.core.catalog import ModelFacts
 from router.core.context import Aim, Context
@@ -75,7 +76,8 @@ class Probe:
     @property
     def notes(self) -> tuple[str, ...]:
         """What is changed for this target, over all its calls."""
-        return tuple(dict.fromkeys(note for part in self.parts for note in part.notes))
+        notes = (masked(note) for part in self.parts for note in part.notes)
+        return tuple(dict.fromkeys(notes))
 
     @property
     def most(self) -> float | None:
@@ -160,7 +162,7 @@ async def _probe(aim: TakeAim, request: ImageRequest, context: Context) -> Probe
         layers=layers,
         aim=reached[1].aim if reached else aim.aim,
         parts=() if refusal else tuple(_part(*one) for one in calls.came),
-        refusal=refusal,
+        refusal=refusal and replace(refusal, message=masked(refusal.message)),
         downloads=reached is not None and _downloads(*reached),
         streams=any(_streams(*one) for one in calls.came),
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from router.config.masking import masked
 from router.config.origins import Origin, Origins
 from router.core.jsontypes import JSON
 
@@ -36,7 +37,7 @@ class Settings:
     def named(self, name: str, text: str, value: JSON) -> Setting:
         origin = self.origins.get(self.path, {}).get(name)
         return Setting(
-            name=name,
+            name=masked(name),
             text=text,
             value=value,
             origin=origin,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from router.config.masking import is_secret_name, masked
+from router.config.masking import masked, without_secrets
 from router.config.model import virtual_key_of
 from router.config.origins import Origins
 from router.core.dollars import dollars
@@ -22,7 +22,6 @@ from router.strategies.fallback import Fallback
 from router.strategies.load_balance import LoadBalance
 
 DAY = 86_400.0  # seconds
-STARS = "***"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +166,7 @@ def _target(node: TakeAim, settings: Settings) -> Sketch:
         provider=None if target is None else target.provider,
         model=_model(node),
         virtual_key=None if target is None else virtual_key_of(target.credential),
-        host=None if target is None else target.base_url,
+        host=None if target is None else target.base_url and masked(target.base_url),
         settings=tuple(_settings(layers_of(node), settings)),
     )
 
@@ -226,22 +225,16 @@ def _parameters(layers: Layers, settings: Settings) -> Iterator[Setting]:
     """Yield what is done to the request's parameters, in the order in which it is done."""
     parameters = layers.aim.parameters
     for name, value in parameters.defaults.items():
-        shown = _unsecret(name, value)
-        text = f"{name} {wording.value(shown)} unless given"
+        shown = without_secrets(value, name)
+        text = f"{masked(name)} {wording.value(shown)} unless given"
         yield settings.named(f"default_params.{name}", text, shown)
     for name, value in parameters.overrides.items():
-        shown = _unsecret(name, value)
+        shown = without_secrets(value, name)
         if name != "model":
-            yield settings.named(f"override_params.{name}", f"{name} {wording.value(shown)}", shown)
+            text = f"{masked(name)} {wording.value(shown)}"
+            yield settings.named(f"override_params.{name}", text, shown)
     for name in settings.listed("drop_params"):
-        yield settings.named(f"drop_params.{name}", f"{name} dropped", None)
-
-
-def _unsecret(name: str, value: JSON) -> JSON:
-    """Return a parameter's value, unless it is, or looks like, a secret."""
-    if is_secret_name(name):
-        return STARS
-    return masked(value) if isinstance(value, str) else value
+        yield settings.named(f"drop_params.{name}", f"{masked(name)} dropped", None)
 
 
 def _age(seconds: float) -> str:

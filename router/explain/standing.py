@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from router.config.masking import without_secrets
 from router.core.context import Context
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
@@ -178,4 +179,5 @@ def _values(condition: Condition, request: ImageRequest) -> Iterator[tuple[str, 
 
 def _value(steps: Path, request: ImageRequest) -> tuple[str, JSON | Missing]:
     found = lookup(request, steps)
-    return wording.path(steps), MISSING if isinstance(found, Missing) else found
+    name = wording.path(steps)
+    return name, MISSING if isinstance(found, Missing) else without_secrets(found, name)

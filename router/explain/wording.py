@@ -2,7 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 
-from router.config.masking import masked
+from router.config.masking import masked, without_secrets
 from router.core.jsontypes import JSON
 from router.core.pattern import Pattern
 from router.strategies.conditions import All, AnyOf, Compare, Condition, Exists, Matches, Not
@@ -35,9 +35,9 @@ def percent(chance: float) -> str:
     return f"{100 * chance:.3g} %"
 
 
-def value(shown: JSON) -> str:
-    """`[pro, team]`; a long text is cut, and what looks like a secret masked."""
-    text = masked(_value(shown))
+def value(shown: JSON, name: str = "") -> str:
+    """`[pro, team]`; a long text is cut, and no secret shown; `name` is what it stands under."""
+    text = _value(without_secrets(shown, name))
     return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
 
 
@@ -58,7 +58,7 @@ def _value(shown: JSON) -> str:
 def path(steps: Path) -> str:
     """`metadata.tags[0]`."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
-    return text.removeprefix(".")
+    return masked(text.removeprefix("."))
 
 
 def codes(statuses: AbstractSet[int]) -> str:
@@ -85,9 +85,9 @@ def _leaf(asked: Condition) -> str:
         case Exists(path=steps, wanted=wanted):
             return f"{path(steps)} is {'given' if wanted else 'not given'}"
         case Compare(path=steps, operator=operator, operand=operand):
-            return f"{path(steps)} {SIGNS[operator]} {value(operand)}"
+            return f"{path(steps)} {SIGNS[operator]} {value(operand, path(steps))}"
         case Matches(path=steps, pattern=pattern):
-            return f"{path(steps)} matches {value(_text_of(pattern))}"
+            return f"{path(steps)} matches {value(_text_of(pattern), path(steps))}"
     raise TypeError(f"{type(asked).__name__} is no condition of a config")
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from told import explanation, group, openai, stability, targets, text, told
 
+from router.explain.as_mermaid import as_mermaid
 from router.workspace import config_files
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -101,6 +102,61 @@ def test_no_parameter_shows_a_secret_either():
 
     assert "swordfish" not in text(config)
     assert "swordfish" not in str(told(config))
+
+
+SECRET = "swordfish"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"webhook": {"api_key": SECRET}},
+        {"hooks": [{"password": [SECRET]}, f"Bearer {SECRET}"]},
+        {"hook": f"https://lucy:{SECRET}@h.example/x?token={SECRET}#{SECRET}"},
+        {f"sk-{SECRET}-12345678": 1},
+    ],
+    ids=["mapping", "list", "url", "name"],
+)
+@pytest.mark.parametrize("place", ["override_params", "default_params"])
+def test_no_secret_is_drawn_however_deep_it_is(place, value):
+    model = {"override_params": {"model": "gpt-image-2"}}
+    config = openai(**{place: {**model.get(place, {}), **value}})
+
+    for request in ({}, {"size": "1024x1024"}):
+        assert SECRET not in text(config, **request)
+        assert SECRET not in str(told(config, **request))
+        assert SECRET not in as_mermaid(explanation(config, **request))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"metadata.api_key": SECRET},
+        {"metadata.api_key": {"$in": [SECRET, "b"]}},
+        {"metadata.api_key": {"$regex": f"^{SECRET}$"}},
+        {"$or": [{"$not": {"params.deep.token.x": {"$ne": SECRET}}}]},
+        {"params.list": {"$in": [{"token": SECRET}]}},
+        {"params.hook": {"$eq": f"https://h.example/?code={SECRET}"}},
+    ],
+    ids=["plain", "list", "pattern", "nested", "mapping", "url"],
+)
+def test_no_condition_shows_a_secret_nor_what_the_request_has_there(query):
+    config = group(
+        "conditional",
+        {"name": "best", **openai()},
+        {"name": "quick", **stability()},
+        strategy={"conditions": [{"query": query, "then": "best"}], "default": "quick"},
+    )
+    request = {
+        "options": {"metadata": {"api_key": SECRET}},
+        "deep": {"token": {"x": SECRET}},
+        "hook": f"https://h.example/?code={SECRET}",
+    }
+
+    for asked in ({}, request):
+        assert SECRET not in text(config, **asked)
+        assert SECRET not in str(told(config, **asked))
+        assert SECRET not in as_mermaid(explanation(config, **asked))
 
 
 @pytest.mark.parametrize("width", [50, 80, 100, 160])
