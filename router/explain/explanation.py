@@ -103,7 +103,7 @@ async def look_ahead(
     standings = standings_of(tree, request, context, probes)
     timeout = prepared.wishes.timeout
     if timeout is not None:
-        # As the engine has it: the caller's own deadline is around everything.
+        # The caller's own deadline bounds the whole tree, as this node would.
         tree = WithinBudget(path="request", child=tree, deadline=timeout)
     bound = bound_of(tree, request, probes, await theatre.overruns())
     return Outlook(
