@@ -30,7 +30,6 @@ class Groups:
 
     settings: Settings
     ledger: Ledger
-    refuses_on: bool = False
 
     def write(self, name: str, deployments: Sequence[Deployment]) -> Block:
         """Write a group with its retries and its breaker."""
