@@ -8,7 +8,9 @@ from router.core.jsontypes import JSON, is_list
 
 SECRET_NAME = re.compile(
     r"(?!virtual[_-]?keys?$)(?!hash_fields$)(?!own_provider_keys$).*"
-    r"(key|token|secret|passw|auth(?!_mode$)|credential|service_account|digest)",
+    r"(key|token|secret|passw|auth(?!_mode$)|credential|service_account|digest)"
+    r"|((extra|request|default|custom|http)_)?headers$"
+    r"|(env|environment|environment_variables|general_settings)$",  # LiteLLM's, of any names
     re.IGNORECASE,
 )
 """Names of keys whose values are never shown; misspelt ones too."""

@@ -118,7 +118,7 @@ class Part:
         return []
 
     def _expected(self, key: str, value: JSON, expected: str) -> None:
-        self.ledger.wrong(self.at(key), f"is {shown(value)}; expected {expected}")
+        self.ledger.wrong(self.at(key), f"is {shown(value, key)}; expected {expected}")
 
 
 def _number(text: str) -> float | None:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from router.config.masking import LONGEST, SECRET_TEXT, masked, shown
+from router.config.masking import LONGEST, holds_secret, masked, shown, without_secrets
+from router.config.places import Place
 from router.config.problems import did_you_mean
 from router.config.section import Section
 from router.core.jsontypes import JSON, is_list
@@ -105,7 +106,7 @@ class Strategies:
                 block.say(self.ledger.changed(place, message, at_key=False))
                 continue
             self._heed_siblings(Section(strategy.source, one, place), block)
-            conditions.append({key: self._masked(key, below) for key, below in one.items()})
+            conditions.append(self._condition(place, one, block))
         block.put("conditions", conditions)
         self._default(strategy, block)
         return True
@@ -142,15 +143,15 @@ class Strategies:
         message = "all keys of a query must hold here; Portkey's gateway reads $or or $and alone"
         block.say(self.ledger.changed(query.place, message))
 
-    def _masked(self, key: str, value: JSON) -> JSON:
-        """Return a condition without what looks like a secret."""
-        if key == "then" or not isinstance(value, Mapping | list | str):
-            return value
-        if isinstance(value, str):
-            return masked(value) if SECRET_TEXT.search(value) else value
-        if isinstance(value, Mapping):
-            return {name: self._masked(name, below) for name, below in value.items()}
-        return [self._masked(key, one) for one in value]
+    def _condition(self, place: Place, one: Mapping[str, JSON], block: Block) -> JSON:
+        """Return a condition; where it has a secret in it, one that compares with asterisks."""
+        query = one.get("query")
+        if not holds_secret(query):
+            return dict(one)
+        message = "the condition has what may be a secret in it, which is not written out"
+        hint = "write what it compares with in place of the asterisks"
+        block.say(self.ledger.changed((*place, "query"), message, hint))
+        return {**one, "query": without_secrets(query)}
 
 
 def _mappings(value: JSON) -> list[Mapping[str, JSON]]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from router.config.masking import SECRET_TEXT, is_secret_name
+from router.config.masking import holds_secret
 from router.config.references import Variable, parts
 from router.core.jsontypes import JSON
 
@@ -57,9 +57,8 @@ def is_telling(url: str) -> bool:
 
 
 def secretive(name: str, value: JSON) -> bool:
-    """Tell whether a parameter is, or looks like, a secret. A model's name may look like one."""
-    if name == "model":
-        return False
-    if is_secret_name(name):
-        return True
-    return isinstance(value, str) and SECRET_TEXT.search(value) is not None
+    """Tell whether a parameter is, or has in it, what looks like a secret.
+
+    A model's name may look like one.
+    """
+    return name != "model" and holds_secret(value, name)
