@@ -22,7 +22,6 @@ class Pace(Enum):
 
     SLOW = auto()  # as long as they may, and each wait too
     STEADY = auto()  # as long as they may, and no wait longer than it must
-    QUICK = auto()  # no time
     LATE = auto()  # no time, but for the last one, which never answers
 
 
