@@ -1,7 +1,6 @@
 """Checking: reads configs as a router would, looks for what will harm, and tells what it found."""
 
 import datetime as dt
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -9,11 +8,11 @@ from pathlib import Path
 
 from router.cli.mending import Mender
 from router.cli.outline import outline
-from router.cli.terminal import Failed
+from router.cli.sources import standard_input
 from router.compiler import compile_document
 from router.config.load import load
 from router.config.model import Document
-from router.config.problems import ConfigError, Problem
+from router.config.problems import ConfigError, Problem, counted
 from router.config.read import KEYS_FILES, UnusableError, read
 from router.config.report import Report
 from router.config.source import Source as Text
@@ -163,8 +162,7 @@ class Checker:
             virtual_keys=Path(source.name),
             allow_unset=self.allow_unset,
         )
-        count = len(document.virtual_keys)
-        keys = "1 virtual key" if count == 1 else f"{count} virtual keys"
+        keys = counted(len(document.virtual_keys), "virtual key")
         return Finding(source=source.name, problems=document.problems, outline=keys)
 
 
@@ -174,15 +172,14 @@ def _gateway(source: Source) -> Finding:
 
     path = Path(source.name)
     settings = read_settings(path.parent, [config.stem for config in config_files(path.parent)])
-    keys = "1 API key" if len(settings.keys) == 1 else f"{len(settings.keys) or 'no'} API keys"
+    keys = counted(len(settings.keys), "API key") if settings.keys else "no API keys"
     return Finding(source=source.name, outline=f"gateway with {keys}")
 
 
 def _tests(source: Source) -> Finding:
     """Read routing tests; whether they pass is for `pixroute test` to tell."""
     suite = read_suite(Path(source.name))
-    count = len(suite.cases)
-    tests = "1 test" if count == 1 else f"{count} tests"
+    tests = counted(len(suite.cases), "test")
     return Finding(source=source.name, outline=f"{tests} of {suite.config.name}")
 
 
@@ -212,7 +209,8 @@ def collect(paths: Sequence[str]) -> Iterator[Source]:
     """Yield what the arguments name, and folders that have no configs as they are."""
     for path in paths:
         if path == "-":
-            yield Source(name=STDIN, text=_standard_input())
+            # The line break says that this is a text and not a path.
+            yield Source(name=STDIN, text=standard_input() + "\n")
             continue
         folder = Path(path)
         inside = [str(file) for file in _files(folder)] if folder.is_dir() else []
@@ -225,16 +223,6 @@ def _files(folder: Path) -> list[Path]:
     """List a folder's configs, and then its routing tests."""
     tests = (path for path in folder.iterdir() if is_test_file(path))
     return [*config_files(folder), *sorted(tests)]
-
-
-def _standard_input() -> str:
-    """Return all of it; the line break added says that this is a text and not a path."""
-    if sys.stdin is None:
-        raise Failed("standard input is closed")
-    try:
-        return sys.stdin.buffer.read().decode("utf-8-sig") + "\n"
-    except UnicodeDecodeError:
-        raise Failed("standard input is not a UTF-8 text") from None
 
 
 def _barren(folder: Source) -> Problem:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from router.cli.terminal import strong
+from router.config.problems import counted
 from router.gateway.settings import Settings
 
 MODEL = "gpt-image-2"  # what is asked where a config leaves the model to the caller
@@ -57,7 +58,7 @@ def greeting(told: Greeting) -> Iterator[str]:
 
 def _count(told: Greeting) -> str:
     count = len(told.configs)
-    configs = "1 config" if count == 1 else f"{count} configs"
+    configs = counted(count, "config")
     return f"{configs}, in the sandbox" if told.is_sandbox else configs
 
 

@@ -13,7 +13,7 @@ from router.cli.checking import STDIN, collect
 from router.cli.findings import as_json, show, unique
 from router.cli.rewriting import write_out
 from router.cli.terminal import Failed, green, width_of, wrapped
-from router.config.problems import ConfigError, Problem
+from router.config.problems import ConfigError, Problem, counted
 from router.migrate.importing import Imported, Kind, bring
 
 SAME, DIFFERENT, UNREADABLE = 0, 1, 2
@@ -77,7 +77,7 @@ class Import:
         notes = len(imported.told) - changes
         parts = [
             f"{changes} {'things differ' if changes != 1 else 'thing differs'}" if changes else "",
-            f"{notes} note{'s' * (notes != 1)}" if notes else "",
+            counted(notes, "note") if notes else "",
         ]
         found = ", ".join(filter(None, parts)) or green("all means the same")
         where = "" if self.output is None else f" -> {self.output}"

@@ -15,8 +15,8 @@ from router.cli.order import Asked
 from router.cli.originals import elsewhere, files
 from router.cli.parameters import parameters
 from router.cli.report import show_config
-from router.cli.request_file import Written, read_request, standard_input
-from router.cli.sources import STDIN, Sources
+from router.cli.request_file import Written, read_request
+from router.cli.sources import STDIN, Sources, standard_input
 from router.cli.terminal import Failed, width_of
 from router.config.problems import ConfigError
 from router.core.images import Operation

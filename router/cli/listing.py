@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from router.cli.terminal import faint, red, strong, width_of, wrapped, yellow
+from router.config.problems import counted
 from router.config.read import read
 from router.config.retirement import successor_of
 from router.core.catalog import SOON, Catalog, ModelFacts
@@ -178,15 +179,11 @@ def _closing(catalogs: Sequence[Catalog], today: dt.date) -> Iterator[str]:
     soon = sum(model.retires_soon(today) for model in models)
     gone = f"{retired} retired" if retired else ""
     going = f"{soon} to retire within {SOON.days} days" if soon else ""
-    said = wrapped(", ".join(filter(None, (_counted(len(models), "model"), gone, going))), hang=2)
+    said = wrapped(", ".join(filter(None, (counted(len(models), "model"), gone, going))), hang=2)
     said = said.replace(gone, red(gone)) if gone else said
     yield said.replace(going, yellow(going)) if going else said
     if any({"prices", "seconds"} & set(model.uncertain) for model in models):
         yield wrapped(f"{UNSURE} no source of the provider's own confirms it", hang=2)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _as_json(model: ModelFacts, catalog: Catalog, today: dt.date) -> dict[str, JSON]:

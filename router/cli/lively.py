@@ -14,6 +14,7 @@ from rich.text import Text
 from router.cli import wording
 from router.cli.gallery import Saved
 from router.cli.progress import Silent
+from router.config.places import short
 from router.core.trace import Attempt
 
 FRAMES_PER_SECOND = 12.5  # the spinner's own pace
@@ -144,7 +145,7 @@ def _shortened(path: Text, room: int) -> Text:
     """Cut the beginning of a path that is too long: its end says more."""
     if path.cell_len <= room:
         return path
-    tail = path.plain.removeprefix("config.")
+    tail = short(path.plain)
     return Text(tail if len(tail) <= room else "…" + tail[1 - room :])
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from router.cli import wording
 from router.cli.terminal import faint, green, red, strong, width_of, wrapped
+from router.config.problems import counted
 from router.core.dollars import dollars
 from router.core.trace_table import printable
 from router.gateway.request_log.record import Record
@@ -45,7 +46,7 @@ class Row:
     @property
     def details(self) -> str:
         """All but the time, the answer and the trace id, in a sentence."""
-        count = "" if self.attempts == "0" else wording.attempts(int(self.attempts))
+        count = "" if self.attempts == "0" else counted(int(self.attempts), "attempt")
         return ", ".join(filter(None, (self.config, self.served, count, self.took, self.cost)))
 
 

@@ -1,11 +1,10 @@
 """Originals: the pictures that sources name, as the library takes them."""
 
 import stat
-import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from router.cli.sources import STDIN, Sources
+from router.cli.sources import STDIN, Sources, standard_stream
 from router.cli.terminal import Failed
 from router.core.jsontypes import JSON
 from router.originals.given import FileInput, FilesInput, Given
@@ -40,7 +39,7 @@ def files(sources: Sources) -> Given:
 def _content(source: str) -> FileInput:
     """Return a path for the library to read; what comes through a pipe comes only once."""
     if source == STDIN:
-        return (STDIN_NAME, _standard_input())
+        return (STDIN_NAME, _read(standard_stream()))
     path = Path(source)
     try:
         if not stat.S_ISFIFO(path.stat().st_mode):
@@ -49,12 +48,6 @@ def _content(source: str) -> FileInput:
             return (path.name, _read(pipe))
     except OSError as error:
         raise Failed(f"{path} cannot be read: {error.strerror}") from None
-
-
-def _standard_input() -> bytes:
-    if sys.stdin is None:
-        raise Failed("standard input is closed")
-    return _read(sys.stdin.buffer)
 
 
 def _read(stream: BinaryIO) -> bytes:

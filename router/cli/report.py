@@ -10,7 +10,7 @@ from router.cli import wording
 from router.cli.findings import show
 from router.cli.gallery import Gallery, Saved
 from router.cli.terminal import red, strong, width_of, wrapped, yellow
-from router.config.problems import ConfigError, summary
+from router.config.problems import ConfigError, counted, summary
 from router.core.dollars import dollars
 from router.core.outcome import Kind
 from router.core.trace import Attempt, Trace
@@ -47,7 +47,7 @@ def show_failure(error: RoutingError, gallery: Gallery, seconds: float) -> None:
         _complain(f"  {attempt.path:<{widest}}  {_attempt(attempt, error.message)}", hang=4)
     if error.request_id is not None:
         _complain(f"  the provider's request id: {error.request_id}", hang=4)
-    count = wording.attempts(len(attempts)) if attempts else "no provider was asked"
+    count = counted(len(attempts), "attempt") if attempts else "no provider was asked"
     _complain(f"{count} in {wording.seconds(seconds)}{_price(error.trace)}", hang=0)
     _list("saved all the same:", gallery.pictures)
     _list("kept, though unfinished:", gallery.partials)
@@ -99,7 +99,7 @@ def _served(trace: Trace, seconds: float) -> str:
     took = wording.seconds(seconds)
     if served is None:
         return f"served from the cache in {took}"
-    count = wording.attempts(len(trace.attempts))
+    count = counted(len(trace.attempts), "attempt")
     who = f"served by {wording.who(served)} ({served.path})"
     return f"{who} after {count} in {took}{_price(trace)}"
 

@@ -13,7 +13,7 @@ from router.cli import findings as look
 from router.cli.annotations import annotation
 from router.cli.checking import Finding
 from router.cli.terminal import green, width_of, wrapped
-from router.config.problems import SEVERITIES, Problem, summary
+from router.config.problems import SEVERITIES, Problem, counted, summary
 from router.config_tests.reading import is_test_file
 from router.workspace import GATEWAY_FILES
 
@@ -83,14 +83,14 @@ def _ending(report: Report) -> str:
             bool(finding.outline) and _is_config(Path(finding.source))
             for finding in report.findings
         )
-        parts.append(green(f"{count} config{'s' * (count != 1)}, no problems"))
+        parts.append(green(f"{counted(count, 'config')}, no problems"))
     fixable = sum(problem.fix is not None for problem in told)
     if fixable:
         which = f"{fixable} of them" if fixable < len(told) else "it" if fixable == 1 else "them"
         parts.append(f"--fix puts {which} right")
     if report.hidden:
         them = "it" if report.hidden == 1 else "them"
-        parts.append(f"{report.hidden} note{'s' * (report.hidden != 1)} (--notes shows {them})")
+        parts.append(f"{counted(report.hidden, 'note')} (--notes shows {them})")
     return "; ".join(parts)
 
 

@@ -1,13 +1,12 @@
 """Request file: a request for pictures as JSON, in a file or from standard input."""
 
 import json
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
-from router.cli.sources import STDIN, Sources, is_url
+from router.cli.sources import STDIN, Sources, is_url, standard_input
 from router.cli.terminal import Failed
 from router.config.problems import did_you_mean
 from router.core.images import Operation
@@ -46,16 +45,6 @@ def read_request(file: str) -> Written:
             timeout=_timeout(name, body),
         ),
     )
-
-
-def standard_input() -> str:
-    """Return all of it. Raises Failed where it is no text."""
-    if sys.stdin is None:
-        raise Failed("standard input is closed")
-    try:
-        return sys.stdin.buffer.read().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Failed("standard input is not a UTF-8 text") from None
 
 
 def _text(file: str) -> str:

@@ -11,7 +11,7 @@ import click
 from router.cli.findings import as_json as problem_as_json
 from router.cli.findings import show
 from router.cli.terminal import faint, green, red, strong, width_of, wrapped
-from router.config.problems import Problem
+from router.config.problems import Problem, counted
 from router.config_tests.round import FileRun
 from router.config_tests.running import Result
 from router.config_tests.telling import reasons, tell
@@ -71,15 +71,11 @@ def closing(runs: Sequence[FileRun]) -> str:
     tests = sum(len(run.results) for run in runs)
     failed = sum(len(run.failed) for run in runs)
     unread = sum(bool(run.problems) for run in runs)
-    parts = [_counted(tests, "test")]
+    parts = [counted(tests, "test")]
     parts += [red(f"{failed} failed")] if failed else []
-    parts += [red(f"{_counted(unread, 'file')} cannot be run")] if unread else []
+    parts += [red(f"{counted(unread, 'file')} cannot be run")] if unread else []
     parts += [] if failed or unread else [green("all passed")]
     return ", ".join([*parts, f"{sum(run.seconds for run in runs):.2f} s"])
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s' * (count != 1)}"
 
 
 def as_json(runs: Sequence[FileRun]) -> str:

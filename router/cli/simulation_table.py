@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from router.cli.columns import aligned
 from router.cli.sparks import breaker_row, chart_width, height_of, spark
 from router.cli.terminal import faint, red, strong, wrapped, yellow
+from router.config.places import short
+from router.config.problems import counted
 from router.simulator.durations import spoken
 from router.simulator.results import Latency, Result, TargetResult
-from router.simulator.verdict import counted, difference, money, often, percent, verdict
+from router.simulator.verdict import difference, money, often, percent, verdict
 
 LABEL = 12  # columns of what a line is about
 ROW = 10  # of what a timeline shows
@@ -132,7 +134,7 @@ def _row(target: TargetResult) -> tuple[str, ...]:
 
 def name_of(target: TargetResult) -> str:
     """Name a target by its place and what is asked there."""
-    place = target.path.removeprefix("config.")
+    place = short(target.path)
     return f"{place} {target.provider} {target.model}".rstrip()
 
 

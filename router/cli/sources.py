@@ -4,9 +4,11 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import BinaryIO, TypeAlias
 
 import click
+
+from router.cli.terminal import Failed
 
 STDIN = "-"
 
@@ -47,6 +49,21 @@ NO_SOURCES = Sources()
 
 def is_url(source: str) -> bool:
     return source.startswith(("https://", "http://", "data:"))
+
+
+def standard_input() -> str:
+    """Return all of it. Raises Failed where it is no text."""
+    try:
+        return standard_stream().read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Failed("standard input is not a UTF-8 text") from None
+
+
+def standard_stream() -> BinaryIO:
+    """Return standard input. Raises Failed where it is closed."""
+    if sys.stdin is None:
+        raise Failed("standard input is closed")
+    return sys.stdin.buffer
 
 
 def file_or_url(context: click.Context, param: click.Parameter, written: Written) -> Written:

@@ -46,10 +46,6 @@ def decision(made: Decision) -> str:
     return made.reason if made.chosen == made.path else f"{made.reason} -> {made.chosen}"
 
 
-def attempts(count: int) -> str:
-    return "1 attempt" if count == 1 else f"{count} attempts"
-
-
 def waits(made: Sequence[Attempt]) -> list[str]:
     """Say for each attempt that waited how long, and why."""
     return [

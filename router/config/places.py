@@ -27,6 +27,11 @@ def shown_place(place: Place, root: str) -> str:
     return root + "".join(_step(step) for step in place)
 
 
+def short(path: str) -> str:
+    """Leave out what every path begins with: `targets[0]` for `config.targets[0]`."""
+    return path.removeprefix("config.")
+
+
 def label(place: Place, root: str) -> str:
     """Name a value by its own key: `on_status_codes[0]`."""
     last = next((i for i in range(len(place), 0, -1) if isinstance(place[i - 1], str)), 0)

@@ -15,6 +15,8 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 MOST_NAMES = 12  # names that a hint lists
 LONGEST_NAME = 100  # characters; to compare texts of 50 kB takes minutes
 
+ENDS_IN_IES = re.compile(r"[^aeiou]y$")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
@@ -96,14 +98,16 @@ def summary(problems: Iterable[Problem]) -> str:
     """Count them: `2 errors, 1 warning in 1 file`."""
     found = list(problems)
     counts = ((sum(p.severity == kind for p in found), kind) for kind in SEVERITIES)
-    parts = [_counted(count, kind) for count, kind in counts if count]
+    parts = [counted(count, kind) for count, kind in counts if count]
     files = {problem.file for problem in found if problem.file is not None}
-    where = f" in {_counted(len(files), 'file')}" if files else ""
+    where = f" in {counted(len(files), 'file')}" if files else ""
     return (", ".join(parts) or "no problems") + where
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def counted(count: int, noun: str) -> str:
+    """Write `1 call`, `2,000 calls`, `3 retries`."""
+    plural = f"{noun[:-1]}ies" if ENDS_IN_IES.search(noun) else f"{noun}s"
+    return f"{count:,} {noun if count == 1 else plural}"
 
 
 def nearest(word: str, names: Iterable[str]) -> str | None:

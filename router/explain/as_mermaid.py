@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from router.config.places import short
 from router.explain import wording
 from router.explain.explanation import Explanation, Outlook
 from router.explain.sketch import Sketch
@@ -42,7 +43,7 @@ def _said(node: Sketch, child: Sketch, number: int) -> str:
 
 def _label(node: Sketch) -> str:
     settings = [str(one) for one in node.settings if one.origin is not None]
-    lines = [node.title, wording.place(node.path), node.rule, *settings]
+    lines = [node.title, short(node.path), node.rule, *settings]
     return "<br/>".join(escaped(line) for line in lines if line)
 
 

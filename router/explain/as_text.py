@@ -3,6 +3,8 @@
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from router.config.places import short
+from router.config.problems import counted
 from router.core.dollars import dollars
 from router.explain import wording
 from router.explain.drawing import draw
@@ -92,7 +94,7 @@ def _outlook(outlook: Outlook) -> Iterator[tuple[str, str]]:
     yield "worst", "   ".join(one.text for one in told)
     counts = attempts_at(outlook)
     if len(counts) > 1:
-        parts = (f"{count} at {wording.place(path)}" for path, count in counts.items())
+        parts = (f"{count} at {short(path)}" for path, count in counts.items())
         yield "", f"attempts: {', '.join(parts)}"
     for figure in told:
         for reason in figure.reasons:
@@ -107,8 +109,8 @@ def _judged(judgement: Judgement) -> str:
     verdict = "holds" if judgement.holds else "does not hold"
     if not judgement.is_asked:
         verdict = "is not asked, as an earlier one held"
-    chosen = wording.place(judgement.chooses)
-    name = wording.place(judgement.path).removeprefix("strategy.")
+    chosen = short(judgement.chooses)
+    name = short(judgement.path).removeprefix("strategy.")
     return f"{name} {verdict}: {judgement.text} ({values}) -> {chosen}"
 
 
@@ -121,8 +123,8 @@ def _best(best: Best | None) -> str:
     price = "no price known"
     if best.dollars is not None:
         price = f"{'up to ' * best.is_most}{dollars(best.dollars)}"
-    where = wording.place(best.path)
-    return f"{wording.attempts(best.attempts)}   {typical}   {price}   (at {where})"
+    where = short(best.path)
+    return f"{counted(best.attempts, 'attempt')}   {typical}   {price}   (at {where})"
 
 
 def _folded(lines: Iterator[tuple[str, str]], width: int | None) -> Iterator[str]:

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from router.config.places import short
 from router.core.trace_table import printable
 from router.explain import wording
 from router.explain.sketch import Sketch
@@ -43,7 +44,7 @@ def _rows(node: Sketch, remarks: Remarks, bars: str, below: str) -> Iterator[Row
     share = "" if node.share is None else f"{wording.percent(node.share)}  "
     under = below + ("│  " if node.children else "   ")
     said = tuple(map(printable, remarks(node)))
-    yield Row(bars, under, printable(share + node.title), wording.place(node.path), said)
+    yield Row(bars, under, printable(share + node.title), short(node.path), said)
     for number, child in enumerate(node.children):
         is_last = number == len(node.children) - 1
         fork, bar = ("└─ ", "   ") if is_last else ("├─ ", "│  ")

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from router.config.places import short
+from router.config.problems import counted
 from router.core.dollars import dollars
 from router.explain import wording
 from router.explain.explanation import Outlook
@@ -54,7 +56,7 @@ def _figure(outlook: Outlook, measure: Measure, met: float, is_met: bool) -> Fig
     bound = outlook.bound
     known = bound.most(measure)
     unbounded = bound.why_not(measure)
-    reasons = [f"{measure} at {wording.place(one.path)}: {one.why}" for one in unbounded]
+    reasons = [f"{measure} at {short(one.path)}: {one.why}" for one in unbounded]
     text = f"{'' if is_met else 'at most '}{_said(measure, known)}"
     if unbounded:
         text = f"{measure} unbounded"
@@ -77,7 +79,7 @@ def _figure(outlook: Outlook, measure: Measure, met: float, is_met: bool) -> Fig
 def _said(measure: Measure, amount: float) -> str:
     match measure:
         case "attempts":
-            return wording.attempts(int(amount))
+            return counted(int(amount), "attempt")
         case "seconds":
             return wording.seconds(amount)
         case "dollars":

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from router.config.masking import masked, without_secrets
 from router.config.model import virtual_key_of
 from router.config.origins import Origins
+from router.config.problems import counted
 from router.core.dollars import dollars
 from router.core.jsontypes import JSON
 from router.core.node import Node
@@ -92,7 +93,7 @@ def _adding(drawn: Sketch, setting: Setting) -> Sketch:
 def _budget(node: WithinBudget, settings: Settings) -> Setting:
     parts: list[str] = []
     if node.attempts is not None:
-        parts.append("1 attempt" if node.attempts == 1 else f"{node.attempts} attempts")
+        parts.append(counted(node.attempts, "attempt"))
     if node.deadline is not None:
         parts.append(wording.seconds(node.deadline))
     if node.max_cost is not None:

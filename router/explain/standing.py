@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from router.config.masking import without_secrets
+from router.config.places import short
 from router.core.context import Context
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
@@ -104,7 +105,7 @@ class _Follow:
             going = sum(one.chance for one in left)
             if going <= 0:
                 before = node.children[number - 1].path
-                self._lose(child, f"asked after {wording.place(before)} has failed")
+                self._lose(child, f"asked after {short(before)} has failed")
                 continue
             after = self.into(child, going)
             left = [one for one in after if node.goes_on(one.end)]

@@ -99,12 +99,3 @@ def _inner(part: Condition) -> str:
 def _text_of(pattern: Pattern) -> str:
     """Return a pattern as it was written: both engines keep it under the same name."""
     return str(getattr(pattern.engine, "pattern", "a pattern"))
-
-
-def attempts(count: int) -> str:
-    return "1 attempt" if count == 1 else f"{count} attempts"
-
-
-def place(where: str) -> str:
-    """`targets[0]` for `config.targets[0]`."""
-    return where.removeprefix("config.")

@@ -10,6 +10,7 @@ from router.config.model import (
     TargetRoute,
 )
 from router.config.places import Place
+from router.config.problems import counted
 from router.core.outcome import Failure
 from router.core.settlement import moves_on
 from router.lint.rule import Finding, Rule
@@ -85,26 +86,21 @@ def _retries_beyond_budget(subject: Subject) -> Iterator[Finding]:
             continue
         told.add((place, bound.spot.place))
         behind = _next(spot, bound)
-        harm = f"the last {_counted(retry.retries + 1 - most, 'retry')} can never be made"
+        harm = f"the last {counted(retry.retries + 1 - most, 'retry')} can never be made"
         if behind is not None:
             harm = f"{spot.shown} uses up every call before {behind.shown} is asked"
         yield Finding(
             place=place,
-            message=f"{_counted(retry.retries, 'retry')} and the first call are "
+            message=f"{counted(retry.retries, 'retry')} and the first call are "
             f"{retry.retries + 1} calls, and the budget of {bound.spot.shown} is {most}",
             harm=harm,
-            hint=f"retry at most {_counted(_room(most, behind), 'time')}, or allow more attempts",
+            hint=f"retry at most {counted(_room(most, behind), 'time')}, or allow more attempts",
         )
 
 
 def _room(most: int, behind: Spot | None) -> int:
     """Count the retries that leave a call for who comes next, if anybody does."""
     return max(most - 1 - (behind is not None), 0)
-
-
-def _counted(count: int, noun: str) -> str:
-    plural = "retries" if noun == "retry" else f"{noun}s"
-    return f"{count} {noun if count == 1 else plural}"
 
 
 RETRIES_BEYOND_BUDGET = Rule(
@@ -127,7 +123,7 @@ def _starved(subject: Subject) -> Iterator[Finding]:
             if used >= most and not _is_greedy(spot, child, most):
                 yield Finding(
                     place=child.place,
-                    message=f"those before it may use up all {_counted(most, 'call')}"
+                    message=f"those before it may use up all {counted(most, 'call')}"
                     f" of the budget of {bound.spot.shown}",
                     harm="when they keep failing, this target is never asked",
                     hint=f"allow {used + 1} attempts or more, or retry less often before it",
@@ -174,10 +170,10 @@ def _retries_beyond_deadline(subject: Subject) -> Iterator[Finding]:
         fitting = max(n for n in range(retry.retries) if backoff.least(n) < deadline)
         yield Finding(
             place=place,
-            message=f"{_counted(retry.retries, 'retry')} wait {waits:g} s at least,"
+            message=f"{counted(retry.retries, 'retry')} wait {waits:g} s at least,"
             f" and the deadline of {bound.spot.shown} is {deadline:g} s",
             harm="the last of them can never be made",
-            hint=f"retry at most {_counted(fitting, 'time')}, or allow more time",
+            hint=f"retry at most {counted(fitting, 'time')}, or allow more time",
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from router.config.problems import counted
 from router.core.dollars import dollars
 from router.simulator.results import Result
 
@@ -37,7 +38,7 @@ def _differences(one: Result, other: Result) -> Iterator[str]:
         count = abs(one.failed - other.failed)
         rates = f"{percent(other.success_rate)} succeed, not {percent(one.success_rate)}"
         more = "fewer" if fewer else "more"
-        yield f"fails {count:,} {more} request{'s' * (count != 1)} ({rates})"
+        yield f"fails {counted(count, f'{more} request')} ({rates})"
     p95, was = other.latency.p95, one.latency.p95
     if p95 is not None and was is not None and _differ(p95, was):
         yield f"answers 95 of 100 within {p95:.1f} s instead of {was:.1f} s"
@@ -56,11 +57,6 @@ def _differ(one: float, other: float) -> bool:
 
 def _joined(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-def counted(count: int, noun: str) -> str:
-    """Write `1 call`, `2,000 calls`."""
-    return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
 def often(count: int) -> str:

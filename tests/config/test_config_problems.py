@@ -2,7 +2,7 @@ import pytest
 from config_tools import PROVIDERS, document, problems
 
 from router.config.masking import masked, masked_source
-from router.config.problems import ConfigError, Problem, did_you_mean, render, summary
+from router.config.problems import ConfigError, Problem, counted, did_you_mean, render, summary
 from router.config.read import read
 
 THREE = """\
@@ -155,6 +155,21 @@ def test_the_likeliest_name_is_offered(word, meant):
 
 def test_nothing_is_offered_where_nothing_comes_near():
     assert did_you_mean("xylophone", ("retry", "weight")) == ""
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "said"),
+    [
+        (1, "call", "1 call"),
+        (0, "error", "0 errors"),
+        (2000, "call", "2,000 calls"),
+        (1, "retry", "1 retry"),
+        (3, "retry", "3 retries"),
+        (2, "virtual key", "2 virtual keys"),
+    ],
+)
+def test_things_are_counted_as_people_write_it(count, noun, said):
+    assert counted(count, noun) == said
 
 
 SECRET = "sk-proj-Zx81Qw9LrT4uV7pA"

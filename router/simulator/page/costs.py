@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from router.config.problems import counted
 from router.simulator.page.markup import tag, text
 from router.simulator.results import Result, TargetResult
-from router.simulator.verdict import counted, money
+from router.simulator.verdict import money
 
 
 def costs(results: Sequence[Result]) -> str:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from router.config.places import short
+from router.config.problems import counted
 from router.simulator.page.markup import tag, text
 from router.simulator.results import Latency, Result
-from router.simulator.verdict import counted, money, percent
+from router.simulator.verdict import money, percent
 
 TARGET_HEADS = (
     "target", "provider", "model", "served", "share", "calls", "failed", "429",
@@ -47,7 +49,7 @@ def _tiles(result: Result) -> Iterator[tuple[str, str, str]]:
 def targets(result: Result) -> str:
     rows = [
         (
-            target.path.removeprefix("config."),
+            short(target.path),
             target.provider,
             target.model,
             f"{target.served:,}",
@@ -67,7 +69,7 @@ def failures(result: Result) -> str:
     """Tell what requests ended with, and what calls did, by kind."""
     rows = [("requests", what, f"{count:,}") for what, count in result.failures.items()]
     for target in result.targets:
-        place = target.path.removeprefix("config.")
+        place = short(target.path)
         rows += [(place, what, f"{count:,}") for what, count in target.failures.items()]
     if not rows:
         return tag("p", "Nothing failed.")

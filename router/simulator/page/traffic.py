@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from router.config.problems import counted
 from router.simulator.durations import spoken
 from router.simulator.page.axes import HEIGHT, framed, time_ticks, top_of
 from router.simulator.page.markup import tag, text
 from router.simulator.results import BreakerResult, Result, TargetResult
-from router.simulator.verdict import counted, often
+from router.simulator.verdict import often
 
 GAP = 0.12  # of a bar's width
 
