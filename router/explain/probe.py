@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from router.config.masking import masked
+from router.core.adapter import Flow
 from router.core.budget import Budget
 from router.core.catalog import ModelFacts
 from router.core.context import Aim, Context
@@ -66,6 +67,11 @@ class Probe:
     downloads: bool = False
     streams: bool = False
     fewer: tuple["Probe", ...] = ()
+
+    @property
+    def is_able(self) -> bool:
+        """Whether any call would be made."""
+        return any(one.parts for one in (self, *self.fewer))
 
     @property
     def costs(self) -> tuple[float, ...]:
@@ -179,7 +185,28 @@ class _Sink:
     async def execute(self, request: ImageRequest, context: Context) -> Outcome:
         self.came.append((request, context))
         self.refusal = self.refusal or Spending(request, context).begin()
+        self.refusal = self.refusal or _unsent(request, context)
         return STOPPED
+
+
+def _unsent(request: ImageRequest, context: Context) -> Failure | None:
+    """Return why the adapter would send nothing at all; None where it sends."""
+    aim = context.aim
+    try:
+        step = guard(_first, aim.adapter.flow(request, aim.target))
+    except AdapterError:
+        return None  # a bug is no rule of a provider's
+    return step if isinstance(step, Failure) and step.local else None
+
+
+def _first(flow: Flow) -> object:
+    """Return the first that an adapter wants to send, or what it gives instead."""
+    try:
+        return next(flow)
+    except StopIteration as end:
+        return end.value
+    finally:
+        flow.close()
 
 
 def _down_to(node: Node, end: Node) -> Node:

@@ -101,7 +101,8 @@ class Theatre:
         return took
 
     def measured(self, tried: Tried) -> Took:
-        attempts = tried.trace.attempts
+        # What an adapter refuses before it sends anything is told as an attempt, and is no call.
+        attempts = [one for one in tried.trace.attempts if self.probes[one.path].is_able]
         return Took(
             attempts=len(attempts),
             seconds=tried.seconds,

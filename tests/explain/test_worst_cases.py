@@ -179,3 +179,14 @@ def test_what_is_too_dear_for_all_pictures_may_be_asked_for_the_last_of_them():
 
     assert worst(config, n=3, size="1024x1024")[0] == 2
     assert worst(config, n=3, size="1024x1024")[2] == pytest.approx(0.08)
+
+
+def test_what_an_adapter_would_never_send_is_no_attempt_and_leaves_the_budget_to_others():
+    unsent = {"provider": "replicate", "override_params": {"model": "gpt-image-2"}}
+    config = group(
+        "fallback", {**unsent, "retry": {"attempts": 2}}, dall_e(), budget={"attempts": 1}
+    )
+
+    assert worst(config) == [1, 600, pytest.approx(0.02)]
+    assert is_met(config) == [True, True, True]
+    assert told(config, n=1)["tree"]["children"][0]["asked"]["refused"]["kind"] == "bad_request"
