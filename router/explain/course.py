@@ -51,7 +51,8 @@ class Course:
     `alone` are the seconds where no other request is waited for, `drawn` those of `longest` that
     chance may take off its waits. It cannot be had with fewer than `fewest` attempts, nor in less
     than `quickest` seconds, nor with less than `needs` dollars in hand. `end` is how it fails, None
-    where it is answered or nobody goes on. `stops` tell which calls make it so.
+    where it is answered or nobody goes on. `stops` tell which calls make it so. One that is `rough`
+    stands for several, and comes to the most of each of them.
     """
 
     attempts: int = 0
@@ -64,6 +65,7 @@ class Course:
     needs: float = 0.0
     end: Failure | None = None
     stops: tuple[Stop, ...] = ()
+    rough: bool = False
 
     def then(self, other: "Course") -> "Course":
         """Go on with another; the failure that tells more is how both end."""
@@ -79,6 +81,7 @@ class Course:
             needs=max(self.needs, other.needs),
             end=most_telling(ends) if other.end is not None else None,
             stops=self.stops + other.stops,
+            rough=self.rough or other.rough,
         )
 
     @property
@@ -132,4 +135,5 @@ def _hull(one: Course, other: Course) -> Course:
         quickest=min(one.quickest, other.quickest),
         dollars=max(one.dollars, other.dollars),
         needs=min(one.needs, other.needs),
+        rough=True,
     )

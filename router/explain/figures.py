@@ -63,6 +63,8 @@ def _figure(outlook: Outlook, measure: Measure, met: float, is_met: bool) -> Fig
         reasons.append(
             f"{measure} without that: {'' if is_met else 'at most '}{_said(measure, known)}"
         )
+    if not is_met and bound.worst(measure).rough:
+        reasons.append(f"{measure} may be rounded up: there are too many ways to go to follow each")
     if measure == "seconds" and bound.alone < known:
         reasons.append(f"seconds while nobody else asks: at most {wording.seconds(bound.alone)}")
     return Figure(
