@@ -19,10 +19,13 @@ from router.config.source import Source as Text
 from router.config_tests.reading import is_test_file, read_suite
 from router.lint.accounts import SharedKeys, names_used
 from router.lint.linter import judged, lint, lint_keys
-from router.lint.settings import NO_WISHES, LintSettings, read_settings
+from router.lint.settings import NO_WISHES, LintSettings, own_settings
 from router.lint.subject import Subject
 from router.providers.catalog import catalog_of
 from router.providers.registry import INSTALLED, adapter, providers
+from router.simulator.durations import spoken
+from router.simulator.shipped import FOLDER as SCENARIOS
+from router.simulator.shipped import is_scenario
 from router.workspace import GATEWAY_FILES, config_files
 
 STDIN = "<stdin>"
@@ -58,6 +61,10 @@ class Source:
         return self.text is None and is_test_file(path) and path.is_file()
 
     @property
+    def is_scenario(self) -> bool:
+        return self.text is None and is_scenario(Path(self.name))
+
+    @property
     def is_folder(self) -> bool:
         return self.text is None and Path(self.name).is_dir()
 
@@ -88,7 +95,7 @@ class Checker:
     wishes: LintSettings = NO_WISHES
 
     def check(self, source: Source) -> Finding:
-        """Read and compile one config, or read a file of virtual keys or of routing tests."""
+        """Read and compile one config, or read virtual keys, routing tests or a scenario."""
         if source.is_folder:
             return Finding(source=source.name, problems=(_barren(source),))
         try:
@@ -96,6 +103,8 @@ class Checker:
                 return _gateway(source)
             if source.is_tests:
                 return _tests(source)
+            if source.is_scenario:
+                return _scenario(source)
             return self._keys(source) if source.is_keys else self._config(source)
         except ConfigError as error:
             problems = tuple(_renamed(one, source) for one in self._despite(error, source))
@@ -108,7 +117,7 @@ class Checker:
             return judged(error.problems, self.wishes)
         if isinstance(error, UnusableError) and all(map(_is_harmless, error.problems)):
             return lint(Subject(source=text, document=error.document), self.wishes)
-        return judged(error.problems, self.wishes.overlaid(read_settings(text)[0]))
+        return judged(error.problems, self.wishes.overlaid(own_settings(text)[0]))
 
     def _config(self, source: Source) -> Finding:
         document = read(
@@ -183,6 +192,14 @@ def _tests(source: Source) -> Finding:
     return Finding(source=source.name, outline=f"{tests} of {suite.config.name}")
 
 
+def _scenario(source: Source) -> Finding:
+    """Read the traffic of a simulation."""
+    from router.simulator.reading import read_scenario
+
+    scenario = read_scenario(Path(source.name))
+    return Finding(source=source.name, outline=f"scenario of {spoken(scenario.duration)}")
+
+
 def _is_harmless(problem: Problem) -> bool:
     """Tell whether the rest of a config can be judged beside a problem."""
     is_aside = problem.code in HARMLESS and problem.meant not in STRUCTURE
@@ -220,9 +237,11 @@ def collect(paths: Sequence[str]) -> Iterator[Source]:
 
 
 def _files(folder: Path) -> list[Path]:
-    """List a folder's configs, and then its routing tests."""
+    """List a folder's configs, then its routing tests, and then its scenarios."""
     tests = (path for path in folder.iterdir() if is_test_file(path))
-    return [*config_files(folder), *sorted(tests)]
+    below = folder / SCENARIOS
+    scenarios = config_files(below) if below.is_dir() else ()
+    return [*config_files(folder), *sorted(tests), *scenarios]
 
 
 def _barren(folder: Source) -> Problem:

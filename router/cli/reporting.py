@@ -15,6 +15,7 @@ from router.cli.checking import Finding
 from router.cli.terminal import green, width_of, wrapped
 from router.config.problems import SEVERITIES, Problem, counted, summary
 from router.config_tests.reading import is_test_file
+from router.simulator.shipped import is_scenario
 from router.workspace import GATEWAY_FILES
 
 
@@ -95,7 +96,7 @@ def _ending(report: Report) -> str:
 
 
 def _is_config(path: Path) -> bool:
-    return path.name not in GATEWAY_FILES and not is_test_file(path)
+    return not (path.name in GATEWAY_FILES or is_test_file(path) or is_scenario(path))
 
 
 def _show_json(report: Report) -> None:

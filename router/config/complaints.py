@@ -100,7 +100,7 @@ def _unknown_keys(complaint: Complaint, source: Source, report: Report) -> None:
         meant = nearest(name, known)
         if meant is not None:
             report.mean(source, (*complaint.place, meant))
-        is_route = source.root not in {"catalog", "gateway"} and place[0] != "tests"
+        is_route = source.root not in {"catalog", "gateway", "scenario"} and place[0] != "tests"
         elsewhere = ELSEWHERE.get(name) if is_route else None
         hint = elsewhere or did_you_mean(name, known) or one_of(known)
         message = f"unknown key {shown(name)}"

@@ -10,7 +10,12 @@ from router.config.problems import ConfigError, Problem
 from router.config.source import Source
 
 CODES: Mapping[str, str] = MappingProxyType(
-    {"catalog": "bad-catalog", "gateway": "gateway-settings", "tests": "bad-test"}
+    {
+        "catalog": "bad-catalog",
+        "gateway": "gateway-settings",
+        "scenario": "bad-scenario",
+        "tests": "bad-test",
+    }
 )
 """Codes by the source's root, for errors without one of their own."""
 

@@ -8,7 +8,7 @@ from router.config.source import Source
 from router.lint.accounts import UNUSED_KEY, SharedKeys
 from router.lint.registry import RULES, rule_of
 from router.lint.rule import Finding, Rule
-from router.lint.settings import NO_WISHES, LintSettings, read_settings
+from router.lint.settings import NO_WISHES, LintSettings, own_settings
 from router.lint.subject import Subject
 
 
@@ -18,7 +18,7 @@ def lint(subject: Subject, wishes: LintSettings = NO_WISHES) -> tuple[Problem, .
     The config's own `x-lint` has the last word on codes and severities, after the caller's
     `wishes`.
     """
-    own, misspelt = read_settings(subject.source)
+    own, misspelt = own_settings(subject.source)
     found = [
         _problem(rule, finding, subject.source) for rule in RULES for finding in rule.check(subject)
     ]
@@ -28,7 +28,7 @@ def lint(subject: Subject, wishes: LintSettings = NO_WISHES) -> tuple[Problem, .
 
 def lint_keys(keys: SharedKeys, wishes: LintSettings = NO_WISHES) -> tuple[Problem, ...]:
     """Return what is wrong with a folder's virtual keys, seen from its configs."""
-    own, misspelt = read_settings(keys.source)
+    own, misspelt = own_settings(keys.source)
     found = [_problem(UNUSED_KEY, finding, keys.source) for finding in keys.unused()]
     return judged([*misspelt, *found], wishes.overlaid(own))
 

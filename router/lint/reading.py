@@ -124,6 +124,14 @@ READING: tuple[Rule, ...] = (
         fatal=True,
     ),
     Rule(
+        code="bad-scenario",
+        severity="error",
+        title="A scenario that cannot be meant",
+        harm="it could not be simulated",
+        remedy="correct the scenario: docs/simulate.md has what it may say",
+        fatal=True,
+    ),
+    Rule(
         code="no-config",
         severity="error",
         title="A folder without configs, or two configs of one name",

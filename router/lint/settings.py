@@ -53,7 +53,7 @@ class LintSettings:
 NO_WISHES = LintSettings()
 
 
-def read_settings(source: Source) -> tuple[LintSettings, tuple[Problem, ...]]:
+def own_settings(source: Source) -> tuple[LintSettings, tuple[Problem, ...]]:
     """Return what a config says of its own findings, and what is wrong with that."""
     reader = _Reader(source)
     settings = reader.read(source.value.get(KEY))

@@ -114,6 +114,33 @@ def test_a_folder_stands_for_its_configs_and_their_tests(run, config, tmp_path):
     ]
 
 
+SCENARIO = "duration: 10m\narrivals: {poisson: 1}\n"
+
+
+def test_a_folders_scenarios_are_checked_with_its_configs(run, config):
+    config("provider: openai", "configs/one.yaml")
+    config(f"{SCENARIO}seeed: 1\n", "configs/scenarios/evening.yaml")
+
+    result = run("check", "configs", "--sandbox")
+
+    assert result.exit_code == 1
+    assert result.stdout.startswith(
+        "configs/scenarios/evening.yaml:3:1  error  unknown key 'seeed'  [unknown-key]\n"
+    )
+    assert result.stdout.endswith("1 error in 1 file\n")
+
+
+@pytest.mark.parametrize("path", ["configs", "configs/scenarios", "configs/scenarios/calm.yaml"])
+def test_a_scenario_is_known_by_its_folder_and_no_config(run, config, path):
+    config("provider: openai", "configs/one.yaml")
+    config(SCENARIO, "configs/scenarios/calm.yaml")
+
+    result = run("check", path, "--sandbox")
+
+    assert result.exit_code == 0
+    assert "configs/scenarios/calm.yaml: scenario of 10 min\n" in result.stdout
+
+
 @pytest.mark.parametrize(
     ("name", "head"), [("prod.test.yaml", ""), ("prod.yaml", "provider: openai\n")]
 )

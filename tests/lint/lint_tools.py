@@ -32,7 +32,7 @@ def check_files(folder, files, **options):
     """Write files into a folder and return every problem."""
     for name, text in files.items():
         path = folder / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return check_folder(folder / "configs", **options)[0]
 
@@ -66,5 +66,6 @@ def _named(block):
     if first.startswith("# ") and first.endswith(".yaml"):
         # A catalog stands beside the folder's configs, so that it is not taken for one.
         name = first.removeprefix("# ")
-        return f"configs/{name}" if name == "gateway.yaml" else name, f"{rest}\n"
+        is_inside = name == "gateway.yaml" or name.startswith("scenarios/")
+        return f"configs/{name}" if is_inside else name, f"{rest}\n"
     return "configs/config.yaml", f"{block}\n"
