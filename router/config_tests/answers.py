@@ -21,12 +21,17 @@ WELL = Fault(kind=FaultKind.DELAY)
 class Script:
     """Answers in order, each as often as its `times` says (once), the last for ever.
 
-    One with `after` begins at that second, and what stands before it goes on until then.
+    One with `after` begins at that second. Until then goes on what stands before it: where nothing
+    does, all is well.
     """
 
     answers: tuple[Fault, ...]
     _place: int = 0
     _given: int = 0
+
+    def __post_init__(self) -> None:
+        if self.answers and self.answers[0].after:
+            self.answers = (WELL, *self.answers)
 
     def answer(self, now: float) -> Fault:
         due = [i for i, one in enumerate(self.answers) if one.after and one.after <= now]
