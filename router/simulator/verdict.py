@@ -8,6 +8,8 @@ from router.simulator.results import Result
 
 SAME = 0.02  # of the larger: a smaller difference is none
 
+DECIMALS = (1, 2, 3)  # of a percentage: more tell nobody anything
+
 
 def verdict(result: Result) -> str:
     """Say how it went."""
@@ -34,25 +36,36 @@ def difference(one: Result, other: Result) -> str:
 
 def _differences(one: Result, other: Result) -> Iterator[str]:
     if one.ended and other.ended and one.failed != other.failed:
-        fewer = other.failed < one.failed
+        more = "fewer" if other.failed < one.failed else "more"
         count = abs(one.failed - other.failed)
-        rates = f"{percent(other.success_rate)} succeed, not {percent(one.success_rate)}"
-        more = "fewer" if fewer else "more"
-        yield f"fails {counted(count, f'{more} request')} ({rates})"
+        rates = _apart(other.success_rate, one.success_rate)
+        told = "" if rates is None else f" ({rates[0]} succeed, not {rates[1]})"
+        yield f"fails {counted(count, f'{more} request')}{told}"
     p95, was = other.latency.p95, one.latency.p95
-    if p95 is not None and was is not None and _differ(p95, was):
+    if p95 is not None and was is not None and _differ(p95, was, 1):
         yield f"answers 95 of 100 within {p95:.1f} s instead of {was:.1f} s"
     if _differ(other.cost, one.cost):
         cheaper = other.cost < one.cost
         gap = money(abs(other.cost - one.cost))
         yield f"costs {gap} {'less' if cheaper else 'more'} ({money(other.cost)})"
     calls, were = other.amplification, one.amplification
-    if calls is not None and were is not None and _differ(calls, were):
+    if calls is not None and were is not None and _differ(calls, were, 2):
         yield f"makes {calls:.2f} calls a request instead of {were:.2f}"
 
 
-def _differ(one: float, other: float) -> bool:
-    return abs(one - other) > SAME * max(abs(one), abs(other))
+def _apart(one: float | None, other: float | None) -> tuple[str, str] | None:
+    """Write two shares so that they can be told apart; None where no decimals do that."""
+    if one is None or other is None:
+        return None
+    short = percent(one), percent(other)
+    longer = (tuple(f"{100 * share:.{n}f} %" for share in (one, other)) for n in DECIMALS[1:])
+    return next(((a, b) for a, b in (short, *longer) if a != b), None)
+
+
+def _differ(one: float, other: float, decimals: int | None = None) -> bool:
+    """Tell whether there is a difference to speak of, and to see in so many decimals."""
+    is_seen = decimals is None or f"{one:.{decimals}f}" != f"{other:.{decimals}f}"
+    return is_seen and abs(one - other) > SAME * max(abs(one), abs(other))
 
 
 def _joined(parts: list[str]) -> str:
@@ -70,7 +83,7 @@ def percent(share: float | None) -> str:
         return "-"
     if share in {0.0, 1.0}:
         return f"{share:.0%}".replace("%", " %")
-    for decimals in (1, 2, 3):
+    for decimals in DECIMALS:
         text = f"{100 * share:.{decimals}f}"
         if float(text) not in {0.0, 100.0}:
             return f"{text} %"

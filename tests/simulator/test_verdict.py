@@ -42,6 +42,36 @@ def test_what_differs_is_said(result, other, said):
     assert said in told
 
 
+def rates(result, one, other):
+    """Return what is said of two runs of 100,000 requests of which so many fail."""
+    first, second = (
+        replace(result, config=name, ok=100_000 - failed, failed=failed, cost=1.0, calls=100_000)
+        for name, failed in (("a", one), ("b", other))
+    )
+    return difference(first, second).removeprefix("compared with a, b ")
+
+
+def test_shares_that_are_told_beside_each_other_can_be_told_apart(result):
+    assert rates(result, 340, 320) == "fails 20 fewer requests (99.68 % succeed, not 99.66 %)"
+    assert rates(result, 321, 322) == "fails 1 more request (99.678 % succeed, not 99.679 %)"
+    assert rates(result, 0, 1) == "fails 1 more request (99.999 % succeed, not 100 %)"
+
+
+def test_shares_that_no_decimals_tell_apart_are_not_told(result):
+    first = replace(result, ok=9_999_000, failed=1_000)
+    second = replace(result, config="b", ok=9_998_999, failed=1_001)
+
+    assert "fails 1 more request" in difference(first, second)
+    assert "succeed" not in difference(first, second)
+
+
+def test_a_difference_that_rounding_hides_is_none(result):
+    quick = [replace(result.latency, p95=p95) for p95 in (0.31, 0.33)]
+    first, second = (replace(result, latency=latency) for latency in quick)
+
+    assert difference(first, replace(second, config="b")) == "b and a do the same here"
+
+
 @pytest.mark.parametrize(
     ("share", "said"),
     [
