@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from router.config.load import load
-from router.config.places import Place
 from router.config.report import Report
 from router.config.schema import validate
 from router.config.section import Section
@@ -15,12 +14,14 @@ from router.config_tests.asks import read_asks
 from router.config_tests.expectations import read_expected
 from router.config_tests.model import Case, Suite
 from router.config_tests.names import ANYBODY
+from router.config_tests.sense import check_sense
 from router.core.jsontypes import JSON, is_list
 from router.sandbox.fault import Fault, FaultKind
 
 ROOT = "tests"
 TEST_FILE = re.compile(r"(.+)\.test\.(yaml|yml|json)", re.DOTALL)
 ENDINGS = (".yaml", ".yml", ".json")
+FAULTS = {str(kind): kind for kind in FaultKind}
 
 
 def is_test_file(path: Path) -> bool:
@@ -30,15 +31,27 @@ def is_test_file(path: Path) -> bool:
 def read_suite(path: Path) -> Suite:
     """Read a test file, or the tests in a config. Raises ConfigError."""
     report = Report()
-    source = load_tests(path, report)
-    config = None if source is None else _config_of(source, path, report)
+    suite = suite_of(path, report)
     report.raise_errors()
-    if source is None or config is None:
+    if suite is None:
         raise AssertionError("what cannot be read is an error")
-    cases = tuple(_cases(source))
-    _check_together(cases, source, report)
-    report.raise_errors()
-    return Suite(source=source, file=path, config=config, cases=cases)
+    return suite
+
+
+def suite_of(path: Path, report: Report) -> Suite | None:
+    """Read a test file, or the tests in a config, and report all that is wrong with them.
+
+    None where there is nothing to read, or no config. What the report finds fault with is read as
+    if it were not there.
+    """
+    source = load_tests(path, report)
+    if source is None:
+        return None
+    check_sense(source, report)
+    config = _config_of(source, path, report)
+    if config is None:
+        return None
+    return Suite(source=source, file=path, config=config, cases=tuple(_cases(source)))
 
 
 def load_tests(path: Path, report: Report) -> Source | None:
@@ -64,6 +77,7 @@ def _config_of(source: Source, path: Path, report: Report) -> Path | None:
         config = path.parent / written
         if not config.is_file():
             report.wrong(source, ("config",), f"is {written!r}; there is no such file")
+            return None
         return config
     beside = (path.with_name(match[1] + ending) for ending in ENDINGS)
     found = next((config for config in beside if config.is_file()), None)
@@ -123,7 +137,7 @@ def _detailed(section: Section) -> Fault:
 
 
 def _kind(word: str) -> FaultKind:
-    return FaultKind.DELAY if word == "ok" else FaultKind(word)
+    return FAULTS.get(word, FaultKind.DELAY)
 
 
 def _latency(section: Section) -> Mapping[str, float]:
@@ -132,21 +146,3 @@ def _latency(section: Section) -> Mapping[str, float]:
         return {ANYBODY: everybody}
     below = section.section("latency")
     return {} if below is None else {who: below.number(who) or 0.0 for who in below.value}
-
-
-def _check_together(cases: tuple[Case, ...], source: Source, report: Report) -> None:
-    """Report what a schema cannot see: lists that do not fit, names that are there twice."""
-    seen: dict[str, int] = {}
-    for number, case in enumerate(cases):
-        place: Place = ("tests", number)
-        if case.name in seen:
-            message = f"two tests are named {case.name!r}"
-            report.error(
-                source, (*place, "name"), message, f"the other is tests[{seen[case.name]}]"
-            )
-        seen.setdefault(case.name, number)
-        if len(case.expected) not in {1, len(case.asks)}:
-            count, wanted = len(case.expected), len(case.asks)
-            message = f"then has {count} parts for {wanted} requests"
-            hint = "write one for each request, or a mapping for all of them"
-            report.error(source, (*place, "then"), message, hint)

@@ -11,10 +11,10 @@ from router.config.report import Report
 from router.config_tests.model import CACHE, NOBODY, Case, Expected, Suite
 from router.config_tests.names import Names, UnknownWordError, names_of
 from router.config_tests.playing import Player
-from router.config_tests.reading import read_suite
+from router.config_tests.reading import suite_of
 from router.config_tests.verdict import Disappointment, judge
 from router.emulators.brief import Draw
-from router.workspace import Loader
+from router.workspace import Loaded, Loader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,15 +59,26 @@ def make_ready(path: Path, loader: Loader, draw: Draw, seed: int | str = 0) -> R
 
     Raises ConfigError with all that is wrong with either.
     """
-    suite = read_suite(path)
-    loaded = loader.load(suite.config)
-    names = names_of(loaded.document, loader.providers)
     report = Report()
-    _check_words(suite, names, report)
-    if report.has_errors:
+    suite = suite_of(path, report)
+    loaded = None if suite is None else _load(suite.config, loader, report)
+    if suite is None or loaded is None:
         raise ConfigError(report.problems)
+    names = names_of(loaded.document, loader.providers)
+    _check_words(suite, names, report)
+    report.raise_errors()
     player = Player(loaded=loaded, loader=loader, names=names, draw=draw, seed=seed)
     return Ready(suite=suite, player=player)
+
+
+def _load(config: Path, loader: Loader, report: Report) -> Loaded | None:
+    """Read a config; None, with the reasons in the report, where it is none."""
+    try:
+        return loader.load(config)
+    except ConfigError as error:
+        for problem in error.problems:
+            report.add(problem)
+    return None
 
 
 def _check_words(suite: Suite, names: Names, report: Report) -> None:
@@ -79,7 +90,8 @@ def _check_words(suite: Suite, names: Names, report: Report) -> None:
             except UnknownWordError as unknown:
                 where = ("tests", number, *place)
                 message = f"{word!r} is nobody in {suite.config.name}"
-                report.error(suite.source, where, message, unknown.hint)
+                is_key = place[-1] == word
+                report.error(suite.source, where, message, unknown.hint, at_key=is_key)
 
 
 def _words(case: Case) -> Iterator[tuple[str, Place]]:

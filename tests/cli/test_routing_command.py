@@ -153,7 +153,7 @@ def test_a_report_that_cannot_be_written_is_told(run, tests, tmp_path):
 def test_the_seed_is_that_of_tests_that_name_none(run, config):
     config("strategy: {mode: loadbalance}\n" + Path(config()).read_text().partition("\n")[2])
     config(
-        "tests: [{name: a, when: {repeat: 20}, then: {share: {openai: 2}}}]\n", "config.test.yaml"
+        "tests: [{name: a, when: {repeat: 20}, then: {share: {openai: 0}}}]\n", "config.test.yaml"
     )
 
     told = [run("test", "--seed", seed).stdout.split("was")[1] for seed in ("1", "1", "2", "two")]

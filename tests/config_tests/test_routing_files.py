@@ -65,12 +65,99 @@ def test_a_name_that_means_nobody_is_told_with_those_that_do(tmp_path, test, tol
     assert "stability-ai" in problem
 
 
-def test_expectations_must_fit_the_requests(tmp_path):
-    tests = "tests: [{name: a, when: [{}, {}, {}], then: [{status: 200}, {status: 200}]}]"
+@pytest.mark.parametrize(
+    ("when", "then", "told"),
+    [
+        ("[{}, {}, {}]", "[{status: 200}, {status: 200}]", "then has 2 parts for 3 requests"),
+        ("[{}, {}]", "[{status: 200}]", "then has 1 part for 2 requests"),
+        ("{}", "[{status: 200}, {status: 200}]", "then has 2 parts for 1 request"),
+    ],
+)
+def test_expectations_must_fit_the_requests(tmp_path, when, then, told):
+    [problem] = problems(tmp_path, f"tests: [{{name: a, when: {when}, then: {then}}}]")
+
+    assert f"tests[0].then: {told}; write one for each" in problem
+
+
+@pytest.mark.parametrize("second", ["{status: 429, after: 10}", "{kind: ok, after: 60}"])
+def test_the_times_of_answers_must_rise(tmp_path, second):
+    script = f"[{{status: 503, after: 60}}, 500, {second}]"
+
+    [problem] = problems(tmp_path, f"tests: [{{{TEST}, given: {{openai: {script}}}}}]")
+
+    assert "tests[0].given.openai[2].after: after is" in problem
+    assert "expected more than 60, the time of an answer before it" in problem
+
+
+@pytest.mark.parametrize(
+    ("then", "told"),
+    [
+        ("waited: -3", "then.waited: waited is -3; expected 0 or more"),
+        ("cost: {from: -1}", "then.cost.from: from is -1; expected 0 or more"),
+        ("attempts: 2.5", "then.attempts: attempts is 2.5; expected a whole number"),
+        ("share: {openai: 50}", "then.share.openai: openai is 50; expected 1 or less"),
+        ("size: 1x", "then.size: size '1x' is no size such as 1024x1024"),
+        ("waited: {from: 5, to: 2}", "then.waited.to: to is 2, and from is 5; nothing is between"),
+        ("share: {openai: {from: 0.5, to: 0}}", "then.share.openai.to: to is 0, and from is 0.5"),
+        ("{waited: 5, waited_at_most: 3}", "waited_at_most is 3, and waited at least 5"),
+        ("{cost: {from: 1}, cost_at_most: 0.5}", "cost_at_most is 0.5, and cost at least 1"),
+    ],
+)
+def test_what_no_request_can_come_to_is_no_expectation(tmp_path, then, told):
+    wanted = then if then.startswith("{") else f"{{{then}}}"
+
+    [problem] = problems(tmp_path, f"tests: [{{name: a, then: {wanted}}}]")
+
+    assert told in problem
+
+
+def test_mistakes_of_every_sort_are_told_at_once(tmp_path):
+    tests = """\
+        tests:
+          - {name: dup, given: {opnai: reste}, then: {stauts: 200}}
+          - {name: dup, given: {opnai: [{status: 503, after: 9}, {status: 500, after: 1}]}}
+          - {name: third, when: [{}, {}], then: [{asked: [opnai]}]}
+    """
+    path = written(tmp_path, tests, f"{FALLBACK}retrry: {{attempts: 1}}\n")
+
+    with pytest.raises(ConfigError) as refused:
+        make_ready(path, loader_for(), grey)
+    told = "\n".join(problem.message for problem in refused.value.problems)
+
+    assert "unknown key 'retrry'" in told
+    assert "opnai is 'reste'" in told
+    assert "unknown key 'stauts'" in told
+    assert "two tests are named 'dup'" in told
+    assert "'then' is missing" in told
+    assert "after is 1" in told
+    assert "then has 1 part for 2 requests" in told
+
+
+def test_unknown_names_are_told_beside_other_mistakes(tmp_path):
+    tests = f"tests: [{{{TEST}, given: {{opnai: 503}}}}, {{{TEST}, thn: {{}}}}]"
+
+    told = "\n".join(problems(tmp_path, tests))
+
+    assert "'opnai' is nobody in prod.yaml" in told
+    assert "unknown key 'thn'" in told
+    assert "two tests are named 'a test'" in told
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "given: {opnai: 503}, then: {status: 200}",
+        "latency: {opnai: 3}, then: {status: 200}",
+        "then: {share: {opnai: 1}}",
+        "then: {asked_first: {opnai: 1}}",
+    ],
+)
+def test_an_unknown_name_is_marked_where_it_stands(tmp_path, test):
+    tests = f"tests: [{{name: a, {test}}}]"
 
     [problem] = problems(tmp_path, tests)
 
-    assert "tests[0].then: then has 2 parts for 3 requests" in problem
+    assert problem.startswith(f"1:{tests.index('opnai') + 1}:")
 
 
 def test_two_tests_of_one_name_are_a_mistake(tmp_path):
