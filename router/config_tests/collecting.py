@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from router.config.load import load
+from router.config.report import Report
 from router.config_tests.reading import ENDINGS, TEST_FILE, is_test_file
 from router.workspace import config_files
 
@@ -41,9 +43,15 @@ def _in(path: Path) -> Iterator[Path]:
     elif is_test_file(path):
         yield path
     else:
-        if has_tests(path):
-            yield path
-        yield from _beside(path)
+        found = [path] if has_tests(path) else []
+        found += _beside(path)
+        yield from found or _broken(path)
+
+
+def _broken(config: Path) -> Iterator[Path]:
+    """Yield a config in which nobody can tell whether there are tests: who reads it says why."""
+    if load(config, Report(), root="config") is None:
+        yield config
 
 
 def _in_folder(folder: Path) -> Iterator[Path]:

@@ -93,6 +93,17 @@ def test_a_path_that_is_not_there_is_told(run):
     assert "gone.yaml does not exist" in result.stderr
 
 
+def test_a_config_that_cannot_be_read_is_told_and_not_that_it_has_no_tests(run, config):
+    Path("broken.yaml").write_bytes(b"\x00\xff\xfe")
+
+    result = run("test", "broken.yaml")
+
+    assert result.exit_code == 2
+    assert "broken.yaml cannot be run\n" in result.stdout
+    assert "config is not a UTF-8 text" in result.stdout
+    assert "no tests" not in result.output
+
+
 def test_a_mistake_in_a_test_file_is_told_as_check_tells_one_and_the_others_run(run, tests):
     tests(PASSING, "good")
     tests("tests: [{name: a, thn: {}}]\n", "wrong")

@@ -237,6 +237,24 @@ def test_a_path_that_is_not_there_is_told(tmp_path):
         collect([tmp_path / "gone.yaml"])
 
 
+@pytest.mark.parametrize("content", [b"\x00\xff\xfe\x80", b"targets: [", b"- 1\n"])
+def test_a_config_that_cannot_be_read_is_told_as_such(tmp_path, content):
+    path = tmp_path / "broken.yaml"
+    path.write_bytes(content)
+
+    files = collect([path])
+
+    assert files == (path,)
+    with pytest.raises(ConfigError, match=r"broken\.yaml.* error: config"):
+        make_ready(path, loader_for(), grey)
+
+
+def test_a_config_that_cannot_be_read_does_not_hide_the_tests_beside_it(tmp_path):
+    path = written(tmp_path, f"tests: [{{{TEST}}}]", "targets: [")
+
+    assert collect([tmp_path / "prod.yaml"]) == (path,)
+
+
 def test_a_target_that_leaves_the_provider_to_the_request_may_be_anybodys(tmp_path):
     made = ready(
         tmp_path,
