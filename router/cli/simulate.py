@@ -7,7 +7,7 @@ import click
 
 from router.cli.options import catalog_option
 
-FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command(

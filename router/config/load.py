@@ -5,10 +5,12 @@ from pathlib import Path
 
 from router.config.given import Given
 from router.config.places import label
+from router.config.problems import hints, nearest
 from router.config.report import Report
 from router.config.source import Source
 
 UNREADABLE = "unreadable"
+ENDINGS = frozenset({".yaml", ".yml", ".json"})
 MAX_BYTES = 1024 * 1024  # of a file; a config of 1,000 targets has 200 KiB
 
 
@@ -53,10 +55,27 @@ def _from_file(path: Path, report: Report, root: str) -> Source | None:
     source = Source(root=root, file=str(path), folder=path.parent)
     try:
         text = _read(path)
+    except FileNotFoundError:
+        what = f"is {str(path)!r}; there is no such file"
+        report.wrong(source, (), what, _instead(path, root), code=UNREADABLE)
+        return None
     except (OSError, ValueError) as error:
         report.wrong(source, (), _why_unreadable(error), code=UNREADABLE)
         return None
     return _from_text(text, report, source, is_json=path.suffix.lower() == ".json")
+
+
+def _instead(path: Path, root: str) -> str:
+    """Say what to do about a file that is not there."""
+    try:
+        files = [one for one in path.parent.iterdir() if one.suffix in ENDINGS and one != path]
+    except OSError:
+        files = []
+    beside = {file.stem: file for file in files}
+    near = nearest(path.stem, beside)
+    if near is not None:
+        return f"did you mean {str(beside[near])!r}?"
+    return hints("expected a YAML or JSON file", "'pixroute init' writes some" * (root == "config"))
 
 
 def _read(path: Path) -> str:
@@ -73,8 +92,6 @@ def _read(path: Path) -> str:
 
 def _why_unreadable(error: OSError | ValueError) -> str:
     match error:
-        case FileNotFoundError():
-            return "does not exist"
         case IsADirectoryError():
             return "is a folder; expected a file"
         case OSError():

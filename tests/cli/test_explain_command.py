@@ -168,7 +168,18 @@ def test_a_file_that_is_not_there_is_told(run):
     result = run("explain", "nowhere.yaml")
 
     assert result.exit_code == 1
-    assert "does not exist" in result.stderr
+    assert "config is 'nowhere.yaml'; there is no such file" in result.stderr
+    assert "'pixroute init' writes some" in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [("check",), ("simulate", "--scenario", "quiet-day")])
+def test_it_is_told_in_the_same_words_elsewhere(run, arguments):
+    told, other = run("explain", "nowhere.yaml"), run(*arguments, "nowhere.yaml")
+
+    assert other.exit_code == 1
+    for words in ("config is 'nowhere.yaml'; there is no such file", "'pixroute init' writes some"):
+        assert words in told.output
+        assert words in other.output
 
 
 def test_a_folder_is_no_config(run, tmp_path):

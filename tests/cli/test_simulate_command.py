@@ -110,7 +110,6 @@ def test_less_of_a_scenario_can_be_played(folder):
             "'quiet-dya' is no file, and no scenario that ships; did you",
         ),
         (("--scenario", "bad.yaml", "--duration", "soon"), "'soon' is no duration such as 90s"),
-        (("--scenario", "bad.yaml", "--compare", "c.yaml"), "File 'c.yaml' does not exist"),
     ],
 )
 def test_wrong_options_are_told(folder, arguments, said):
@@ -139,11 +138,19 @@ def test_a_wrong_config_is_told_with_its_place(folder):
     assert "wrong.yaml:1" in told.stderr
 
 
-def test_a_scenario_that_is_not_there_is_told(folder):
-    told = run("a.yaml", "--scenario", "nowhere.yaml")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("a.yaml", "--scenario", "nowhere.yaml"),
+        ("nowhere.yaml", "--scenario", "bad.yaml"),
+        ("a.yaml", "--scenario", "bad.yaml", "--compare", "nowhere.yaml"),
+    ],
+)
+def test_a_file_that_is_not_there_is_told(folder, arguments):
+    told = run(*arguments)
 
     assert told.exit_code == 1
-    assert "does not exist" in told.stderr
+    assert "is 'nowhere.yaml'; there is no such file" in told.stderr
 
 
 def test_no_key_is_needed_and_none_is_read(folder, monkeypatch):

@@ -56,8 +56,23 @@ def test_a_file_that_is_no_config_says_why(write, content, said):
     assert problem.file == str(path)
 
 
-def test_a_missing_file_says_so(tmp_path):
-    assert errors(tmp_path / "none.yaml") == ["config: config does not exist"]
+def test_a_missing_file_says_which_and_what_to_do(tmp_path):
+    missing = tmp_path / "none.yaml"
+
+    (problem,) = problems(missing)
+
+    assert problem.message == f"config is {str(missing)!r}; there is no such file"
+    assert problem.hint == "expected a YAML or JSON file; 'pixroute init' writes some"
+
+
+@pytest.mark.parametrize("asked", ["mision.yaml", "mission.yml", "mission"])
+def test_a_missing_file_names_one_there_that_is_like_it(tmp_path, asked):
+    (tmp_path / "mission.yaml").touch()
+    (tmp_path / "other.yaml").touch()
+
+    (problem,) = problems(tmp_path / asked)
+
+    assert problem.hint == f"did you mean {str(tmp_path / 'mission.yaml')!r}?"
 
 
 def test_a_path_that_no_file_can_have_says_why():

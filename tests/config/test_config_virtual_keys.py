@@ -73,7 +73,9 @@ def test_keys_that_cannot_be_read_are_not_called_undefined(config):
 
 
 def test_a_missing_file_of_keys_is_an_error(config):
-    assert errors(config, virtual_keys="none.yaml") == ["virtual_keys: virtual_keys does not exist"]
+    (error,) = errors(config, virtual_keys="none.yaml")
+
+    assert error == "virtual_keys: virtual_keys is 'none.yaml'; there is no such file"
 
 
 @pytest.mark.parametrize("name", ["a/b", "@a", "a b", "", "config", "config.targets", "env:openai"])
