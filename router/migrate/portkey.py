@@ -164,6 +164,9 @@ class Portkey:
             self._parameters(section, block, key)
         elif key == "virtual_keys":
             self._own_keys(section, block)
+        elif isinstance(section.value[key], Mapping | list) and secretive(key, section.value[key]):
+            message = f"{key} may hold a secret, and is not written out"
+            block.say(self.ledger.changed(section.at(key), message))
         else:
             block.put(key, section.value[key])
         return True
@@ -215,7 +218,7 @@ class Portkey:
         comments: list[str] = []
         for name, one in value.items():
             if secretive(name, one):
-                message = f"{masked(name[:LONGEST])} may be a secret, and is not written out"
+                message = f"{masked(name[:LONGEST])} may hold a secret, and is not written out"
                 comments.append(self.ledger.changed((*section.at(key), name), message))
             else:
                 kept[name] = one
