@@ -1,25 +1,29 @@
 """Conduct, as a scenario's file writes it."""
 
+import math
 from dataclasses import dataclass, replace
 
 from router.config.report import Report
 from router.config.section import Section
 from router.core.jsontypes import sequence
 from router.simulator.delays import Always, Delay, Empirical, LogNormal, Uniform
-from router.simulator.durations import Durations, parse
+from router.simulator.durations import Durations, parse, spoken
 from router.simulator.scenario import FOREVER, Conduct, Outage, OutageKind, RateLimit
 
 
 @dataclass(frozen=True, slots=True)
 class ConductReader:
+    """Reads how a provider or a model behaves, in a scenario that is over at `end`."""
+
     report: Report
     durations: Durations
+    end: float = FOREVER
 
     def read(self, section: Section, general: Conduct) -> Conduct:
         """Return the conduct that is written; what is not is as in general."""
         outages = tuple(self._outage(one) for one in section.sections("outages"))
         status = section.integer("error_status")
-        return replace(
+        found = replace(
             general,
             delay=self._delay(section, general.delay),
             limit=self._limit(section, general.limit),
@@ -31,6 +35,32 @@ class ConductReader:
             outages=(*outages, *general.outages),
             retired=self.durations.or_else(section, "retired_at", general.retired),
         )
+        self._check_shares(found, section)
+        if "retired_at" in section and FOREVER > found.retired >= self.end:
+            self._never(section, "retired_at", "the model is switched off")
+        return found
+
+    def _check_shares(self, found: Conduct, section: Section) -> None:
+        """Report shares of calls that are more than all calls."""
+        shares = {
+            "error_rate": found.error_rate,
+            "refusal_rate": found.refusal_rate,
+            "cut_rate": found.cut_rate,
+            "empty_rate": found.empty_rate,
+        }
+        total = math.fsum(shares.values())
+        if total <= 1 or not any(name in section for name in shares):
+            return
+        named = " and ".join(name for name, share in shares.items() if share)
+        written = [name for name in shares if name in section]
+        message = f"{named} are {total:g} of all calls together"
+        hint = "a call fails in one way only: expected 1 in all at most"
+        self.report.error(section.source, section.at(written[-1]), message, hint)
+
+    def _never(self, section: Section, key: str, what: str) -> None:
+        """Report what would happen when all is over."""
+        hint = f"the scenario ends at {spoken(self.end)}"
+        self.report.error(section.source, section.at(key), f"{what} after the end", hint)
 
     def _delay(self, section: Section, general: Delay) -> Delay:
         below = section.section("latency")
@@ -92,6 +122,8 @@ class ConductReader:
         end = self.durations.or_else(section, "to", FOREVER)
         if end <= begin:
             self.report.wrong(section.source, section.at("to"), "is not later than 'from'")
+        elif begin >= self.end:
+            self._never(section, "from", "this outage begins")
         if "kind" in section and "status" in section:
             hint = "a status is answered, or something else happens: keep one of the two"
             self.report.wrong(section.source, section.at("kind"), "stands beside a status", hint)

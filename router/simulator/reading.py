@@ -13,12 +13,14 @@ from router.emulators import registry
 from router.emulators.registry import emulator
 from router.simulator.arrivals_reading import ArrivalsReader
 from router.simulator.conduct_reading import ConductReader
-from router.simulator.durations import Durations
-from router.simulator.scenario import ANY, Asked, Conduct, Conducts, Scenario
-
-ROOT = "scenario"
+from router.simulator.durations import Durations, spoken
+from router.simulator.scenario import ANY, FOREVER, ROOT, Asked, Conduct, Conducts, Scenario
+from router.simulator.traffic import MOST, expected, phases_after
 
 GivenScenario = Mapping[str, object] | str | Path
+
+OURS = frozenset({"extra_body"})
+"""What stands among the parameters of a request and is none."""
 
 NO_REQUESTS = (Asked(params={}),)
 """What is asked for where a scenario does not say: a picture, of whatever model the config has."""
@@ -43,13 +45,15 @@ class _Reader:
     def __init__(self, report: Report) -> None:
         self._report = report
         self._durations = Durations(report)
+        self._end = FOREVER
 
     def read(self, section: Section) -> Scenario:
         duration = self._durations.read(section, "duration")
         if duration == 0:
             self._report.wrong(section.source, section.at("duration"), "is 0; expected more")
+        self._end = duration or FOREVER
         stem = "scenario" if section.source.file is None else Path(section.source.file).stem
-        return Scenario(
+        scenario = Scenario(
             name=section.text("name") or stem,
             description=section.text("description") or "",
             duration=duration or 0.0,
@@ -57,12 +61,32 @@ class _Reader:
             arrivals=ArrivalsReader(self._report, self._durations).read(section),
             requests=tuple(self._asked(one) for one in section.sections("requests")) or NO_REQUESTS,
             providers=MappingProxyType(self._providers(section)),
+            source=section.source,
         )
+        self._check_arrivals(scenario, section)
+        return scenario
+
+    def _check_arrivals(self, scenario: Scenario, section: Section) -> None:
+        """Report phases that never begin, and traffic that would take hours to play."""
+        for place in phases_after(scenario, self._end):
+            message, hint = (
+                "this phase begins after the end",
+                f"the scenario ends at {spoken(self._end)}",
+            )
+            self._report.error(section.source, (*section.at("arrivals"), place), message, hint)
+        number = expected(scenario)
+        if number > MOST:
+            what = f"brings {number:,.0f} requests; a run has {MOST:,} at most"
+            hint = "write a lower rate or a shorter duration"
+            self._report.wrong(section.source, section.at("arrivals"), what, hint)
 
     def _asked(self, section: Section) -> Asked:
         weight = section.number("weight")
+        params = section.section("params")
+        given = section.mapping("params").items()
         return Asked(
-            params=section.mapping("params"),
+            params={name: value for name, value in given if name not in OURS and name[:2] != "x-"},
+            extra_body={} if params is None else params.mapping("extra_body"),
             weight=1.0 if weight is None else weight,
             metadata=section.mapping("metadata"),
             users=section.integer("users"),
@@ -100,7 +124,7 @@ class _Reader:
         return name
 
     def _conducts(self, section: Section) -> Conducts:
-        reader = ConductReader(self._report, self._durations)
+        reader = ConductReader(self._report, self._durations, self._end)
         general = reader.read(section, Conduct())
         models = section.section("models")
         parts = {} if models is None else {name: models.section(name) for name in models.value}

@@ -8,6 +8,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from router.core.http import NO_HEADERS
 from router.emulators.brief import Draw
 from router.errors import RoutingError
 from router.lab.grey import grey
@@ -149,10 +150,11 @@ class _Run:
         """Have a wish tried; most are like one before, but for the prompt."""
         known = self._known.get(wish.like)
         if known is None:
+            extras = NO_HEADERS, wish.extra_body
             try:
-                known = await self._stage.prepare(wish.params, options=wish.options)
+                known = await self._stage.prepare(wish.params, options=wish.options, extras=extras)
             except RoutingError:
-                return await self._stage.ask(wish.params, options=wish.options)
+                return await self._stage.ask(wish.params, options=wish.options, extras=extras)
             if len(self._known) < KNOWN:
                 self._known[wish.like] = known
         request = known.request.with_params(wish.params)

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from router.config.source import Source
 from router.core.jsontypes import JSON
 from router.simulator.delays import PLAUSIBLE, Delay
 
 FOREVER = float("inf")
 
 OutageKind = Literal["status", "reset", "hang", "cut", "empty", "refusal"]
+
+ROOT = "scenario"
 
 ANY = "*"
 """Stands for every provider that a scenario does not name."""
@@ -68,12 +71,13 @@ Arrivals: TypeAlias = tuple[Phase, ...] | Recorded
 class Asked:
     """One kind of request in the mix. Each is drawn by `weight`.
 
-    `users` is how many people ask: a number of them stands in `metadata.user`. `prompts` is how
-    many different prompts there are; None makes every request's its own. `deadline` is the
-    caller's patience.
+    `extra_body` goes to the provider as it is. `users` is how many people ask: a number of them
+    stands in `metadata.user`. `prompts` is how many different prompts there are; None makes every
+    request's its own. `deadline` is the caller's patience.
     """
 
     params: Mapping[str, JSON]
+    extra_body: Mapping[str, JSON] = field(default_factory=dict)
     weight: float = 1.0
     metadata: Mapping[str, JSON] = field(default_factory=dict)
     users: int | None = None
@@ -142,13 +146,21 @@ class Conducts:
         exact = self.by_model.get(model)
         if exact is not None:
             return exact
-        longer = (one for name, one in self.by_model.items() if name.endswith(f"-{model}"))
+        longer = (one for name, one in self.by_model.items() if is_short(model, name))
         return next(longer, self.general)
+
+
+def is_short(model: str, name: str) -> bool:
+    """Tell whether a model is called by the end of its name: `core`, of `stable-image-core`."""
+    return name.endswith(f"-{model}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """`duration` is in seconds; what is under way by then is played to its end."""
+    """`duration` is in seconds; what is under way by then is played to its end.
+
+    `source` is the text that it was read from, for what is said of it later.
+    """
 
     name: str
     duration: float
@@ -157,6 +169,7 @@ class Scenario:
     providers: Mapping[str, Conducts]
     description: str = ""
     seed: int = 0
+    source: Source = field(default=Source(root=ROOT), compare=False, repr=False)
 
     def conducts(self, provider: str) -> Conducts:
         return self.providers.get(provider) or self.providers.get(ANY) or Conducts()

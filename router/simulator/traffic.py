@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import accumulate
-from math import log
+from math import ceil, log
 from random import Random
 from typing import NamedTuple, TypeAlias, assert_never
 
@@ -16,6 +16,7 @@ from router.options import RequestOptions
 from router.simulator.delays import MICROSECONDS
 from router.simulator.recording import times_of
 from router.simulator.scenario import (
+    FOREVER,
     Arrivals,
     Bursts,
     Constant,
@@ -27,6 +28,9 @@ from router.simulator.scenario import (
 
 PROMPT = "a red kite over the hills"
 
+MOST = 10_000_000
+"""Requests of a run: at the speed of one core more would take hours."""
+
 USERS_KEPT = 10_000  # whose options are not made anew for each of their requests
 
 
@@ -37,6 +41,37 @@ def arrivals(scenario: Scenario) -> Iterator[float]:
         if at >= scenario.duration:
             return
         yield at
+
+
+def expected(scenario: Scenario) -> float:
+    """Return how many requests come, about; those of a recording are not counted."""
+    if isinstance(scenario.arrivals, Recorded):
+        return 0.0
+    number, begin = 0.0, 0.0
+    for phase in scenario.arrivals:
+        seconds = min(phase.lasting, max(0.0, scenario.duration - begin))
+        number += _number(phase.pattern, seconds)
+        begin += phase.lasting
+    return number
+
+
+def phases_after(scenario: Scenario, end: float) -> Iterator[int]:
+    """Yield the places of the phases that would begin when all is over."""
+    if isinstance(scenario.arrivals, Recorded):
+        return
+    begins = accumulate((phase.lasting for phase in scenario.arrivals), initial=0.0)
+    for place, (begin, _) in enumerate(zip(begins, scenario.arrivals, strict=False)):
+        if end <= begin < FOREVER:
+            yield place
+
+
+def _number(pattern: Pattern, seconds: float) -> float:
+    match pattern:
+        case Constant(rate=rate) | Poisson(rate=rate):
+            return rate * seconds
+        case Bursts():
+            return pattern.size * ceil(seconds / pattern.every) if seconds else 0.0
+    assert_never(pattern)
 
 
 def _times(pattern: Arrivals, chance: Random) -> Iterator[float]:
@@ -91,9 +126,10 @@ Likeness: TypeAlias = tuple[int, int | None]
 
 
 class Wish(NamedTuple):
-    """What one request asks for."""
+    """What one request asks for; what is in `extra_body` is in `params` as well."""
 
     params: Mapping[str, JSON]
+    extra_body: Mapping[str, JSON]
     options: RequestOptions
     like: Likeness
 
@@ -115,8 +151,8 @@ class Mix:
         who = None if kind.users is None else int(user * kind.users)
         which = number if kind.prompts is None else int(prompt * kind.prompts)
         words = kind.params.get("prompt", PROMPT)
-        params = {**kind.params, "prompt": f"{words} #{which}"}
-        return Wish(params, self._options(place, who), (place, who))
+        params = {**kind.params, **kind.extra_body, "prompt": f"{words} #{which}"}
+        return Wish(params, kind.extra_body, self._options(place, who), (place, who))
 
     def _place(self, chance: float) -> int:
         return min(bisect_right(self._bounds, chance * self._bounds[-1]), len(self._bounds) - 1)

@@ -40,6 +40,28 @@ def problems(text):
             "providers: {openai: {outages: [{kind: hang, status: 503}]}}\n",
             "kind stands beside a status",
         ),
+        (
+            "providers: {openai: {outages: [{from: 10m}]}}\n",
+            "outages[0].from: this outage begins after the end; the scenario ends at 10 min",
+        ),
+        (
+            "providers: {openai: {models: {dall-e-3: {retired_at: 9h}}}}\n",
+            "retired_at: the model is switched off after the end; the scenario ends at 10 min",
+        ),
+        (
+            "providers: {openai: {error_rate: 0.7, refusal_rate: 0.7}}\n",
+            "error_rate and refusal_rate are 1.4 of all calls together",
+        ),
+        (
+            "providers: {openai: {cut_rate: 0.6, models: {dall-e-3: {empty_rate: 0.6}}}}\n",
+            "dall-e-3.empty_rate: cut_rate and empty_rate are 1.2 of all calls together",
+        ),
+        (
+            "requests: [{params: {sizee: 1024x1024}}]\n",
+            "params.sizee: unknown key 'sizee'; did you mean 'size'?",
+        ),
+        ("requests: [{params: {n: 0}}]\n", "params.n: n is 0; expected 1 or more"),
+        ("requests: [{params: {model: 3}}]\n", "params.model: model is 3; expected a string"),
         ("requests: []\n", "requests is empty"),
         ("requests: [{weight: 0}]\n", "weight is 0; expected more than 0"),
     ],
@@ -59,6 +81,12 @@ def test_what_is_wrong_is_told(more, said):
         ("{bursts: {size: 5, every: 10, over: 20}}", "over is longer than 'every'"),
         ("[{poisson: 1}, {poisson: 2}]", "'for' is missing; only the last phase may"),
         ("[{for: 1m}]", "arrivals says no pattern"),
+        (
+            "[{poisson: 1, for: 10m}, {poisson: 2}]",
+            "arrivals[1]: this phase begins after the end; the scenario ends at 10 min",
+        ),
+        ("{constant: 1e9}", "arrivals brings 600,000,000,000 requests; a run has 10,000,000 at"),
+        ("{bursts: {size: 10000000, every: 9m}}", "arrivals brings 20,000,000 requests"),
     ],
 )
 def test_arrivals_that_make_no_sense_are_told(arrivals, said):
@@ -87,6 +115,12 @@ def test_a_model_is_like_its_provider_but_for_what_it_says():
 
     assert openai.of("dall-e-3").error_rate == openai.of("gpt-image-2").error_rate == 0.5
     assert openai.of("dall-e-3").delay.at(0.9, "openai", "dall-e-3") == 2
+
+
+def test_shares_may_be_all_calls_but_no_more():
+    rates = {"error_rate": 0.1, "refusal_rate": 0.2, "cut_rate": 0.3, "empty_rate": 0.4}
+
+    assert scenario(providers={"openai": rates}).conducts("openai").general.empty_rate == 0.4
 
 
 def test_the_star_stands_for_every_other_provider():

@@ -26,7 +26,7 @@ class Sky:
 
     def __init__(self, **parts):
         self.now = 0.0
-        self.weather = Weather(scenario(**parts), lambda: self.now)
+        self.weather = Weather(scenario(duration=300, **parts), lambda: self.now)
 
     def call(self, number, provider="openai", model="gpt-image-2", key="", now=0.0):
         """Return the fault and the seconds of a request's first such call."""
