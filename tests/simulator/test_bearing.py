@@ -1,0 +1,141 @@
+"""What a scenario says and no run of a config can meet is told before the run."""
+
+from dataclasses import replace
+
+import pytest
+from simulator_tools import FALLBACK, OPENAI, STABILITY, scenario
+
+from router.lab.stage import loader_for
+from router.simulator.accounts import Accounts
+from router.simulator.bearing import bearing
+from router.simulator.reading import read_scenario
+from router.simulator.shipped import folder, shipped_names
+
+AZURE = {
+    "provider": "azure-openai",
+    "azure_resource_name": "pictures",
+    "azure_deployment_id": "images-large",
+}
+
+
+def found(providers, *configs, requests=({},)):
+    parts = scenario(providers=providers, requests=list(requests))
+    return told(parts, *configs)
+
+
+def told(played, *configs):
+    loader = loader_for(Accounts())
+    problems = bearing(played, [loader.load(config) for config in configs or (FALLBACK,)])
+    return [f"{one.severity} {one.message}; {one.hint}" for one in problems]
+
+
+def test_what_a_config_meets_needs_no_word():
+    assert found({}) == []
+    assert found({"openai": {}, "stability-ai": {}}) == []
+    assert found({"*": {"error_rate": 0.5}}) == []
+    assert found({"stability": {"error_rate": 0.5}}) == []
+
+
+def test_a_provider_that_nobody_asks_is_a_warning_beside_one_that_is_asked():
+    (only,) = found({"openai": {}, "replicate": {"error_rate": 0.5}})
+
+    assert only == "warning no target of this config is replicate; asked are openai, stability-ai"
+
+
+@pytest.mark.parametrize("others", [{}, {"azure": {}}], ids=["alone", "with another"])
+def test_a_scenario_of_whose_providers_none_is_asked_is_an_error(others):
+    problems = found({"replicate": {"error_rate": 0.5}, **others})
+
+    assert len(problems) == 1 + len(others)
+    assert all(one.startswith("error no target of this config is ") for one in problems)
+    assert all(
+        "nothing that the scenario says of providers would be seen" in one for one in problems
+    )
+
+
+def test_what_is_said_of_all_others_is_seen_whoever_is_asked():
+    (only,) = found({"replicate": {}, "*": {"error_rate": 0.5}})
+
+    assert only.startswith("warning no target of this config is replicate")
+
+
+def test_a_model_that_nobody_knows_is_an_error():
+    (only,) = found({"openai": {"models": {"gpt-image-22": {"error_rate": 1}}}})
+
+    assert only == (
+        "error no target of this config asks openai for gpt-image-22; did you mean 'gpt-image-2'?"
+    )
+
+
+def test_a_model_that_there_is_but_nobody_asks_for_is_a_warning():
+    (only,) = found({"openai": {"models": {"dall-e-3": {"error_rate": 1}}}})
+
+    assert only.startswith("warning no target of this config asks openai for dall-e-3; ")
+
+
+@pytest.mark.parametrize(
+    ("config", "requests"),
+    [
+        ({"provider": "openai"}, [{"params": {"model": "gpt-image-1"}}]),
+        ({"provider": "openai"}, [{}, {"params": {"model": "@openai/gpt-image-1"}}]),
+        ({"provider": "openai", "default_params": {"model": "gpt-image-1"}}, [{}]),
+        (
+            {"provider": "openai", "override_params": {"model": "gpt-image-1"}},
+            [{"params": {"model": "gpt-image-2"}}],
+        ),
+    ],
+    ids=["of the request", "with its provider", "by default", "overridden"],
+)
+def test_a_model_is_asked_for_as_the_engine_has_it(config, requests):
+    said = {"openai": {"models": {"gpt-image-1": {}, "gpt-image-2": {}}}}
+
+    (only,) = found(said, config, requests=requests)
+
+    assert "asks openai for gpt-image-2" in only
+
+
+def test_azure_is_asked_for_deployments():
+    (only,) = found({"azure": {"models": {"gpt-image-2": {}}}}, AZURE)
+
+    assert only.endswith("asks azure-openai for gpt-image-2; asked for are images-large")
+    assert found({"azure": {"models": {"images-large": {}}}}, AZURE) == []
+
+
+def test_of_two_configs_one_that_asks_is_enough():
+    both = {"openai": {"models": {"gpt-image-2": {}}}, "stability-ai": {}}
+
+    assert found(both, OPENAI, STABILITY) == []
+    assert found({**both, "segmind": {}}, OPENAI, STABILITY) == [
+        "warning no target of either config is segmind; asked are openai, stability-ai"
+    ]
+
+
+def test_where_the_request_names_the_provider_nothing_is_guessed():
+    assert found({"replicate": {}}, {"override_params": {"model": "gpt-image-2"}}) == []
+
+
+def test_a_shorter_run_says_what_it_leaves_out():
+    parts = read_scenario(
+        {
+            "duration": "1h",
+            "arrivals": [{"constant": 1, "for": "30m"}, {"constant": 2}],
+            "providers": {
+                "openai": {
+                    "outages": [{"from": "10m", "to": "20m"}, {"from": "40m"}],
+                    "models": {"gpt-image-2": {"retired_at": "50m"}},
+                }
+            },
+        }
+    )
+
+    assert told(parts) == []
+    assert told(replace(parts, duration=1500)) == [
+        "note so short a run leaves out 1 outage and 1 retirement and 1 phase; "
+    ]
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_a_shipped_scenario_is_never_refused_where_any_of_its_providers_is_asked(name):
+    problems = told(read_scenario(folder() / f"{name}.yaml"), OPENAI)
+
+    assert not [one for one in problems if one.startswith("error")]
