@@ -43,8 +43,9 @@ Examples:
     "page",
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
-    help="Write a page with charts, too.",
+    help="Write a page with charts, too; over none but an earlier one.",
 )
+@click.option("--force", is_flag=True, help="Write the page over any file.")
 @catalog_option
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
 @click.pass_context
@@ -58,6 +59,7 @@ def simulate(
     duration: str | None,
     shape: Literal["text", "json"],
     page: Path | None,
+    force: bool,
     catalog: tuple[Path, ...],
     quiet: bool,
 ) -> None:
@@ -75,7 +77,9 @@ def simulate(
         duration=duration,
         catalog=catalog,
         is_quiet=quiet,
+        page=page,
+        force=force,
     )
-    results = simulation.run()
-    simulation.tell(results, shape=shape, page=page)
-    context.exit(130 if any(result.was_interrupted for result in results) else 0)
+    simulated = simulation.run()
+    simulation.tell(simulated, shape=shape)
+    context.exit(130 if any(result.was_interrupted for result in simulated.results) else 0)

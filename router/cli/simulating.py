@@ -9,14 +9,18 @@ from typing import Literal, NoReturn
 
 import click
 
+from router.cli.findings import as_json as problem_as_json
+from router.cli.findings import show as show_problem
+from router.cli.page_file import need_room
 from router.cli.report import show_config
 from router.cli.rewriting import write_out
 from router.cli.simulation_progress import progress
 from router.cli.simulation_table import show
 from router.cli.terminal import Failed, width_of
-from router.config.problems import ConfigError, did_you_mean
+from router.config.problems import ConfigError, Problem, did_you_mean, summary
 from router.lab.stage import loader_for
 from router.simulator.accounts import Accounts
+from router.simulator.bearing import bearing
 from router.simulator.durations import LONGEST, parse
 from router.simulator.reading import read_scenario
 from router.simulator.result_json import as_json
@@ -24,13 +28,22 @@ from router.simulator.results import Result, result_of
 from router.simulator.run import play
 from router.simulator.scenario import Scenario
 from router.simulator.shipped import shipped, shipped_names
+from router.simulator.traffic import MOST, expected
 from router.simulator.verdict import difference
 from router.workspace import Loaded, Loader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Simulated:
+    """What came out, and what of the scenario the configs never met."""
+
+    results: Sequence[Result]
+    problems: Sequence[Problem]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Simulation:
-    """One scenario, and the configs that meet it."""
+    """One scenario, and the configs that meet it; `page` is where one with charts is written."""
 
     configs: Sequence[Path]
     scenario: str
@@ -38,14 +51,24 @@ class Simulation:
     duration: str | None
     catalog: tuple[Path, ...]
     is_quiet: bool
+    page: Path | None
+    force: bool
 
-    def run(self) -> list[Result]:
+    def run(self) -> Simulated:
         """Play the configs one after the other; a run that is interrupted is the last."""
         scenario = self._read()
         loader = loader_for(Accounts(), catalog=self.catalog)
-        loaded = [(path, _load(loader, path)) for path in self.configs]
+        loaded = [_load(loader, path) for path in self.configs]
+        problems = bearing(scenario, loaded)
+        _tell_problems(problems)
+        self._need_room()
+        return Simulated(results=self._played(scenario, loaded, loader), problems=problems)
+
+    def _played(
+        self, scenario: Scenario, loaded: Sequence[Loaded], loader: Loader
+    ) -> Sequence[Result]:
         results: list[Result] = []
-        for path, one in loaded:
+        for path, one in zip(self.configs, loaded, strict=True):
             try:
                 with progress(scenario, path.name, is_quiet=self.is_quiet) as watch:
                     tally = play(scenario, one, loader, watch)
@@ -56,16 +79,21 @@ class Simulation:
                 break
         return results
 
-    def tell(
-        self, results: Sequence[Result], *, shape: Literal["text", "json"], page: Path | None
-    ) -> None:
+    def tell(self, simulated: Simulated, *, shape: Literal["text", "json"]) -> None:
         if shape == "json":
-            click.echo(_json(results))
+            click.echo(_json(simulated))
         else:
-            for line in show(results, width_of(sys.stdout)):
+            for line in show(simulated.results, width_of(sys.stdout)):
                 click.echo(line)
-        if page is not None:
-            _write(page, results)
+        if self.page is not None:
+            _write(self.page, simulated.results)
+
+    def _need_room(self) -> None:
+        if self.page is not None:
+            from router.simulator.page.document import MARK
+
+            inputs = (*self.configs, self._path(), *self.catalog)
+            need_room(self.page, inputs, MARK, force=self.force)
 
     def _read(self) -> Scenario:
         try:
@@ -76,6 +104,7 @@ class Simulation:
             scenario = replace(scenario, seed=self.seed)
         if self.duration is not None:
             scenario = replace(scenario, duration=_seconds(self.duration))
+            _need_few(scenario, self.duration)
         return scenario
 
     def _path(self) -> Path:
@@ -115,12 +144,29 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _json(results: Sequence[Result]) -> str:
+def _need_few(scenario: Scenario, duration: str) -> None:
+    """Refuse a duration in which more requests come than anybody waits for."""
+    number = expected(scenario)
+    if number > MOST:
+        message = f"{duration!r} brings {number:,.0f} requests; a run has {MOST:,} at most"
+        raise click.BadParameter(message, param_hint="'--duration'")
+
+
+def _tell_problems(problems: Sequence[Problem]) -> None:
+    """Warn of what is not met. Exits where nothing would be worth a run."""
+    for problem in problems:
+        click.echo(show_problem(problem, width_of(sys.stderr)), err=True)
+    if any(problem.severity == "error" for problem in problems):
+        click.echo(summary(problems), err=True)
+        raise click.exceptions.Exit(1)
+
+
+def _json(simulated: Simulated) -> str:
+    results = simulated.results
     told = [as_json(result) for result in results]
-    if len(results) == 1:
-        return json.dumps(told[0], indent=2, ensure_ascii=False)
-    both = {"configs": told, "difference": difference(*results)}
-    return json.dumps(both, indent=2, ensure_ascii=False)
+    both = {"configs": told, "difference": difference(*results)} if len(told) > 1 else told[0]
+    problems = [problem_as_json(problem) for problem in simulated.problems]
+    return json.dumps({**both, "problems": problems}, indent=2, ensure_ascii=False)
 
 
 def _write(path: Path, results: Sequence[Result]) -> None:

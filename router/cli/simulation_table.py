@@ -8,12 +8,20 @@ from router.cli.sparks import breaker_row, chart_width, height_of, spark
 from router.cli.terminal import faint, red, strong, wrapped, yellow
 from router.config.places import short
 from router.config.problems import counted
+from router.core.outcome import Kind
+from router.core.trace_table import printable
 from router.simulator.durations import spoken
 from router.simulator.results import Latency, Result, TargetResult
 from router.simulator.verdict import difference, money, often, percent, verdict
 
+LEGEND = "breaker: · closed, ━ open, ╌ half-open"
+
 LABEL = 12  # columns of what a line is about
 ROW = 10  # of what a timeline shows
+
+MISTAKES = frozenset({Kind.BAD_REQUEST, Kind.UNSUPPORTED})
+
+LONGEST_REASON = 200  # characters
 
 HEAD = ("target", "served", "share", "calls", "failed", "429", "p50", "p95", "cost")
 
@@ -69,6 +77,29 @@ def _figures(result: Result) -> Iterator[tuple[str, str]]:
     if result.fallbacks:
         yield "fallbacks", f"{counted(result.fallbacks, 'request')} moved on to another target"
     yield "cost", _cost(result)
+    for place, what in enumerate(_mistakes(result)):
+        yield "" if place else "mistakes", what
+
+
+def _mistakes(result: Result) -> Iterator[str]:
+    """Say what was wrong with requests themselves: no day is so good that they are answered."""
+    told: set[str] = set()
+    for target in result.targets:
+        for kind, reason in _faults(target.reasons):
+            told.add(reason)
+            calls = counted(target.failures[kind], "call")
+            yield f"{calls} to {name_of(target)}: {kind}: {_said(reason)}"
+    for kind, reason in _faults(result.reasons):
+        if reason not in told:
+            yield f"{counted(result.failures[kind], 'request')}: {kind}: {_said(reason)}"
+
+
+def _faults(reasons: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    return ((kind, why) for kind, why in reasons.items() if kind.split()[-1] in MISTAKES)
+
+
+def _said(reason: str) -> str:
+    return printable(reason[:LONGEST_REASON]) or "no reason given"
 
 
 def _calls(result: Result) -> str:
@@ -146,6 +177,8 @@ def _timelines(result: Result, width: int | None) -> Iterator[str]:
     each = result.width * math.ceil(len(result.arrived_at) / columns)
     yield ""
     yield faint(_folded(f"over {spoken(result.duration)}, a column is {spoken(each)}", 0))
+    if any(breaker.path for breaker in result.breakers):
+        yield faint(_folded(LEGEND, 0))
     for target in result.targets:
         yield _folded(name_of(target), 2)
         yield from _timeline(target, columns)

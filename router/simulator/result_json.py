@@ -15,6 +15,7 @@ def as_json(result: Result) -> Mapping[str, JSON]:
         "seed": result.seed,
         "duration": result.duration,
         "interrupted": result.was_interrupted,
+        "seconds_played": _rounded(result.seconds),
         "requests": {
             "arrived": result.requests,
             "succeeded": result.ok,
@@ -22,6 +23,7 @@ def as_json(result: Result) -> Mapping[str, JSON]:
             "from_cache": result.cached,
             "success_rate": _rounded(result.success_rate),
             "failures": dict(result.failures),
+            "reasons": dict(result.reasons),
         },
         "latency": _latency(result.latency),
         "latency_of_failures": _latency(result.latency_of_failures),
@@ -61,6 +63,7 @@ def _target(target: TargetResult) -> Mapping[str, JSON]:
         "share": _rounded(target.share),
         "rate_limited": target.rate_limited,
         "failures": dict(target.failures),
+        "reasons": dict(target.reasons),
         "latency": _latency(target.latency),
         "cost": target.cost,
         "wasted": target.wasted,

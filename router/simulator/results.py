@@ -30,7 +30,8 @@ class Latency:
 class TargetResult:
     """One target. `share` is that of the requests that it answered, of all that were answered.
 
-    `wasted` is what was paid for calls that gave no request its answer. `latency` is of the calls
+    `wasted` is what was paid for calls that gave no request its answer. `reasons` are what was said
+    first of each kind of failure. `latency` is of the calls
     that went well. `unpriced` calls were billed nobody knows what; `unsure` ones, such as timeouts,
     may have been billed.
     """
@@ -43,6 +44,7 @@ class TargetResult:
     share: float
     rate_limited: int
     failures: Mapping[str, int]
+    reasons: Mapping[str, str]
     latency: Latency
     cost: float
     wasted: float
@@ -92,6 +94,7 @@ class Result:
     failed: int
     cached: int
     failures: Mapping[str, int]
+    reasons: Mapping[str, str]
     latency: Latency
     latency_of_failures: Latency
     latency_bars: Sequence[tuple[float, int]]
@@ -147,6 +150,7 @@ def result_of(tally: Tally, scenario: Scenario, config: str) -> Result:
         failed=tally.failed,
         cached=tally.cached,
         failures=dict(tally.kinds.most_common()),
+        reasons=dict(tally.reasons),
         latency=_latency(tally.latency),
         latency_of_failures=_latency(tally.latency_of_failures),
         latency_bars=tuple(tally.latency),
@@ -199,6 +203,7 @@ def _target(target: TargetTally, served: int) -> TargetResult:
         share=target.served / served if served else 0.0,
         rate_limited=target.rate_limited,
         failures=dict(target.kinds.most_common()),
+        reasons=dict(target.reasons),
         latency=_latency(target.latency),
         cost=_dollars([target.cost]),
         wasted=_dollars([target.wasted]),

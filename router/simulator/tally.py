@@ -19,8 +19,8 @@ class TargetTally:
     """One target, or one of the models that were asked of it.
 
     `served` are the requests that it answered, `wasted` the dollars spent on calls of which
-    nobody got a picture. Of `unsure` calls nobody knows whether they are billed. The lists are by
-    bucket of the timeline.
+    nobody got a picture. `reasons` are what was said first of each kind of failure. Of `unsure`
+    calls nobody knows whether they are billed. The lists are by bucket of the timeline.
     """
 
     path: str
@@ -36,6 +36,7 @@ class TargetTally:
     unpriced: int = 0
     unsure: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
+    reasons: dict[str, str] = field(default_factory=dict)
     latency: Histogram = field(default_factory=Histogram)
     calls_at: list[int] = field(default_factory=list)
     failed_at: list[int] = field(default_factory=list)
@@ -62,7 +63,9 @@ class TargetTally:
             self._pay(attempt.cost, served=served)
 
     def _take_failure(self, attempt: Attempt, place: int) -> None:
-        self.kinds[f"{attempt.status} {attempt.kind}"] += 1
+        kind = f"{attempt.status} {attempt.kind}"
+        self.kinds[kind] += 1
+        self.reasons.setdefault(kind, attempt.message)
         if attempt.status == FULL:
             self.rate_limited += 1
             self.full_at[place] += 1
@@ -93,6 +96,7 @@ class Tally:
         self.ended_at = 0.0
         self.was_interrupted = False
         self.kinds: Counter[str] = Counter()
+        self.reasons: dict[str, str] = {}
         self.attempts: Counter[int] = Counter()
         self.latency = Histogram()
         self.latency_of_failures = Histogram()
@@ -124,7 +128,9 @@ class Tally:
             self.failed += 1
             self.latency_of_failures.add(tried.seconds)
             self.failed_at[self.timeline.place(tried.began)] += 1
-            self.kinds[f"{tried.error.status_code} {tried.error.kind}"] += 1
+            kind = f"{tried.error.status_code} {tried.error.kind}"
+            self.kinds[kind] += 1
+            self.reasons.setdefault(kind, tried.error.message)
         for attempt in attempts:
             self.waited += attempt.waited
             self._target(attempt).take(attempt, tried.began, served=attempt is served)

@@ -79,6 +79,123 @@ def test_a_page_is_written_beside_the_figures(folder):
     assert (folder / "report.html").read_text().startswith("<!doctype html>")
 
 
+PAGE = ("--scenario", "bad.yaml", "--html")
+
+
+def test_a_page_replaces_an_earlier_page_and_makes_its_folder(folder):
+    one = run("a.yaml", *PAGE, "new/reports/today.html")
+    other = run("b.yaml", *PAGE, "new/reports/today.html")
+
+    assert one.exit_code == other.exit_code == 0
+    assert "b.yaml" in (folder / "new" / "reports" / "today.html").read_text()
+
+
+@pytest.mark.parametrize("text", ["mine", "<!doctype html>\n<title>mine</title>"])
+def test_a_page_replaces_another_file_by_force_only(folder, text):
+    (folder / "mine.html").write_text(text)
+
+    refused = run("a.yaml", *PAGE, "mine.html")
+    kept = (folder / "mine.html").read_text()
+    forced = run("a.yaml", *PAGE, "mine.html", "--force")
+
+    assert (refused.exit_code, refused.stdout, kept) == (1, "", text)
+    assert "mine.html exists and is no page of 'pixroute simulate'; --force" in refused.stderr
+    assert forced.exit_code == 0
+    assert (folder / "mine.html").read_text().startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize("name", ["a.yaml", "b.yaml", "bad.yaml", "link.yaml"])
+def test_a_page_never_replaces_what_is_simulated(folder, name):
+    (folder / "link.yaml").symlink_to("a.yaml")
+    before = (folder / name).read_text()
+
+    told = run("a.yaml", "--compare", "b.yaml", *PAGE, name, "--force")
+
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert f"{name} is read by this run" in told.stderr
+    assert (folder / name).read_text() == before
+
+
+def test_a_page_that_cannot_be_written_ends_the_command_before_the_run(folder):
+    told = run("a.yaml", *PAGE, "bad.yaml/report.html")
+
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert "bad.yaml/report.html cannot be written: " in told.stderr
+
+
+def test_what_a_run_never_meets_is_told_and_does_not_stop_it(folder):
+    (folder / "bad.yaml").write_text(SCENARIO + "  replicate: {error_rate: 1}\n")
+
+    text = run("a.yaml", "--scenario", "bad.yaml")
+    told = run("a.yaml", "--scenario", "bad.yaml", "--format", "json")
+
+    assert (text.exit_code, told.exit_code) == (0, 0)
+    assert "bad.yaml:9:3  warning  no target of this config is replicate" in text.stderr
+    assert "warning" not in text.stdout
+    (problem,) = json.loads(told.stdout)["problems"]
+    assert (problem["severity"], problem["code"], problem["line"]) == ("warning", "no-bearing", 9)
+
+
+def test_a_scenario_of_others_alone_is_refused_with_everything_that_is_wrong(folder):
+    models = "providers: {segmind: {}, replicate: {}}\n"
+    (folder / "others.yaml").write_text("duration: 1m\narrivals: {constant: 1}\n" + models)
+
+    told = run("a.yaml", "--scenario", "others.yaml")
+
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert "no target of this config is segmind" in told.stderr
+    assert told.stderr.endswith("2 errors in 1 file\n")
+
+
+def test_a_misspelt_model_is_no_all_clear(folder):
+    models = "providers: {openai: {models: {gpt-image-22: {error_rate: 1.0}}}}\n"
+    (folder / "typo.yaml").write_text("duration: 1m\narrivals: {constant: 1}\n" + models)
+
+    told = run("a.yaml", "--scenario", "typo.yaml")
+
+    assert told.exit_code == 1
+    assert "did you mean 'gpt-image-2'?" in told.stderr
+
+
+def test_a_shorter_run_notes_what_it_leaves_out(folder):
+    told = run("b.yaml", "--scenario", "regional-outage", "--duration", "1m", "--format", "json")
+
+    notes = [one for one in json.loads(told.stdout)["problems"] if one["severity"] == "note"]
+    assert [one["message"] for one in notes] == ["so short a run leaves out 3 outages"]
+
+
+def test_requests_that_are_wrong_themselves_say_so(folder):
+    (folder / "bad.yaml").write_text(SCENARIO + "requests: [{params: {size: huge}}]\n")
+
+    told = run("a.yaml", "--scenario", "bad.yaml")
+    data = json.loads(run("a.yaml", "--scenario", "bad.yaml", "--format", "json").stdout)
+
+    assert "mistakes " in told.stdout
+    assert 'openai gpt-image-2: 400 bad_request: Invalid value: "huge"' in told.stdout
+    assert data["targets"][0]["reasons"]["400 bad_request"].startswith('Invalid value: "huge"')
+
+
+def test_requests_that_the_router_refuses_say_so(folder):
+    asked = "requests: [{params: {prompt: x, extra_body: {n: 0}}}]\n"
+    (folder / "bad.yaml").write_text(SCENARIO + asked)
+
+    told = run("a.yaml", "--scenario", "bad.yaml")
+
+    assert "60 requests: 400 bad_request: n is 0; expected a whole number" in told.stdout
+
+
+def test_a_timeline_explains_its_marks_where_there_is_a_breaker(folder):
+    breaker = "cb_config: {failure_threshold: 1, cooldown_interval: 30000}"
+    (folder / "c.yaml").write_text(CONFIG.replace("fallback}", f"fallback, {breaker}}}"))
+
+    with_one, without = (
+        run(name, "--scenario", "bad.yaml").stdout for name in ("c.yaml", "a.yaml")
+    )
+
+    assert "breaker: · closed, ━ open, ╌ half-open" in with_one
+    assert "half-open" not in without
+
+
 def test_two_configs_stand_side_by_side(folder):
     told = run("a.yaml", "--compare", "b.yaml", "--scenario", "bad.yaml")
 
@@ -110,6 +227,10 @@ def test_less_of_a_scenario_can_be_played(folder):
             "'quiet-dya' is no file, and no scenario that ships; did you",
         ),
         (("--scenario", "bad.yaml", "--duration", "soon"), "'soon' is no duration such as 90s"),
+        (
+            ("--scenario", "bad.yaml", "--duration", "200d"),
+            "'200d' brings 17,280,000 requests; a run has 10,000,000 at most",
+        ),
     ],
 )
 def test_wrong_options_are_told(folder, arguments, said):
@@ -196,8 +317,7 @@ def test_every_process_tells_the_same(folder, pipe):
     one, other = (pipe(*command, PYTHONHASHSEED=seed) for seed in ("1", "2"))
 
     assert one.returncode == other.returncode == 0
-    assert one.stdout == other.stdout
-    assert one.stderr == ""
+    assert (one.stdout, one.stderr) == (other.stdout, other.stderr)
 
 
 def test_a_picture_that_cannot_be_made_without_pillow_is_told_with_what_to_install(

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulator_tools import FALLBACK, OPENAI, STABILITY, simulated, tally_of
+from simulator_tools import FALLBACK, OPENAI, STABILITY, scenario, simulated, tally_of
 
 from router.lab.stage import loader_for
 from router.simulator.accounts import Accounts
 from router.simulator.reading import read_scenario
 from router.simulator.result_json import as_json
+from router.simulator.results import result_of
 from router.simulator.run import play
 from router.simulator.shipped import folder, shipped_names
 
@@ -157,7 +158,7 @@ def test_a_callers_deadline_binds():
 
 
 def test_what_is_no_request_fails_and_is_counted():
-    result = simulated(OPENAI, duration=3, requests=[{"params": {"n": 0}}])
+    result = simulated(OPENAI, duration=3, requests=[{"params": {"extra_body": {"n": 0}}}])
 
     assert result.failures == {"400 bad_request": 3}
     assert result.calls == 0
@@ -203,6 +204,18 @@ def test_ctrl_c_keeps_what_was_found_so_far():
     assert 0 < tally.ended < tally.arrived < 3600
 
 
+def test_json_says_how_far_an_interrupted_run_came():
+    def press(tally):
+        if tally.ended:
+            signal.raise_signal(signal.SIGINT)
+
+    tally = tally_of(OPENAI, press, duration=3600)
+    told = as_json(result_of(tally, scenario(duration=3600), "config.yaml"))
+
+    assert (told["interrupted"], told["duration"]) == (True, 3600)
+    assert told["seconds_played"] == tally.now < 3600
+
+
 def test_a_bug_ends_the_run_and_is_not_swallowed():
     class BrokenError(Exception):
         pass
@@ -246,3 +259,27 @@ def test_a_model_that_is_priced_by_the_pixel_costs_what_its_pictures_do():
 
     assert large == pytest.approx(4 * small, rel=0.01)
     assert large > 0.001
+
+
+def test_the_extra_body_of_a_request_goes_to_the_provider():
+    config = {
+        "provider": "together-ai",
+        "override_params": {"model": "black-forest-labs/FLUX.1-schnell"},
+    }
+    body = {"width": 512, "height": 512}
+
+    plain, small = (
+        simulated(config, duration=2, requests=[{"params": params}]).cost
+        for params in ({"size": "1024x1024"}, {"extra_body": body})
+    )
+
+    assert plain == pytest.approx(4 * small, rel=0.01)
+
+
+def test_what_is_wrong_with_requests_themselves_is_kept_in_words():
+    result = simulated(OPENAI, duration=3, requests=[{"params": {"size": "huge"}}])
+
+    (target,) = result.targets
+    assert result.failures == target.failures == {"400 bad_request": 3}
+    assert result.reasons["400 bad_request"].startswith('Invalid value: "huge"')
+    assert result.reasons == target.reasons

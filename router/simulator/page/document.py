@@ -12,6 +12,9 @@ from router.simulator.page.traffic import highest, traffic
 from router.simulator.results import Result
 from router.simulator.verdict import difference, verdict
 
+MARK = '<meta name="generator" content="pixroute simulate">'
+"""By this a page is known for one of ours."""
+
 STYLE = Path(__file__).with_name("style.css")
 
 NOTES = (
@@ -44,6 +47,7 @@ def page_of(results: Sequence[Result]) -> str:
     )
     head = (
         '<meta charset="utf-8">',
+        MARK,
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="color-scheme" content="light dark">',
         tag("title", text(title)),
