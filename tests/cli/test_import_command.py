@@ -93,7 +93,7 @@ def test_a_file_that_is_not_there_exits_with_2(run, tmp_path):
     result = run("import", tmp_path / "nothing.json")
 
     assert result.exit_code == 2
-    assert "does not exist" in result.stderr
+    assert "there is no such file" in result.stderr
 
 
 def test_standard_input_is_imported_and_called_what_it_is(run):
