@@ -135,7 +135,7 @@ class Context:
     now: Callable[[], float]
     shared: Shared
     began: float
-    cache: CacheWish = NO_WISH
+    cache: CacheWish = field(default_factory=lambda: NO_WISH)
     budget: Budget = field(default_factory=Budget)
     deadline: float = math.inf
     aimed_at: Aim | None = None

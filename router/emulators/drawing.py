@@ -1,5 +1,6 @@
 """Drawing: a picture file from a brief. Needs Pillow, loaded with the first picture."""
 
+from dataclasses import replace
 from importlib.util import find_spec
 
 from router.emulators.brief import Brief, Draw
@@ -35,24 +36,19 @@ def drawn_once(maker: Draw = draw) -> Draw:
 
     For many requests at little cost: prompt, seed and index make no difference.
     """
-    made: dict[Brief, bytes] = {}
+    made: dict[tuple[object, ...], bytes] = {}
 
     def hand_out(brief: Brief) -> bytes:
-        plain = Brief(
-            provider=brief.provider,
-            model=brief.model,
-            prompt="",
-            width=brief.width,
-            height=brief.height,
-            format=brief.format,
-            compression=brief.compression,
-            transparent=brief.transparent,
-            blurred=brief.blurred,
-            finished=brief.finished,
-            source=brief.source,
+        looks = (
+            brief.provider,
+            brief.model,
+            (brief.width, brief.height),
+            (brief.format, brief.compression, brief.transparent, brief.blurred),
+            brief.finished,
+            brief.source,
         )
-        if plain not in made:
-            made[plain] = maker(plain)
-        return made[plain]
+        if looks not in made:
+            made[looks] = maker(replace(brief, prompt="", seed=0, index=0))
+        return made[looks]
 
     return hand_out

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.core.budget import Budget, Prepaid, out_of_budget
-from router.core.context import Dice
+from router.core.context import CacheWish, Dice
 from router.core.images import ImageRequest, Picture, Pictures
 from router.core.outcome import Failure, Kind, salvaged
 from router.core.secret import Credentials, Secret
@@ -233,3 +233,14 @@ def test_what_was_cut_short_before_is_so_in_the_end(now, before):
     last, earlier = replace(FAILURE, cut_short=now), replace(FAILURE, cut_short=before)
 
     assert salvaged(last, earlier).cut_short
+
+
+@pytest.mark.parametrize(
+    "value",
+    [ImageRequest(params={}), Picture(url="https://a"), CacheWish()],
+    ids=lambda v: type(v).__name__,
+)
+def test_what_the_interpreter_lets_be_changed_is_no_key(value):
+    assert replace(value) == value
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(value)
