@@ -1,7 +1,8 @@
 """As JSON: an explanation for programs; `docs/explain.md` describes its shape."""
 
-from router.config.masking import without_secrets
+from router.config.masking import masked, without_secrets
 from router.core.jsontypes import JSON
+from router.core.outcome import Failure
 from router.explain.explanation import Best, Explanation, Outlook
 from router.explain.figures import Figure, attempts_at, figures
 from router.explain.settings import Setting
@@ -60,9 +61,8 @@ def _asked(path: str, outlook: Outlook) -> JSON:
     return {
         "chance_first": chance,
         "why_not_first": None if chance else standings.why_not.get(path),
-        "refused": None
-        if refusal is None
-        else {"status": refusal.status, "kind": refusal.kind, "message": refusal.message},
+        "refused": _failure(refusal),
+        "fails_with": _failure(outlook.rebuffs.get(path)),
         "calls": len(probe.parts),
         "model": probe.parts[0].model if probe.parts else None,
         "adapted": list(probe.notes),
@@ -70,6 +70,13 @@ def _asked(path: str, outlook: Outlook) -> JSON:
         "usual_dollars": probe.usual if probe.parts else None,
         "most_dollars": probe.most if probe.parts else None,
     }
+
+
+def _failure(failure: Failure | None) -> JSON:
+    if failure is None:
+        return None
+    message = masked(failure.message)
+    return {"status": failure.status, "kind": failure.kind, "message": message}
 
 
 def _request(outlook: Outlook) -> JSON:

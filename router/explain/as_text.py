@@ -3,12 +3,15 @@
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from router.config.masking import masked
 from router.config.places import short
 from router.config.problems import counted
 from router.core.dollars import dollars
+from router.core.outcome import Failure
+from router.core.trace_table import printable
 from router.explain import wording
 from router.explain.drawing import draw
-from router.explain.explanation import Best, Explanation, Outlook
+from router.explain.explanation import Explanation, Outlook
 from router.explain.figures import attempts_at, figures
 from router.explain.probe import Probe
 from router.explain.sketch import Sketch
@@ -16,6 +19,7 @@ from router.explain.standing import Judgement
 from router.strategies.lookup import Missing
 
 HANG = 8  # columns before what follows `worst`
+LONGEST = 200  # characters of what a provider says
 
 
 def as_text(told: Explanation, width: int | None) -> str:
@@ -58,9 +62,15 @@ def _at_target(path: str, outlook: Outlook) -> Iterator[str]:
     if probe.refusal is not None:
         yield f"cannot be asked: {probe.refusal.status} {probe.refusal.message}"
         return
-    yield _calls(probe)
+    yield _calls(probe) if path not in outlook.rebuffs else _rebuffed(outlook.rebuffs[path])
     for note in probe.notes:
         yield f"adapted: {note}"
+
+
+def _rebuffed(failure: Failure) -> str:
+    """Say how a provider answers who does not take such a request."""
+    message = printable(" ".join(masked(failure.message).split()))[:LONGEST]
+    return f"would answer {failure.status} {failure.kind}: {message}"
 
 
 def _calls(probe: Probe) -> str:
@@ -89,7 +99,7 @@ def _outlook(outlook: Outlook) -> Iterator[tuple[str, str]]:
         yield "", _judged(judgement)
     if outlook.standings.judgements:
         yield "", ""
-    yield "best", _best(outlook.best)
+    yield "best", _best(outlook)
     told = figures(outlook)
     yield "worst", "   ".join(one.text for one in told)
     counts = attempts_at(outlook)
@@ -114,7 +124,10 @@ def _judged(judgement: Judgement) -> str:
     return f"{name} {verdict}: {judgement.text} ({values}) -> {chosen}"
 
 
-def _best(best: Best | None) -> str:
+def _best(outlook: Outlook) -> str:
+    best = outlook.best
+    if best is None and outlook.standings.chances:
+        return "no pictures: nobody who is asked can give them"
     if best is None:
         return "nobody can be asked"
     typical = "no typical time known"

@@ -1,12 +1,13 @@
 """Explanation: all that can be told of a config, and of one request to it, before it is made."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 from router.config.load import load
 from router.config.origins import Origins, origins
 from router.config.report import Report
 from router.core.images import ImageRequest
+from router.core.outcome import Failure
 from router.emulators.brief import Draw
 from router.emulators.drawing import drawn_once
 from router.explain.probe import Probe, probe_all
@@ -23,10 +24,11 @@ from router.workspace import Loaded, Loader
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Best:
-    """What a request comes to where the target at `path` answers at the first try.
+    """What a request comes to where all is well, and the target at `path` answers.
 
     `seconds` are what its model typically takes, `dollars` what its listed prices come to; where
-    those tell nothing, `dollars` is the most that it may cost, and `is_most`.
+    those tell nothing, `dollars` is the most that it may cost, and `is_most`. Where others are
+    asked before, who do not take such a request, their attempts and the waits are among it.
     """
 
     path: str
@@ -38,11 +40,15 @@ class Best:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """What would become of one request. `took` is what runs of the worst courses came to."""
+    """What would become of one request. `took` is what runs of the worst courses came to.
+
+    `rebuffs` are the failures of targets, by path, whose provider does not take such a request.
+    """
 
     request: ImageRequest
     probes: Mapping[str, Probe]
     standings: Standings
+    rebuffs: Mapping[str, Failure]
     best: Best | None
     bound: Bound
     took: Took
@@ -101,6 +107,8 @@ async def look_ahead(
         draw=draw or drawn_once(),
     )
     standings = standings_of(tree, request, context, probes)
+    rebuffs = await theatre.rebuffs()
+    bests = [one async for one in _bests(standings, rebuffs, theatre)]
     timeout = prepared.wishes.timeout
     if timeout is not None:
         # The caller's own deadline bounds the whole tree, as this node would.
@@ -110,23 +118,40 @@ async def look_ahead(
         request=request,
         probes=probes,
         standings=standings,
-        best=min(_bests(standings, probes), key=_cheapness, default=None),
+        rebuffs=rebuffs,
+        best=min(bests, key=_cheapness, default=None),
         bound=bound,
         took=await theatre.rehearse(bound),
     )
 
 
-def _bests(standings: Standings, probes: Mapping[str, Probe]) -> Iterator[Best]:
+async def _bests(
+    standings: Standings, rebuffs: Mapping[str, Failure], theatre: Theatre
+) -> AsyncIterator[Best]:
     """Yield what comes of it at each target where the request may begin."""
+    able = {path for path, probe in theatre.probes.items() if probe.is_able}
+    if able <= rebuffs.keys():
+        return
     for path in standings.chances:
-        probe = probes[path]
-        yield Best(
-            path=path,
-            attempts=len(probe.parts),
-            seconds=probe.seconds,
-            dollars=probe.most if probe.usual is None else probe.usual,
-            is_most=probe.usual is None and probe.most is not None,
-        )
+        if path not in rebuffs:
+            probe = theatre.probes[path]
+            yield _best(probe, attempts=len(probe.parts), waited=0.0)
+            continue
+        tried = await theatre.beginning_at(path)
+        calls = theatre.calls(tried)
+        if tried.trace.served is not None:
+            probe = theatre.probes[tried.trace.served.path]
+            yield _best(probe, attempts=len(calls), waited=sum(one.waited for one in calls))
+
+
+def _best(probe: Probe, *, attempts: int, waited: float) -> Best:
+    return Best(
+        path=probe.path,
+        attempts=attempts,
+        seconds=None if probe.seconds is None else probe.seconds + waited,
+        dollars=probe.most if probe.usual is None else probe.usual,
+        is_most=probe.usual is None and probe.most is not None,
+    )
 
 
 def _cheapness(best: Best) -> tuple[float, float, float]:

@@ -6,10 +6,11 @@ from typing import get_args
 
 from router.core.images import Operation
 from router.core.jsontypes import JSON
+from router.core.outcome import Failure
 from router.core.trace import Attempt, Observer
 from router.emulators.brief import Draw
 from router.emulators.drawing import drawn_once
-from router.explain.course import Course
+from router.explain.course import Course, Stop
 from router.explain.direction import SHORT, Direction, Lingering, Pace
 from router.explain.layers import targets_below
 from router.explain.probe import Probe
@@ -88,6 +89,23 @@ class Theatre:
             found[target.path] = max([one for one in over if one > SHORT], default=0.0)
         return found
 
+    async def rebuffs(self) -> Mapping[str, Failure]:
+        """Return how targets fail where all is well: their provider does not take the request."""
+        found: dict[str, Failure] = {}
+        for target in targets_below(self.loaded.tree):
+            if not self.probes[target.path].parts:
+                continue
+            tried = await self._ask(replace(self.loaded, tree=target), None, ())
+            if tried.error is not None and tried.trace.attempts:
+                found[target.path] = tried.error.failure
+        return found
+
+    async def beginning_at(self, path: str) -> Tried:
+        """Play a run in which all is well, and that target is drawn first if one is drawn."""
+        first = Stop(path=path, lanes=1, calls=1, seconds=0.0)
+        loaded = replace(self.loaded, tree=steered(self.loaded.tree, (first,)))
+        return await self._ask(loaded, None, ())
+
     async def rehearse(self, bound: Bound) -> Took:
         """Return the most that any played run came to, in each measure."""
         took = Took()
@@ -101,13 +119,16 @@ class Theatre:
         return took
 
     def measured(self, tried: Tried) -> Took:
-        # What an adapter refuses before it sends anything is told as an attempt, and is no call.
-        attempts = [one for one in tried.trace.attempts if self.probes[one.path].is_able]
+        attempts = self.calls(tried)
         return Took(
             attempts=len(attempts),
             seconds=tried.seconds,
             dollars=sum(self._spent(attempts)),
         )
+
+    def calls(self, tried: Tried) -> list[Attempt]:
+        """Return the attempts, but for what an adapter has refused before it sent anything."""
+        return [one for one in tried.trace.attempts if self.probes[one.path].is_able]
 
     def _spent(self, attempts: Sequence[Attempt]) -> Iterator[float]:
         """Yield what each call has cost, or may have where nobody knows."""
@@ -120,7 +141,7 @@ class Theatre:
             elif attempt.billed is not False:
                 yield costs[number - 1] if number <= len(costs) else max(costs)
 
-    async def _ask(self, loaded: Loaded, fate: Fate, observers: Sequence[Observer]) -> Tried:
+    async def _ask(self, loaded: Loaded, fate: Fate | None, observers: Sequence[Observer]) -> Tried:
         stage = Stage(
             loaded=loaded,
             loader=self.loader,
