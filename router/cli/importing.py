@@ -11,7 +11,7 @@ import click
 
 from router.cli.checking import STDIN, collect
 from router.cli.findings import as_json, show, unique
-from router.cli.rewriting import write_out
+from router.cli.rewriting import write_new, write_out
 from router.cli.terminal import Failed, green, width_of, wrapped
 from router.config.problems import ConfigError, Problem, counted
 from router.migrate.importing import Imported, Kind, bring
@@ -39,7 +39,7 @@ class Import:
             self._tell_failure(error)
             return UNREADABLE
         if self.output is not None:
-            write_out(self.output, imported.text)
+            self._write(self.output, imported)
         self._tell(imported)
         return DIFFERENT if imported.changes else SAME
 
@@ -49,9 +49,28 @@ class Import:
         return next(collect(("-",))).text or ""
 
     def _check_output(self) -> None:
-        """Refuse to write over a file, before anything is read."""
-        if self.output is not None and self.output.exists() and not self.force:
-            raise Failed(f"{self.output} exists; --force writes over it")
+        """Refuse to write over a file, before anything is read; never over the source."""
+        if self.output is None or not self.output.exists():
+            return
+        source = Path(self.file)
+        if self.file != "-" and source.exists() and self.output.samefile(source):
+            raise Failed(f"{self.output} is what is imported; write to another file")
+        if not self.force:
+            raise Failed(_exists(self.output))
+
+    def _write(self, path: Path, imported: Imported) -> None:
+        text = imported.as_json if self._is_json else imported.text
+        if self.force:
+            write_out(path, text)
+            return
+        try:
+            write_new(path, text)
+        except FileExistsError:  # since a moment ago
+            raise Failed(_exists(path)) from None
+
+    @property
+    def _is_json(self) -> bool:
+        return self.output is not None and self.output.suffix.lower() == ".json"
 
     def _tell_failure(self, error: ConfigError) -> None:
         problems = self._named(error.problems)
@@ -81,7 +100,8 @@ class Import:
         ]
         found = ", ".join(filter(None, parts)) or green("all means the same")
         where = "" if self.output is None else f" -> {self.output}"
-        return f"{self._name}{where}: {found}"
+        bare = "; JSON has no comments: write to a .yaml file to keep them" if self._is_json else ""
+        return f"{self._name}{where}: {found}{bare}"
 
     @property
     def _name(self) -> str:
@@ -89,6 +109,10 @@ class Import:
 
     def _named(self, problems: Sequence[Problem]) -> list[Problem]:
         return unique(_renamed(problem, STDIN) for problem in problems)
+
+
+def _exists(path: Path) -> str:
+    return f"{path} exists; --force writes over it"
 
 
 def _renamed(problem: Problem, name: str) -> Problem:

@@ -5,6 +5,7 @@ import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from router.cli.terminal import Failed
 
@@ -29,7 +30,7 @@ def revise(path: Path, was: bytes | None, content: bytes) -> None:
             raise Failed(f"{path} has changed meanwhile; nothing is written: run it again")
         rewrite(path.resolve(), content)
     except OSError as error:
-        raise Failed(f"{path} cannot be written: {error.strerror}") from None
+        raise _failed(path, error) from None
 
 
 def write_out(path: Path, text: str) -> None:
@@ -41,7 +42,31 @@ def write_out(path: Path, text: str) -> None:
         else:
             rewrite(path.resolve(), text.encode())
     except OSError as error:
-        raise Failed(f"{path} cannot be written: {error.strerror or error}") from None
+        raise _failed(path, error) from None
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file that there is not yet; make its folder.
+
+    Raises Failed, and FileExistsError where it is there, or another was faster.
+    """
+    real = path.resolve()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _failed(path, error) from None
+    try:
+        handle = os.open(real, FLAGS, USUAL)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise _failed(path, error) from None
+    try:
+        with os.fdopen(handle, "wb") as file:
+            _put(file, text.encode())
+    except OSError as error:
+        real.unlink(missing_ok=True)
+        raise _failed(path, error) from None
 
 
 def rewrite(path: Path, content: bytes) -> None:
@@ -52,12 +77,20 @@ def rewrite(path: Path, content: bytes) -> None:
         with os.fdopen(os.open(beside, FLAGS, PRIVATE if former else USUAL), "wb") as file:
             if former is not None:
                 _take_after(beside, former)  # there may be secrets in what comes now
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            _put(file, content)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _put(file: BinaryIO, content: bytes) -> None:
+    file.write(content)
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _failed(path: Path, error: OSError) -> Failed:
+    return Failed(f"{path} cannot be written: {error.strerror or error}")
 
 
 def _take_after(path: Path, other: os.stat_result) -> None:

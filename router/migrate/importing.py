@@ -1,5 +1,6 @@
 """Importing: a config of Portkey's or LiteLLM's becomes one of ours, which checks at once."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
@@ -14,7 +15,7 @@ from router.config.read import read
 from router.config.report import Report
 from router.config.section import Section
 from router.config.source import Source
-from router.migrate.block import Block
+from router.migrate.block import Block, as_json
 from router.migrate.ledger import CHANGED, Ledger
 from router.migrate.litellm import read_litellm
 from router.migrate.page import once, page
@@ -35,9 +36,10 @@ MARKS: Mapping[Kind, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """A config as YAML, and what differs from its source: changes of meaning, and notes."""
+    """A config as YAML and as JSON, and what differs: changes of meaning, and notes."""
 
     text: str
+    as_json: str
     kind: Kind
     told: tuple[Problem, ...]
 
@@ -66,7 +68,8 @@ def bring(given: Path | str, kind: Kind | None = None) -> Imported:
     once(block, set())
     text = page(block, _heading(found, loaded, ledger))
     _check(text, loaded)
-    return Imported(text=text, kind=found, told=ledger.told)
+    bare = json.dumps(as_json(block), indent=2, ensure_ascii=False) + "\n"
+    return Imported(text=text, as_json=bare, kind=found, told=ledger.told)
 
 
 def _recognised(source: Source) -> Kind:

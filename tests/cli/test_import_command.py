@@ -3,8 +3,12 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from router.config.load import load_text
+from router.config.report import Report
 
 PORTKEY = '{"provider": "openai", "api_key": "sk-Abcdefgh0123456789", "request_timeout": 9000}\n'
 LITELLM = """\
@@ -127,6 +131,41 @@ def test_json_is_one_object(run, source, tmp_path):
     assert [problem["severity"] for problem in told["problems"]] == ["warning", "note"]
     assert json.loads(written.stdout)["config"] is None
     assert (bad.exit_code, json.loads(bad.stdout)["ok"]) == (2, False)
+
+
+def test_a_json_file_becomes_json_that_means_the_same(run, source, tmp_path):
+    path, output = source(LITELLM, "proxy.yaml"), tmp_path / "configs" / "images.json"
+
+    result = run("import", path, "-o", output)
+    yaml = run("import", path, "-o", tmp_path / "configs" / "other.yaml")
+
+    assert result.stderr.endswith("JSON has no comments: write to a .yaml file to keep them\n")
+    assert "JSON" not in yaml.stderr
+    assert run("check", tmp_path / "configs", "--allow-unset").exit_code == 0
+    other = load_text((tmp_path / "configs" / "other.yaml").read_text(), Report(), root="config")
+    assert json.loads(output.read_text()) == other.value
+
+
+@pytest.mark.parametrize("name", ["source.json", "link.json"])
+def test_the_source_is_never_written_over(run, source, tmp_path, name):
+    path = source(PORTKEY)
+    (tmp_path / "link.json").symlink_to(path)
+
+    result = run("import", path, "-o", tmp_path / name, "--force")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"{name} is what is imported; write to another file" in result.stderr
+    assert path.read_text() == PORTKEY
+
+
+def test_of_several_that_write_one_file_only_the_first_does(run, source, tmp_path, monkeypatch):
+    path, output = source(PORTKEY), tmp_path / "images.yaml"
+    monkeypatch.setattr(Path, "exists", lambda _: False)  # as each sees it before it begins
+
+    first, second = (run("import", path, "-o", output) for _ in range(2))
+
+    assert (first.exit_code, second.exit_code) == (0, 1)
+    assert "images.yaml exists; --force writes over it" in second.stderr
 
 
 def test_findings_fit_a_narrow_terminal(terminal, source):

@@ -2,10 +2,12 @@
 
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 
-from router.cli.rewriting import revise, rewrite, write_out
+from router.cli.rewriting import revise, rewrite, write_new, write_out
 from router.cli.terminal import Failed
 
 
@@ -90,6 +92,38 @@ def test_a_file_that_cannot_be_written_whole_stays_as_it_was(tmp_path):
 
     assert path.read_text() == "before"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.usefixtures("full_disk")
+def test_a_new_file_that_cannot_be_written_whole_is_not_there(tmp_path):
+    with pytest.raises(Failed, match=r"images\.yaml cannot be written: No space left on device"):
+        write_new(tmp_path / "images.yaml", "after")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_of_many_who_write_one_new_file_at_once_one_does(tmp_path):
+    path, start = tmp_path / "new" / "images.yaml", Barrier(8)
+
+    def write(number):
+        start.wait()
+        try:
+            write_new(path, str(number))
+        except FileExistsError:
+            return []
+        return [str(number)]
+
+    with ThreadPoolExecutor(8) as threads:
+        (winner,) = (number for one in threads.map(write, range(8)) for number in one)
+
+    assert path.read_text() == winner
+
+
+def test_a_new_file_has_its_folder_or_says_why_not(tmp_path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(Failed, match=r"images\.yaml cannot be written: "):
+        write_new(tmp_path / "file" / "images.yaml", "after")
 
 
 def test_a_link_stays_one(tmp_path):
