@@ -68,7 +68,7 @@ class _Look:
     def _at_models(self, provider: str, place: Place, routes: Sequence[TargetRoute]) -> None:
         asked = {name for route in routes for name in self._models_of(provider, route)}
         for model in self.scenario.providers.get(provider, Conducts()).by_model:
-            if any(model == one or is_short(one, model) for one in asked):
+            if any(model == one or is_short(one, model) or is_short(model, one) for one in asked):
                 continue
             known = one_of(sorted(asked), "asked for are") or "no model is named there"
             hint = did_you_mean(model, asked) or known

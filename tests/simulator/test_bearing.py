@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from simulator_tools import FALLBACK, OPENAI, STABILITY, scenario
+from simulator_tools import FALLBACK, OPENAI, STABILITY, scenario, simulated
 
 from router.lab.stage import loader_for
 from router.simulator.accounts import Accounts
@@ -99,6 +99,16 @@ def test_azure_is_asked_for_deployments():
 
     assert only.endswith("asks azure-openai for gpt-image-2; asked for are images-large")
     assert found({"azure": {"models": {"images-large": {}}}}, AZURE) == []
+
+
+@pytest.mark.parametrize("asked", ["stable-image-core", "core"])
+@pytest.mark.parametrize("said", ["stable-image-core", "core"])
+def test_a_model_that_goes_by_two_names_is_found_by_either(asked, said):
+    config = {"provider": "stability-ai", "override_params": {"model": asked}}
+    conduct = {"stability-ai": {"models": {said: {"error_rate": 1}}}}
+
+    assert found(conduct, config) == []
+    assert simulated(config, duration=3, providers=conduct).failed == 3
 
 
 def test_of_two_configs_one_that_asks_is_enough():
