@@ -59,7 +59,7 @@ class Simulation:
         scenario = self._read()
         loader = loader_for(Accounts(), catalog=self.catalog)
         loaded = [_load(loader, path) for path in self.configs]
-        problems = bearing(scenario, loaded)
+        problems = [self._placed(problem) for problem in bearing(scenario, loaded)]
         _tell_problems(problems)
         self._need_room()
         return Simulated(results=self._played(scenario, loaded, loader), problems=problems)
@@ -87,6 +87,12 @@ class Simulation:
                 click.echo(line)
         if self.page is not None:
             _write(self.page, simulated.results)
+
+    def _placed(self, problem: Problem) -> Problem:
+        """Name a scenario that ships as it was asked for: its lines are not the reader's."""
+        if problem.file is None or self._path() == Path(self.scenario):
+            return problem
+        return replace(problem, file=self.scenario, line=None, column=None, excerpt=())
 
     def _need_room(self) -> None:
         if self.page is not None:

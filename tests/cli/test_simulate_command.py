@@ -136,6 +136,15 @@ def test_what_a_run_never_meets_is_told_and_does_not_stop_it(folder):
     assert (problem["severity"], problem["code"], problem["line"]) == ("warning", "no-bearing", 9)
 
 
+def test_a_shipped_scenario_is_called_by_its_name(folder):
+    told = run("a.yaml", "--scenario", "regional-outage", "--duration", "40m")
+
+    assert told.stderr == (
+        "regional-outage  warning  no target of this config is azure-openai\n"
+        "      │ scenario.providers.azure-openai: asked are openai, stability-ai\n"
+    )
+
+
 def test_a_scenario_of_others_alone_is_refused_with_everything_that_is_wrong(folder):
     models = "providers: {segmind: {}, replicate: {}}\n"
     (folder / "others.yaml").write_text("duration: 1m\narrivals: {constant: 1}\n" + models)
