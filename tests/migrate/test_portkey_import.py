@@ -43,7 +43,7 @@ def test_what_is_refused_here_is_left_out_and_means_a_change(path):
     assert f"differs: {path.stem} is not carried over" in found.text
 
 
-@pytest.mark.parametrize("name", NOBODY)
+@pytest.mark.parametrize("name", sorted(NOBODY))
 def test_a_config_whose_provider_is_not_routed_here_is_refused(name):
     with pytest.raises(ConfigError, match="there is nothing to import"):
         bring(FOLDER / "refused" / f"{name}.json")
