@@ -242,9 +242,12 @@ class _Compiler:
         Routes that are the same are told apart by their number among themselves.
         """
         labels: list[str] = []
+        counts: dict[str, int] = {}
         for route in routes:
             name = route.name or digest_of(self._identities(route))
-            labels.append(f"{name}#{sum(label.startswith(f'{name}#') for label in labels)}")
+            number = counts.get(name, 0)
+            labels.append(f"{name}#{number}")
+            counts[name] = number + 1
         return labels
 
 

@@ -215,7 +215,11 @@ def check_all(
         mender.mend(partial(_problems, checker, source))
     findings = [checker.check(source) for source in sources]
     shared = [finding for finding in checker.shared_keys(findings) if finding.problems]
-    return [*findings, *shared], mender.done
+    return [_left(finding, mender) for finding in (*findings, *shared)], mender.done
+
+
+def _left(finding: Finding, mender: Mender) -> Finding:
+    return replace(finding, problems=tuple(map(mender.without_refused, finding.problems)))
 
 
 def _problems(checker: Checker, source: Source) -> Sequence[Problem]:

@@ -1,19 +1,19 @@
-"""Mending: puts right in the files what needs no thought, one thing after the other."""
+"""Mending: puts right in the files what needs no thought, as much at once as fits together."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from router.cli.rewriting import revise
 from router.cli.terminal import Failed
-from router.config.editing import fixed
+from router.config.editing import INTRICATE, make
 from router.config.fixes import Change
 from router.config.problems import Problem
 
 Look: TypeAlias = Callable[[], Iterable[Problem]]
 
-MOST = 500  # fixes of one run; a config has a few
+MOST = 100  # rounds; most configs need two, the second one to see that all is done
 
 
 @dataclass(slots=True)
@@ -24,31 +24,42 @@ class Mender:
     refused: set[tuple[str, Change]] = field(default_factory=set)
 
     def mend(self, look: Look) -> None:
-        """Mend what is found, looking anew after each fix. Raises Failed."""
-        while len(self.done) < MOST:
-            problem = next(filter(self._can_be_tried, look()), None)
-            if problem is None:
+        """Mend what is found, looking anew after each round. Raises Failed."""
+        for _ in range(MOST):
+            found = [problem for problem in look() if self._can_be_tried(problem)]
+            if not found:
                 return
-            self._try(problem)
+            # One file a round: what is right there may change what is found in another.
+            self._try([problem for problem in found if problem.file == found[0].file])
+
+    def without_refused(self, problem: Problem) -> Problem:
+        """Promise no fix that was tried in vain."""
+        if problem.fix is None or self._can_be_tried(problem):
+            return problem
+        return replace(problem, fix=None, unfixed=INTRICATE.why)
 
     def _can_be_tried(self, problem: Problem) -> bool:
-        fix = problem.fix
-        return fix is not None and (problem.file or "", fix.change) not in self.refused
+        fix, file = problem.fix, problem.file
+        return fix is not None and file is not None and (file, fix.change) not in self.refused
 
-    def _try(self, problem: Problem) -> None:
-        if problem.fix is None or problem.file is None:
-            return
-        path = Path(problem.file)
-        try:
-            was = path.read_bytes()
-            text = was.decode("utf-8")
-        except UnicodeDecodeError:
-            raise Failed(f"{path} is not a UTF-8 text") from None
-        except OSError as error:
-            raise Failed(f"{path} cannot be read: {error.strerror}") from None
-        new = fixed(text, problem.fix, is_json=path.suffix.lower() == ".json")
-        if new is None:
-            self.refused.add((problem.file, problem.fix.change))
-            return
-        revise(path, was, new.encode())
-        self.done.append(problem)
+    def _try(self, problems: Sequence[Problem]) -> None:
+        path = Path(problems[0].file or "")
+        was, text = _read(path)
+        fixes = [problem.fix for problem in problems if problem.fix is not None]
+        result = make(text, fixes, is_json=path.suffix.lower() == ".json")
+        self.refused |= {(problems[0].file or "", fix.change) for fix in result.refused}
+        if result.made:
+            revise(path, was, result.text.encode())
+        made = frozenset(result.made)
+        self.done += [problem for problem in problems if problem.fix in made]
+
+
+def _read(path: Path) -> tuple[bytes, str]:
+    """Raise Failed where there is no text to mend."""
+    try:
+        content = path.read_bytes()
+        return content, content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Failed(f"{path} is not a UTF-8 text") from None
+    except OSError as error:
+        raise Failed(f"{path} cannot be read: {error.strerror}") from None

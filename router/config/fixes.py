@@ -46,6 +46,13 @@ class Fix:
     edits: tuple[Edit, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Unfixed:
+    """What might have been put right is left to a person; `why` goes on from `not fixed: `."""
+
+    why: str
+
+
 def changed(value: JSON, change: Change) -> JSON:
     """Return a copy of a value with a change in it. Raises LookupError where nothing is there."""
     return _changed(value, change.place, change.value)

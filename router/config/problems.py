@@ -23,11 +23,12 @@ class Problem:
     """One finding.
 
     `code` names its kind; `harm` says what comes of it, `hint` what to do about it; `fix` is there
-    where that needs no thought. `place` is where in the config, such as
-    `config.targets[0].provider`. `file`, `line` and `column` (from 1) are None where the config
-    came from no text. `excerpt` holds the lines of the file that lead to it, its own last, secrets
-    masked; `width` is how many characters of that last line it is about. `meant` is the key that
-    somebody seems to have had in mind who wrote one that there is not.
+    where that needs no thought, and `unfixed` says why not where others of its kind have one.
+    `place` is where in the config, such as `config.targets[0].provider`. `file`, `line` and
+    `column` (from 1) are None where the config came from no text. `excerpt` holds the lines of the
+    file that lead to it, its own last, secrets masked; `width` is how many characters of that last
+    line it is about. `meant` is the key that somebody seems to have had in mind who wrote one that
+    there is not.
     """
 
     message: str
@@ -42,6 +43,7 @@ class Problem:
     excerpt: tuple[str, ...] = ()
     width: int = 1
     fix: Fix | None = None
+    unfixed: str = ""
     meant: str | None = None
 
     @property

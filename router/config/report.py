@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from router.config.fixes import Fix
+from router.config.fixes import Fix, Unfixed
 from router.config.places import Place, label
 from router.config.problems import ConfigError, Problem
 from router.config.source import Source
@@ -87,7 +87,7 @@ class Report:
         *,
         code: str = "no-effect",
         at_key: bool = False,
-        fix: Fix | None = None,
+        fix: Fix | Unfixed | None = None,
     ) -> None:
         problem = source.problem(
             place, message, hint, code=code, severity="warning", at_key=at_key, fix=fix

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from router.config.editing import fix_for
-from router.config.fixes import Change, Fix
+from router.config.fixes import Change, Fix, Unfixed
 from router.config.masking import shown
 from router.config.model import TargetRoute
 from router.config.places import Place
@@ -65,12 +65,12 @@ class Retirement:
         self.report.warn(section.source, place, message, hint, code="retired-model", fix=fix)
 
 
-def _succession(source: Source, place: Place, name: str, successor: str) -> Fix | None:
+def _succession(source: Source, place: Place, name: str, successor: str) -> Fix | Unfixed:
     """Write the successor where a model is asked for by name; an alias is a name of one's own."""
     written = _at(source.value, place)
     is_model = place[-1] in {"model", "provider"} and isinstance(written, str)
     if not is_model or f"/{written}".rpartition("/")[2] != name:
-        return None
+        return Unfixed("it is a name of your own")
     text = str(written).removesuffix(name) + successor
     return fix_for(source, Change(place, text), f"asks for {successor} in place of {name}")
 

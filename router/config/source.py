@@ -1,10 +1,10 @@
 """Source: one text that was read, its values and where each of them stands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from router.config.fixes import Fix
+from router.config.fixes import Fix, Unfixed
 from router.config.masking import masked_source
 from router.config.places import Place, Span, shown_place
 from router.config.problems import Problem, Severity
@@ -18,7 +18,8 @@ WIDEST = 200  # characters of a line in an excerpt
 class Source:
     """`root` is what places in it begin with; `folder` is where its relative paths begin.
 
-    `secrets` are the spans of values that excerpts must not show.
+    `secrets` are the spans of values that excerpts must not show, by the lines they are on;
+    `shared` are those of values that aliases show in several places.
     """
 
     root: str
@@ -28,7 +29,8 @@ class Source:
     lines: tuple[str, ...] = field(default=(), repr=False)
     keys: Mapping[Place, Span] = field(default_factory=dict, repr=False)
     values: Mapping[Place, Span] = field(default_factory=dict, repr=False)
-    secrets: tuple[Span, ...] = ()
+    shared: frozenset[Span] = field(default=frozenset(), repr=False)
+    secrets: Mapping[int, Sequence[Span]] = field(default_factory=dict, repr=False)
 
     def problem(
         self,
@@ -41,7 +43,7 @@ class Source:
         severity: Severity = "error",
         at_key: bool = False,
         span: Span | None = None,
-        fix: Fix | None = None,
+        fix: Fix | Unfixed | None = None,
     ) -> Problem:
         """Describe a finding at a place, or at a `span` where the place alone does not tell."""
         where = span or self._span(place, at_key=at_key)
@@ -57,7 +59,8 @@ class Source:
             column=where.column if where else None,
             excerpt=self._excerpt(where) if where and where.column < WIDEST else (),
             width=_width(where) if where else 1,
-            fix=fix,
+            fix=fix if isinstance(fix, Fix) else None,
+            unfixed=fix.why if isinstance(fix, Unfixed) else "",
         )
 
     def _span(self, place: Place, *, at_key: bool) -> Span | None:
@@ -77,11 +80,10 @@ class Source:
         if number > len(self.lines):
             return ""
         line = self.lines[number - 1]
-        for secret in self.secrets:
-            if secret.line <= number <= secret.end_line:
-                start = secret.column - 1 if number == secret.line else 0
-                end = secret.end_column - 1 if number == secret.end_line else len(line)
-                line = line[:start] + "*" * (end - start) + line[end:]
+        for secret in self.secrets.get(number, ()):
+            start = secret.column - 1 if number == secret.line else 0
+            end = secret.end_column - 1 if number == secret.end_line else len(line)
+            line = line[:start] + "*" * (end - start) + line[end:]
         # Cut before masking too: its patterns are slow on a line of a megabyte.
         return masked_source(line[: 2 * WIDEST])[:WIDEST].replace("\t", " ")
 

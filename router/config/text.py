@@ -1,7 +1,7 @@
 """Text: YAML or JSON becomes a Source, with everything that is wrong with the text itself."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from router.config.given import Given
@@ -78,13 +78,27 @@ def _reading(text: str) -> _Reading:
 
 def _settled(reading: _Reading, report: Report, source: Source) -> Source | None:
     found = reading.found
-    source = replace(source, keys=found.keys, values=found.values, secrets=tuple(found.secrets))
+    source = replace(
+        source,
+        keys=found.keys,
+        values=found.values,
+        shared=frozenset(found.shared),
+        secrets=_by_line(found.secrets),
+    )
     for flaw in found.flaws:
         found_flaw = source.problem(
             flaw.place, flaw.message, flaw.hint, code=UNREADABLE, span=flaw.span
         )
         report.flaw(source, flaw.place, found_flaw)
     return _rooted(reading.value, report, source)
+
+
+def _by_line(spans: Iterable[Span]) -> Mapping[int, Sequence[Span]]:
+    found: dict[int, list[Span]] = {}
+    for span in dict.fromkeys(spans):
+        for line in range(span.line, span.end_line + 1):
+            found.setdefault(line, []).append(span)
+    return found
 
 
 def _unlocated(exact: JSON, repeated: list[str], report: Report, source: Source) -> Source | None:

@@ -30,18 +30,23 @@ class Flaw:
 
 @dataclass(slots=True)
 class Values:
-    """What was read so far."""
+    """What was read so far; `shared` are the spans of what was read more than once, by aliases."""
 
     keys: dict[Place, Span] = field(default_factory=dict)
     values: dict[Place, Span] = field(default_factory=dict)
     secrets: list[Span] = field(default_factory=list)
     flaws: list[Flaw] = field(default_factory=list)
+    shared: set[Span] = field(default_factory=set)
     count: int = 0
+    _seen: set[int] = field(default_factory=set)
 
     def read(self, node: Node, place: Place = ()) -> JSON:
         """Return the node's value. Raises Unreadable where aliases make it too large."""
         self._spend(1, node)
         self.values[place] = node.span
+        if id(node) in self._seen:
+            self.shared.add(node.span)
+        self._seen.add(id(node))
         match node:
             case Word():
                 return self._word(node, place)

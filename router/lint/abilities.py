@@ -1,6 +1,6 @@
 """Abilities: targets that cannot do what they are asked for, or what their siblings can."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from router.config.model import FallbackSettings, LoadBalanceSettings, TargetRoute
 from router.config.places import Place
@@ -79,17 +79,38 @@ def _uneven(subject: Subject) -> Iterator[Finding]:
 
 
 def _among(subject: Subject, spot: Spot) -> Iterator[Finding]:
-    able = [(child, _able(subject, child, operations(spot))) for child in spot.children]
+    asked = operations(spot)
+    able = [(child, _able(subject, child, asked)) for child in spot.children]
+    first = _firsts(able)
+    exact = _exact(subject, spot)
     for child, own in able:
         if own is None or not isinstance(child.route, TargetRoute):
             continue
-        others = [(other, words) for other, words in able if other is not child and words]
-        lacking = _lacking(own, [words for _, words in others])
-        better = next((o for o, words in others if set(words) & set(lacking)), None)
-        if better is not None:
+        lacking = tuple(word for word in first if word not in own)
+        if lacking:
+            better = min((first[word] for word in lacking), key=lambda other: other.number)
             yield _weaker(subject, child, better, lacking)
-        elif (lost := _loses_alone(subject, child, spot)) is not None:
-            yield lost
+        elif exact is not None and (lost := _lost(subject, child.route)):
+            yield _changing(subject, child, exact, lost)
+
+
+def _firsts(able: Sequence[tuple[Spot, Sequence[str] | None]]) -> Mapping[str, Spot]:
+    """Return what can be done by any, each with the first who can."""
+    found: dict[str, Spot] = {}
+    for child, words in able:
+        for word in words or ():
+            found.setdefault(word, child)
+    return found
+
+
+def _exact(subject: Subject, spot: Spot) -> TargetRoute | None:
+    """Return the first target of a group that loses nothing of what the config asks."""
+    routes = (child.route for child in spot.children if isinstance(child.route, TargetRoute))
+    return next((route for route in routes if not _lost(subject, route)), None)
+
+
+def _lost(subject: Subject, route: TargetRoute) -> tuple[str, ...]:
+    return subject.losses(route, with_defaults=True)
 
 
 def _able(subject: Subject, spot: Spot, asked: frozenset[Operation]) -> tuple[str, ...] | None:
@@ -117,11 +138,6 @@ def _words(facts: ModelFacts, asked: frozenset[Operation]) -> Iterator[str]:
         yield "give several pictures in one call"
 
 
-def _lacking(own: Sequence[str], others: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    found = (word for words in others for word in words if word not in own)
-    return tuple(dict.fromkeys(found))
-
-
 def _weaker(subject: Subject, child: Spot, better: Spot, lacking: Sequence[str]) -> Finding:
     name, other = _name(child), _name(better)
     return Finding(
@@ -141,23 +157,12 @@ def _listed(words: Sequence[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def _loses_alone(subject: Subject, child: Spot, spot: Spot) -> Finding | None:
-    """Find a target that changes a parameter of the config which a sibling takes as it is."""
-    if not isinstance(child.route, TargetRoute):
-        return None
-    lost = subject.losses(child.route, with_defaults=True)
-    siblings = [
-        other.route
-        for other in spot.children
-        if other.place != child.place and isinstance(other.route, TargetRoute)
-    ]
-    exact = [other for other in siblings if not subject.losses(other, with_defaults=True)]
-    if not lost or not exact:
-        return None
+def _changing(subject: Subject, child: Spot, exact: TargetRoute, lost: Sequence[str]) -> Finding:
+    """Describe a target that changes a parameter which a sibling takes as it is."""
     return Finding(
         place=_model_place(subject, child),
-        message=f"{shown_model(child.route)} cannot do what the config asks, and"
-        f" {shown_model(exact[0])} can: {lost[0]}",
+        message=f"{_name(child)} cannot do what the config asks, and"
+        f" {shown_model(exact)} can: {lost[0]}",
         harm="pictures differ by who was asked",
         hint="ask for what all of them can, or write the parameter at those that can",
     )

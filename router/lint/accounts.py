@@ -1,12 +1,12 @@
 """Accounts: credentials that stand on both sides of a fallback, and keys that nobody uses."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from router.config.editing import fix_for
-from router.config.fixes import REMOVED, Change, Fix
+from router.config.fixes import REMOVED, Change, Fix, Unfixed
 from router.config.masking import REFERENCE
 from router.config.model import (
     Document,
@@ -46,17 +46,20 @@ def _same_credential(subject: Subject) -> Iterator[Finding]:
 def _twins(subject: Subject, spot: Spot, codes: AbstractSet[int] | None) -> Iterator[Finding]:
     """Yield the children that are asked with the very credentials of one before them."""
     is_about_accounts = codes is not None and codes <= OF_ACCOUNTS
-    seen: list[tuple[frozenset[Account], Spot]] = []
+    seen: dict[Account, list[tuple[frozenset[Account], Spot]]] = {}
     for child in spot.children:
         accounts = _accounts(subject.document, child)
-        if accounts is None:
+        if not accounts:
             continue
-        first = next((one for others, one in seen if accounts <= others), None)
+        # Whoever has all of these accounts has any one of them.
+        candidates = seen.get(min(accounts), [])
+        first = next((one for others, one in candidates if accounts <= others), None)
         if first is not None:
             is_same = accounts == _accounts(subject.document, first)
             is_vain = is_same and (is_about_accounts or _models(first) == _models(child))
             yield _twin(subject, first, child, is_vain=is_vain)
-        seen.append((accounts, child))
+        for account in accounts if first is None else ():
+            seen.setdefault(account, []).append((accounts, child))
 
 
 def _twin(subject: Subject, first: Spot, second: Spot, *, is_vain: bool) -> Finding:
@@ -135,25 +138,28 @@ def _unused_own(subject: Subject) -> Iterator[Finding]:
         return
     names = [name for name in subject.section(("virtual_keys",)) if not name.startswith("x-")]
     unused = [name for name in names if name not in used]
+    if not unused:
+        return
+    whole = _removal(subject.source, ("virtual_keys",), unused)
     for name in unused:
-        change = Change(("virtual_keys", name), REMOVED)
-        if len(unused) == len(names):
-            change = Change(("virtual_keys",), REMOVED)
-        yield unused_key(subject.source, change, name, "no target of this config")
+        place = ("virtual_keys", name)
+        yield Finding(
+            place=place,
+            message=f"virtual key {name!r} is used by no target of this config",
+            at_key=True,
+            fix=whole if len(unused) == len(names) else _removal(subject.source, place, [name]),
+        )
 
 
-def unused_key(source: Source, change: Change, name: str, nobody: str) -> Finding:
-    """Say so; who reads a secret that stands nowhere else, does not throw it away for others."""
-    place = change.place if change.place[-1] == name else (*change.place, name)
-    fix: Fix | None = None
-    if not _holds_secret(source.value, change.place):
-        fix = fix_for(source, change, f"removes virtual key {name!r}")
-    return Finding(
-        place=place,
-        message=f"virtual key {name!r} is used by {nobody}",
-        at_key=True,
-        fix=fix,
-    )
+ONLY_COPY = Unfixed("a secret stands in it, maybe the only copy")
+
+
+def _removal(source: Source, place: Place, names: Sequence[str]) -> Fix | Unfixed:
+    """Remove keys; a secret that stands nowhere else is not thrown away for somebody."""
+    if _holds_secret(source.value, place):
+        return ONLY_COPY
+    says = f"removes virtual key {names[0]!r}" if len(names) == 1 else "removes the virtual keys"
+    return fix_for(source, Change(place, REMOVED), says)
 
 
 def _holds_secret(value: JSON, place: Place) -> bool:

@@ -63,9 +63,9 @@ def _next(spot: Spot, bound: Bound, failure: Failure | None = None) -> Spot | No
             return None
         match above.route.strategy:
             case FallbackSettings() as settings:
-                behind = above.children[one.number + 1 :]
+                behind = above.children[one.number + 1 : one.number + 2]
             case LoadBalanceSettings(failover=True) as settings:
-                behind = tuple(other for other in above.children if other.number != one.number)
+                behind = tuple(other for other in above.children[:2] if other is not one)
             case _:
                 continue
         goes = failure is None or moves_on(failure, settings.codes, refusals=settings.refusals)

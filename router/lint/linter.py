@@ -1,8 +1,9 @@
 """Linter: all rules, over one config."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from router.config.editing import INTRICATE, refused
 from router.config.problems import Problem
 from router.config.source import Source
 from router.lint.accounts import UNUSED_KEY, SharedKeys
@@ -18,12 +19,31 @@ def lint(subject: Subject, wishes: LintSettings = NO_WISHES) -> tuple[Problem, .
     The config's own `x-lint` has the last word on codes and severities, after the caller's
     `wishes`.
     """
-    own, misspelt = own_settings(subject.source)
-    found = [
-        _problem(rule, finding, subject.source) for rule in RULES for finding in rule.check(subject)
-    ]
-    problems = [*subject.document.problems, *misspelt, *found]
-    return judged(problems, wishes.overlaid(own))
+    source = subject.source
+    own, misspelt = own_settings(source)
+    found = [_problem(rule, finding, source) for rule in RULES for finding in rule.check(subject)]
+    problems = [*subject.document.problems, *misspelt, *_once(found)]
+    return _tried(judged(problems, wishes.overlaid(own)), source)
+
+
+def _once(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Leave out what is told of the same lines already: aliases show them in several places."""
+    told: set[tuple[str, str, str]] = set()
+    for problem in problems:
+        spot = (problem.code, problem.location, problem.message)
+        if problem.line is None or spot not in told:
+            yield problem
+        told.add(spot)
+
+
+def _tried(problems: Sequence[Problem], source: Source) -> tuple[Problem, ...]:
+    """Keep the fixes that can be made in the text."""
+    own = [one.fix for one in problems if one.fix is not None and one.file == source.file]
+    wrong = refused(source, own)
+    return tuple(
+        replace(problem, fix=None, unfixed=INTRICATE.why) if problem.fix in wrong else problem
+        for problem in problems
+    )
 
 
 def lint_keys(keys: SharedKeys, wishes: LintSettings = NO_WISHES) -> tuple[Problem, ...]:

@@ -1,43 +1,50 @@
 """Reach: which requests get to a place of the tree, as a condition on the request."""
 
+from collections.abc import Sequence
+
 from router.config.model import ConditionalSettings, GroupRoute
 from router.core.images import PATHNAMES, Operation
-from router.lint.regions import PATHNAME, can_hold, parse
+from router.lint.regions import PATHNAME, can_hold
 from router.lint.subject import Spot
 from router.strategies.conditions import All, AnyOf, Compare, Condition, Not
 
 ALWAYS: Condition = All(())
 
+MOST_ABOVE = 100
+"""Conditions before another that are looked at: those that do not hold leave fewer requests for it.
 
-def conditions_of(settings: ConditionalSettings) -> tuple[Condition, ...]:
-    """Return a group's conditions, in order."""
-    return tuple(parse(one.query) for one in settings.conditions)
+Of more it would take long to tell, and to leave some out only means to be less certain.
+"""
 
 
 def reach(spot: Spot) -> Condition:
     """Return what holds for every request that the groups above let come to a spot."""
     parts = []
     for one in spot.upwards():
-        above = one.above
-        if above is None or not isinstance(above.route, GroupRoute):
+        group = one.above
+        if group is None or not isinstance(group.route, GroupRoute):
             continue
-        settings = above.route.strategy
+        settings = group.route.strategy
         if isinstance(settings, ConditionalSettings):
-            parts.append(_chosen(settings, one.number))
+            parts.append(_chosen(settings, group.conditions, one.number))
     return All(tuple(reversed(parts)))
 
 
-def _chosen(settings: ConditionalSettings, child: int) -> Condition:
+def _chosen(settings: ConditionalSettings, found: Sequence[Condition], child: int) -> Condition:
     """Return what holds for the requests for which a group chooses a child."""
-    found = conditions_of(settings)
     ways = [
-        All((*map(Not, found[:i]), found[i]))
+        All((*map(Not, above(found, i)), found[i]))
         for i, one in enumerate(settings.conditions)
         if one.then == child
     ]
     if settings.default == child:
-        ways.append(All(tuple(map(Not, found))))
+        ways.append(All(tuple(map(Not, above(found, len(found))))))
     return AnyOf(tuple(ways))
+
+
+def above(found: Sequence[Condition], number: int) -> Sequence[Condition]:
+    """Return the conditions before one that are looked at."""
+    return found[: min(number, MOST_ABOVE)]
 
 
 def operations(spot: Spot) -> frozenset[Operation]:

@@ -78,14 +78,41 @@ def can_hold(condition: Condition, *, unless: Iterable[Condition] = ()) -> bool:
 
 def _joined(parts: Sequence[Condition]) -> Iterator[Alternative]:
     """Yield the alternatives of several conditions that all hold."""
-    found: list[Alternative] = [()]
-    for part in parts:
-        own = _alternatives(part, wanted=True)
+    certain, others = _parted(parts, wanted=True)
+    found = [certain] if _may_be(certain) else []
+    left = _left(certain)
+    for own in others:
+        if any(all(_is_sure(demand, left) for demand in way) for way in own):
+            continue
         if len(found) * len(own) > MOST:
             raise Unclear
         # What cannot be is dropped at once, so that the rest stays small.
-        found = [(*a, *b) for a, b in product(found, own) if _may_be((*a, *b))]
+        found = [(*a, *b) for a, b in product(found, own) if _may_join(a, b)]
     yield from found
+
+
+def _left(alternative: Alternative) -> Mapping[Path, Sequence[JSON | Missing]]:
+    """Return the values that some paths have left, where those are few."""
+    by_path: dict[Path, list[Demand]] = {}
+    for demand in alternative:
+        by_path.setdefault(demand.test.path, []).append(demand)
+    found = ((path, _candidates(demands, path)) for path, demands in by_path.items())
+    return {path: values for path, values in found if values is not None}
+
+
+def _is_sure(demand: Demand, left: Mapping[Path, Sequence[JSON | Missing]]) -> bool:
+    """Tell whether a demand is met by whatever a path has left."""
+    values = left.get(demand.test.path)
+    return values is not None and all(map(demand.is_met, values))
+
+
+def _parted(
+    parts: Sequence[Condition], *, wanted: bool
+) -> tuple[Alternative, list[list[Alternative]]]:
+    """Return the demands of the parts that leave one way together, and the ways of each other."""
+    ways = [_alternatives(part, wanted=wanted) for part in parts]
+    certain = tuple(demand for own in ways if len(own) == 1 for demand in own[0])
+    return certain, [own for own in ways if len(own) != 1]
 
 
 def _alternatives(condition: Condition, *, wanted: bool) -> list[Alternative]:
@@ -110,9 +137,9 @@ def _any(parts: Sequence[Condition], *, wanted: bool) -> list[Alternative]:
 
 
 def _all(parts: Sequence[Condition], *, wanted: bool) -> list[Alternative]:
-    found: list[Alternative] = [()]
-    for part in parts:
-        own = _alternatives(part, wanted=wanted)
+    certain, others = _parted(parts, wanted=wanted)
+    found = [certain]
+    for own in others:
         if len(found) * len(own) > MOST:
             raise Unclear
         found = [(*a, *b) for a, b in product(found, own)]
@@ -121,9 +148,14 @@ def _all(parts: Sequence[Condition], *, wanted: bool) -> list[Alternative]:
 
 def _may_be(alternative: Alternative) -> bool:
     """Tell whether some request might meet all demands; paths are looked at one by one."""
-    paths = {demand.test.path for demand in alternative}
+    return _may_join((), alternative)
+
+
+def _may_join(first: Alternative, second: Alternative) -> bool:
+    """Tell whether some request might meet the demands of both, if it might those of the first."""
+    paths = {demand.test.path for demand in second}
     return all(
-        _has_value([demand for demand in alternative if demand.test.path == path], path)
+        _has_value([demand for demand in (*first, *second) if demand.test.path == path], path)
         for path in paths
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from router.config.fixes import Fix
+from router.config.fixes import Fix, Unfixed
 from router.config.places import Place
 from router.config.problems import Severity
 from router.lint.subject import Subject
@@ -23,7 +23,7 @@ class Finding:
     hint: str = ""
     severity: Severity | None = None
     at_key: bool = False
-    fix: Fix | None = None
+    fix: Fix | Unfixed | None = None
 
 
 Check: TypeAlias = Callable[[Subject], Iterator[Finding]]

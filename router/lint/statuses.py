@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from router.config.editing import fix_for
-from router.config.fixes import REMOVED, Change
+from router.config.fixes import REMOVED, Change, Unfixed
 from router.config.model import FallbackSettings, LoadBalanceSettings, TargetRoute
 from router.config.places import Place
 from router.core.outcome import Failure, Kind
@@ -100,16 +100,17 @@ def _counts(one: _List, code: int) -> bool:
 
 def _finding(subject: Subject, one: _List, index: int, code: int, *, is_all: bool) -> Finding:
     place = (*one.place, index)
-    fix = None
-    if not is_all:
-        fix = fix_for(subject.source, Change(place, REMOVED), f"removes {code}")
+    removal = Change(place, REMOVED)
     return Finding(
         place=place,
         message=f"{code} is listed, and {_whose(one)} {one.verb} with it",
         harm="what it is meant for happens under another status, or never",
         hint=_instead(one, code),
-        fix=fix,
+        fix=NOTHING_LEFT if is_all else fix_for(subject.source, removal, f"removes {code}"),
     )
+
+
+NOTHING_LEFT = Unfixed("the list would be empty")
 
 
 def _whose(one: _List) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from router.config.model import (
     BudgetSettings,
+    ConditionalSettings,
     Document,
     GroupRoute,
     Route,
@@ -16,31 +17,38 @@ from router.core.adapter import Adapter
 from router.core.catalog import ModelFacts
 from router.core.jsontypes import EMPTY, JSON, is_list
 from router.lint.asked import facts_of, losses
+from router.lint.regions import parse
 from router.providers.registry import adapter
+from router.strategies.conditions import Condition
 from router.workspace import informed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """A group or a target, where it is written, and the groups above it."""
+    """A group or a target, where it is written, what stands above and below it.
+
+    `conditions` are those by which a group chooses, in order.
+    """
 
     route: Route
     place: Place = ()
-    above: "Spot | None" = None
+    above: "Spot | None" = field(default=None, repr=False, compare=False)
+    children: tuple["Spot", ...] = field(init=False, repr=False, compare=False)
+    conditions: tuple[Condition, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        below = () if isinstance(self.route, TargetRoute) else self.route.targets
+        children = tuple(
+            Spot(route=child, place=(*self.place, "targets", i), above=self)
+            for i, child in enumerate(below)
+        )
+        object.__setattr__(self, "children", children)
+        object.__setattr__(self, "conditions", tuple(_conditions(self.route)))
 
     @property
     def number(self) -> int:
         """Its place among its siblings."""
         return self.place[-1] if self.place and isinstance(self.place[-1], int) else 0
-
-    @property
-    def children(self) -> tuple["Spot", ...]:
-        if isinstance(self.route, TargetRoute):
-            return ()
-        return tuple(
-            Spot(route=child, place=(*self.place, "targets", i), above=self)
-            for i, child in enumerate(self.route.targets)
-        )
 
     def walk(self) -> Iterator["Spot"]:
         """Yield this and everything below."""
@@ -60,6 +68,11 @@ class Spot:
     @property
     def shown(self) -> str:
         return shown_place(self.place, "config")
+
+
+def _conditions(route: Route) -> Iterator[Condition]:
+    if isinstance(route, GroupRoute) and isinstance(route.strategy, ConditionalSettings):
+        yield from (parse(one.query) for one in route.strategy.conditions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from router.config.model import (
     GroupRoute,
     LoadBalanceSettings,
 )
-from router.lint.reach import conditions_of, reach
+from router.lint.reach import above, reach
 from router.lint.regions import can_hold
 from router.lint.rule import Finding, Rule
 from router.lint.statuses import may_move_on
@@ -32,9 +32,11 @@ def _never_named(spot: Spot, settings: ConditionalSettings) -> Iterator[Finding]
                 message="this target is never asked: no condition leads to it",
                 hint="write a condition whose 'then' names it, or take it out",
             )
-    conditions = conditions_of(settings)
     elsewhere = {one.then for one in settings.conditions}
-    if not can_hold(reach(spot), unless=conditions) and settings.default not in elsewhere:
+    if (
+        not can_hold(reach(spot), unless=above(spot.conditions, len(spot.conditions)))
+        and settings.default not in elsewhere
+    ):
         yield Finding(
             place=(*spot.place, "strategy", "default"),
             message="the default is never asked: some condition holds for every request",
@@ -80,10 +82,9 @@ def _dead(subject: Subject) -> Iterator[Finding]:
 
 
 def _never_hold(spot: Spot, group: GroupRoute, settings: ConditionalSettings) -> Iterator[Finding]:
-    conditions = conditions_of(settings)
     given = reach(spot)
-    for i, condition in enumerate(conditions):
-        why = _why_dead(condition, conditions[:i], given)
+    for i, condition in enumerate(spot.conditions):
+        why = _why_dead(condition, above(spot.conditions, i), given)
         if why is None:
             continue
         message, hint = why

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from router.config.editing import fix_for
-from router.config.fixes import REMOVED, Change
+from router.config.fixes import REMOVED, Change, Unfixed
 from router.config.model import GroupRoute, LoadBalanceSettings
 from router.lint.rule import Finding, Rule
 from router.lint.subject import Spot, Subject
+
+NO_TRAFFIC = Unfixed("who wrote 0 may have wanted no traffic there")
 
 
 def _idle(subject: Subject) -> Iterator[Finding]:
@@ -22,8 +24,7 @@ def _idle(subject: Subject) -> Iterator[Finding]:
             message=f"'weight' has no effect {_where(subject, spot)}",
             hint=hint,
             at_key=True,
-            # Who has written 0 wanted no traffic there.
-            fix=None
+            fix=NO_TRAFFIC
             if spot.route.weight == 0
             else fix_for(subject.source, Change(place, REMOVED), "removes the weight"),
         )

@@ -6,8 +6,8 @@ import pytest
 import yaml
 from lint_tools import check_folder, examples
 
-from router.config.editing import apply, fix_for, fixed
-from router.config.fixes import REMOVED, Change, Edit, Fix
+from router.config.editing import apply, fix_for, fixed, make, refused
+from router.config.fixes import REMOVED, Change, Edit, Fix, Unfixed
 from router.config.load import load_text
 from router.config.report import Report
 from router.lint.pages import page
@@ -205,6 +205,9 @@ LEFT = {
     "the only key": ("a: {b: 1}\n", ("a", "b")),
     "a first key with a comment behind it": ("a:\n  - b: 1  # one\n    c: 2\n", ("a", 0, "b")),
     "an item within an item": ("a:\n  - - 1\n    - 2\n", ("a", 0, 0)),
+    "what an alias shows elsewhere": ("a: &a [1, 2]\nb: *a\n", ("a", 0)),
+    "what an alias of something in it needs": ("a:\n  - &a {b: 1}\n  - *a\n", ("a", 0)),
+    "what is merged elsewhere": ("a: &a {b: 1, c: 2}\nd: {<<: *a, e: 3}\n", ("a", "b")),
     "what is not there": ("a: [1, 2]\n", ("a", 2)),
     "two things on a line of a long list": ("a: [\n  1, 2,\n  3\n]\n", ("a", 1)),
 }
@@ -212,7 +215,60 @@ LEFT = {
 
 @pytest.mark.parametrize(("text", "place"), LEFT.values(), ids=LEFT)
 def test_where_it_is_not_plain_there_is_no_fix(text, place):
-    assert removal(text, place) is None
+    assert isinstance(removal(text, place), Unfixed)
+
+
+def test_beside_a_merge_key_a_key_of_ones_own_goes():
+    text = "x: &x {b: 1}\na:\n  - <<: *x\n    c: 2\n    d: 3\n"
+
+    after = fixed(text, removal(text, ("a", 0, "c")))
+
+    assert after == "x: &x {b: 1}\na:\n  - <<: *x\n    d: 3\n"
+
+
+SEVERAL = "a: [1, 2, 3, 4]\nb:\n  - 5\n  - 6\n  - 7\n"
+
+
+def test_what_stands_apart_is_fixed_at_once():
+    fixes = [removal(SEVERAL, place) for place in (("a", 0), ("b", 2), ("a", 2), ("b", 0))]
+
+    made = make(SEVERAL, fixes)
+
+    assert made.text == "a: [2, 4]\nb:\n  - 6\n"
+    assert set(made.made) == set(fixes)
+
+
+def test_of_fixes_that_overlap_the_first_is_made():
+    first, second = removal(SEVERAL, ("a", 2)), removal(SEVERAL, ("a", 3))
+
+    made = make(SEVERAL, [second, first])
+
+    assert (made.text, made.made) == (SEVERAL.replace("3, ", ""), (first,))
+
+
+def wrong_fix(line):
+    return Fix(
+        says="removes 5",
+        change=Change(("b", line), REMOVED),
+        edits=(Edit(line=line + 3, column=1, end_line=line + 3, end_column=1, text="x"),),
+    )
+
+
+def test_a_fix_that_does_not_fit_keeps_no_other_from_being_made():
+    right, wrong = removal(SEVERAL, ("a", 0)), wrong_fix(1)
+
+    made = make(SEVERAL, [wrong, right])
+    then = make(made.text, [wrong])
+
+    assert (made.made, made.refused) == ((right,), ())
+    assert (then.made, then.refused) == ((), (wrong,))
+
+
+def test_of_many_fixes_those_that_do_not_fit_are_found():
+    source = load_text(SEVERAL, Report(), root="config")
+    right = [removal(SEVERAL, ("a", i)) for i in range(4)]
+
+    assert refused(source, [*right, wrong_fix(1), wrong_fix(2)]) == {wrong_fix(1), wrong_fix(2)}
 
 
 def test_a_fix_that_would_change_something_else_is_refused():
