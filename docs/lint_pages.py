@@ -24,7 +24,8 @@ INTRODUCTION = """\
 Mistakes are errors: the config cannot be used. Warnings are what will harm though it is no mistake.
 Notes are worth knowing, and shown with `--notes`. The command exits with 1 for errors; with
 `--strict` for warnings, too. `--fix` puts right in the file what needs no thought, and keeps its
-comments.
+comments, but for those right above a line that goes, or behind it. What it leaves alone it says
+why.
 
 ```
 pixroute check configs                           # --select CODE, --ignore CODE, --notes, --strict

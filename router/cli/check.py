@@ -109,6 +109,6 @@ def check(
         wishes=LintSettings(select=select or None, ignore=ignore),
     )
     findings, mended = check_all(checker, list(collect(paths)), fix=fix)
-    report = Report(findings=findings, mended=mended, notes=notes, strict=strict)
+    report = Report(findings=findings, mended=mended, fix=fix, notes=notes, strict=strict)
     show(report, shape)
     context.exit(1 if report.has_failed else 0)

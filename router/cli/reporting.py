@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +13,7 @@ from router.cli import findings as look
 from router.cli.annotations import annotation
 from router.cli.checking import Finding
 from router.cli.terminal import green, width_of, wrapped
-from router.config.problems import SEVERITIES, Problem, counted, summary
+from router.config.problems import SEVERITIES, Problem, counted, hints, summary
 from router.config_tests.reading import is_test_file
 from router.simulator.shipped import is_scenario
 from router.workspace import GATEWAY_FILES
@@ -21,10 +21,11 @@ from router.workspace import GATEWAY_FILES
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`mended` are the problems that are no more."""
+    """`mended` are the problems that are no more, where `fix` asked for that."""
 
     findings: Sequence[Finding]
     mended: Sequence[Problem] = ()
+    fix: bool = False
     notes: bool = False
     strict: bool = False
 
@@ -64,7 +65,8 @@ def _show_text(report: Report) -> None:
         says = problem.fix.says if problem.fix else ""
         click.echo(f"{problem.location}  {green('fixed')}  {says}  [{problem.code}]")
     for problem in report.told:
-        click.echo(look.show(problem, width_of(sys.stdout), coded=True))
+        told = _with_reason(problem) if report.fix else problem
+        click.echo(look.show(told, width_of(sys.stdout), coded=True))
     if not any(finding.has_errors for finding in report.findings):
         for finding in report.findings:
             if finding.outline:
@@ -72,6 +74,12 @@ def _show_text(report: Report) -> None:
     ending = _ending(report)
     if ending:
         click.echo(ending)
+
+
+def _with_reason(problem: Problem) -> Problem:
+    """Say why nothing was done about what --fix puts right elsewhere."""
+    reason = f"not fixed: {problem.unfixed}" if problem.unfixed else ""
+    return replace(problem, hint=hints(problem.hint, reason))
 
 
 def _ending(report: Report) -> str:

@@ -20,6 +20,8 @@ WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/@+-]*(?<!:)")
 ENTRY = re.compile(r"\s*(?:-\s+)?")
 """What may stand before the only thing of a line."""
 
+COMMENT = re.compile(r"\s*#")
+
 
 def edits_for(source: Source, change: Change) -> tuple[Edit, ...]:
     """Return what makes a change; nothing where the text cannot simply be edited."""
@@ -104,7 +106,7 @@ class _Text:
             return (_between((own.line, own.column), end),)
         if own.line != own.end_line or not self._is_alone(own):
             return ()
-        return (_between((own.line, 1), (own.line + 1, 1)),)
+        return (_between((self._top(own.line), 1), (own.line + 1, 1)),)
 
     def _from(self, before: Span, own: Span) -> tuple[Edit, ...]:
         """Remove the last item with the comma in front of it."""
@@ -115,7 +117,7 @@ class _Text:
         if not gap.startswith(",") or not self._is_alone(own) or own.line != own.end_line:
             return ()
         comma = _between(start, (start[0], start[1] + 1))
-        return (comma, _between((own.line, 1), (own.line + 1, 1)))
+        return (comma, _between((self._top(own.line), 1), (own.line + 1, 1)))
 
     def _is_alone(self, span: Span) -> bool:
         """Tell whether nothing else stands on a line, but a comma and a comment."""
@@ -134,7 +136,17 @@ class _Text:
             return self._first_key(place, siblings, start, before)
         if not ENTRY.fullmatch(before):
             return ()
-        return (_between((start.line, 1), (last + 1, 1)),)
+        return (_between((self._top(start.line), 1), (last + 1, 1)),)
+
+    def _top(self, number: int) -> int:
+        """Return where the comment right above a line begins; it would mislead without that line.
+
+        What a file begins with is about the file.
+        """
+        top, indent = number, _indent(self._line(number))
+        while COMMENT.match(self._line(top - 1)) and _indent(self._line(top - 1)) == indent:
+            top -= 1
+        return top if top > 1 else number
 
     def _first_key(
         self, place: Place, siblings: Sequence[str | int], start: Span, before: str
@@ -190,6 +202,10 @@ class _Text:
         lines[0] = lines[0][span.column - 1 :]
         lines[-1] = lines[-1][: span.end_column - 1]
         return "\n".join(lines)
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
 
 
 def _below(value: JSON, step: str | int) -> JSON:

@@ -118,6 +118,60 @@ def test_a_file_keeps_its_mode(run, config):
     assert path.stat().st_mode & 0o777 == 0o640
 
 
+def test_a_comment_goes_with_the_line_that_it_is_about(run, config):
+    path = config(
+        "strategy:\n  mode: fallback\n  on_status_codes:\n    # teapot!\n    - 418\n"
+        "    # busy\n    - 503\ntargets:\n  - {provider: openai}\n  - {provider: stability-ai}\n"
+    )
+
+    run("check", path, "--sandbox", "--fix")
+
+    assert "on_status_codes:\n    # busy\n    - 503\n" in path.read_text()
+    assert "teapot" not in path.read_text()
+
+
+ANCHORED = """\
+strategy: {mode: fallback}
+targets:
+  - &first
+    provider: openai
+    weight: 2
+  - *first
+"""
+SECRET = "provider: openai\nvirtual_keys: {a: {provider: openai, api_key: sk-the-only-copy}}\n"
+
+
+def test_what_an_alias_shows_twice_is_told_once(run, config):
+    found = json.loads(run("check", config(ANCHORED), "--sandbox", "--format", "json").stdout)
+
+    assert [one["code"] for one in found["problems"]].count("idle-weight") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (ANCHORED, "not fixed: aliases show the same lines in other places"),
+        (SECRET, "not fixed: a secret stands in it, maybe the only copy"),
+        (OLD.replace("2", "0"), "not fixed: who wrote 0 may have wanted no traffic there"),
+        (
+            "provider: openai\nretry: {attempts: 1, on_status_codes: [418]}\n",
+            "not fixed: the list would be empty",
+        ),
+        ('? "provider"\n: openai\n? weight\n: 2\n', "not fixed: the text around it cannot"),
+    ],
+    ids=["alias", "secret", "zero", "whole list", "layout"],
+)
+def test_why_nothing_is_fixed_is_said_where_it_is_asked_for(run, config, text, why):
+    path = config(text)
+
+    asked = run("check", path, "--sandbox", "--fix").stdout
+    plain = run("check", path, "--sandbox").stdout
+
+    assert why in " ".join(asked.replace("│", " ").split())
+    assert "not fixed" not in plain
+    assert path.read_text() == text or "weight: 0" in path.read_text()
+
+
 def test_standard_input_cannot_be_fixed(run):
     result = run("check", "-", "--fix", stdin=OLD)
 
@@ -136,6 +190,7 @@ def test_a_fix_is_told_in_json_with_its_edits(run, config):
         "says": "removes the weight",
         "edits": [{"line": 3, "column": 1, "end_line": 4, "end_column": 1, "text": ""}],
     }
+    assert weight["unfixed"] == ""
     assert weight["harm"]
     assert weight["hint"]
     assert [one["code"] for one in fixed["fixed"]] == ["retired-model", "idle-weight"]

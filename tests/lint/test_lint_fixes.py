@@ -170,6 +170,37 @@ LAYOUTS = {
         "a:\n  # one\n  - 1\n  # three\n  - 3\n",
     ),
     "a key of a flow mapping": ("a: {b: 1, c: [2, 3], d: 4}\n", ("a", "c"), "a: {b: 1, d: 4}\n"),
+    "an item and the comment right above it": (
+        "a:\n  # teapot!\n  # (never mind)\n  - 418  # short\n  - 503\n",
+        ("a", 0),
+        "a:\n  - 503\n",
+    ),
+    "an item of a long flow list and the comment above it": (
+        "a: [\n  1,\n  # two\n  2,  # too\n  3\n]\n",
+        ("a", 1),
+        "a: [\n  1,\n  3\n]\n",
+    ),
+    "the last of a long flow list and the comment above it": (
+        "a: [\n  1,\n  # two\n  2\n]\n",
+        ("a", 1),
+        "a: [\n  1\n]\n",
+    ),
+    "a key and the comment right above it": (
+        "a:\n  b: 1\n  # half of it\n  c: 2\n  d: 3\n",
+        ("a", "c"),
+        "a:\n  b: 1\n  d: 3\n",
+    ),
+    "not a comment of what stands around it": (
+        "# for a\na:\n# of a\n  - 1\n  # two\n  - 2\n",
+        ("a", 0),
+        "# for a\na:\n# of a\n  # two\n  - 2\n",
+    ),
+    "not a comment that stands by itself": (
+        "b: 1\n\n# All of it.\n\nc: 2\n",
+        ("c",),
+        "b: 1\n\n# All of it.\n\n",
+    ),
+    "not what the file begins with": ("# Ours.\nb: 1\nc: 2\n", ("b",), "# Ours.\nc: 2\n"),
     "a key and its block": (
         "a:\n  b: 1\n  c:\n    - 2\n    - 3  # three\n\n  # d\n  d: 4\n",
         ("a", "c"),
