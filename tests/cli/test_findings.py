@@ -131,5 +131,6 @@ def test_an_object_has_every_field_of_a_problem():
         "excerpt": list(PROBLEM.excerpt),
         "width": 6,
         "fix": None,
+        "unfixed": "",
         "meant": None,
     }
