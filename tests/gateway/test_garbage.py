@@ -79,6 +79,7 @@ def left_by_requests(folder, case, run):
         gateway = opened(folder, *case.steps * (REQUESTS + 1))
         await ask(gateway, case)
         gc.collect()
+        gc.freeze()  # what other tests leave behind is theirs, whenever it becomes garbage
         gc.disable()
         gc.set_debug(gc.DEBUG_SAVEALL)
         try:
@@ -88,6 +89,7 @@ def left_by_requests(folder, case, run):
         finally:
             gc.set_debug(0)
             gc.garbage.clear()
+            gc.unfreeze()
             gc.enable()
         return statuses, left
 
