@@ -177,7 +177,7 @@ class _Compiler:
         )
         model = settings.override_params.get("model")
         if route.provider is not None:
-            target = _target_of(route, route.provider)
+            target = target_of(route, route.provider)
             aim = self._aimed(target, model if isinstance(model, str) else "")
             return TakeAim(path=route.path, child=child, parameters=parameters, aim=aim, aims={})
         aims = {slug: self._aimed(target, "") for slug, target in self._slugs(route).items()}
@@ -196,12 +196,12 @@ class _Compiler:
         slugs: dict[str, Target] = {}
         for provider in self.providers:
             credential = environment_credential(provider.name)
-            target = replace(_target_of(route, provider.name), credential=credential)
+            target = replace(target_of(route, provider.name), credential=credential)
             slugs |= dict.fromkeys((provider.name, *provider.aliases), target)
         for name, key in self.keys.items():
             if not name.startswith("env:") and not _is_inline(name):
                 slugs[name] = replace(
-                    _target_of(route, key.provider),
+                    target_of(route, key.provider),
                     credential=name,
                     base_url=route.base_url or key.base_url,
                     options={**key.options, **route.options},
@@ -230,7 +230,7 @@ class _Compiler:
         """Name the account and the model of every target below a route."""
         return [
             (
-                self._account(_target_of(target, target.provider or "")),
+                self._account(target_of(target, target.provider or "")),
                 target.settings.override_params.get("model"),
             )
             for target in targets_of(route)
@@ -256,7 +256,8 @@ def _is_inline(credential: str) -> bool:
     return credential == "config" or credential.startswith("config.targets")
 
 
-def _target_of(route: TargetRoute, provider: str) -> Target:
+def target_of(route: TargetRoute, provider: str) -> Target:
+    """Return what an adapter is told of a route."""
     return Target(
         path=route.path,
         provider=provider,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from itertools import product
 
+from router.compiler import target_of
 from router.config.model import TargetRoute
 from router.core.adapter import Adapter
 from router.core.catalog import ModelFacts
@@ -11,7 +12,6 @@ from router.core.guard import AdapterError, guard
 from router.core.images import ImageRequest
 from router.core.jsontypes import EMPTY, JSON
 from router.core.pricing import estimate
-from router.core.target import Target
 from router.policies.adapt import apply, find_changes
 from router.policies.parameters import Parameters, parse_drop
 
@@ -104,15 +104,3 @@ def _aim(route: TargetRoute, adapter: Adapter) -> Aim:
     target = target_of(route, adapter.provider)
     origins = guard(lambda: adapter.origins(target))
     return Aim(target=target, adapter=adapter, origins=origins, state_key="lint")
-
-
-def target_of(route: TargetRoute, provider: str) -> Target:
-    return Target(
-        path=route.path,
-        provider=provider,
-        credential=route.credential,
-        base_url=route.base_url,
-        options=route.options,
-        deployments=route.deployments,
-        passthrough=route.passthrough,
-    )
