@@ -5,7 +5,7 @@ from typing import Literal, Unpack
 
 import click
 
-from router.cli.options import catalog_option
+from router.cli.options import catalog_option, format_option
 from router.cli.order import TIMEOUT_OPTION, Asked, asked_options, stream_options
 from router.cli.sources import file_alone, file_or_url
 from router.core.images import Operation
@@ -45,14 +45,7 @@ Examples:
 @stream_options
 @TIMEOUT_OPTION
 @catalog_option
-@click.option(
-    "--format",
-    "shape",
-    type=click.Choice(["text", "json", "mermaid"]),
-    default="text",
-    show_default=True,
-    help="How to print it.",
-)
+@format_option("How to print it.", "json", "mermaid")
 def explain(
     *,
     config: str,

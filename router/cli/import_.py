@@ -5,6 +5,8 @@ from typing import Literal
 
 import click
 
+from router.cli.options import format_option
+
 
 @click.command(
     "import",
@@ -31,14 +33,7 @@ Examples:
     type=click.Choice(["portkey", "litellm"]),
     help="Whose config it is. Seen from its keys without it.",
 )
-@click.option(
-    "--format",
-    "shape",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to tell what differs; json prints one object, the config in it.",
-)
+@format_option("How to tell what differs; json prints one object, the config in it.", "json")
 @click.pass_context
 def import_(
     context: click.Context,

@@ -30,6 +30,18 @@ catalog_option = click.option(
 )
 
 
+def format_option(text: str, *shapes: str) -> Callable[[C], C]:
+    """Return the option for how something is printed: as text, or in another shape."""
+    return click.option(
+        "--format",
+        "shape",
+        type=click.Choice(["text", *shapes]),
+        default="text",
+        show_default=True,
+        help=text,
+    )
+
+
 configs_option = click.option(
     "--configs",
     "folder",

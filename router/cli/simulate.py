@@ -5,7 +5,7 @@ from typing import Literal
 
 import click
 
-from router.cli.options import catalog_option
+from router.cli.options import catalog_option, format_option
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -30,14 +30,7 @@ Examples:
 @click.option("--compare", type=FILE, help="A second config, for the same traffic.")
 @click.option("--seed", type=int, help="Draw anew: another seed is another day.")
 @click.option("--duration", metavar="TIME", help="Play less of it, or more: 90s, 10m, 1h 30m.")
-@click.option(
-    "--format",
-    "shape",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print what was found.",
-)
+@format_option("How to print what was found.", "json")
 @click.option(
     "--html",
     "page",

@@ -5,7 +5,7 @@ from typing import Literal
 
 import click
 
-from router.cli.options import catalog_option
+from router.cli.options import catalog_option, format_option
 
 
 @click.command(
@@ -27,14 +27,7 @@ Examples:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the results as JUnit XML, too.",
 )
-@click.option(
-    "--format",
-    "shape",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print the results.",
-)
+@format_option("How to print the results.", "json")
 @click.option(
     "--init",
     "fresh",
