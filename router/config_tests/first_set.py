@@ -13,7 +13,6 @@ from router.config_tests.model import CACHE, NOBODY, PROMPT, Ask, Case
 from router.config_tests.names import ANYBODY, Names, names_of
 from router.config_tests.playing import Player
 from router.core.trace import Attempt
-from router.lab.grey import grey
 from router.lab.stage import Tried
 from router.sandbox.fault import Fault, FaultKind
 from router.workspace import Loader
@@ -72,7 +71,7 @@ def first_set(config: Path, loader: Loader) -> str:
     """
     loaded = loader.load(config)
     names = names_of(loaded.document, loader.providers)
-    player = Player(loaded=loaded, loader=loader, names=names, draw=grey)
+    player = Player(loaded=loaded, loader=loader, names=names)
     who = _first_asked(player, names)
     tests = (_test(scene, who, player) for scene in SCENES if who or not scene.written)
     head = HEAD.format(name=config.name, schema=_schema_line(config))

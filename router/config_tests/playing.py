@@ -11,7 +11,8 @@ from router.config_tests.asks import numbered
 from router.config_tests.model import Ask, Case
 from router.config_tests.names import Names
 from router.core.http import NO_HEADERS
-from router.emulators.brief import Brief, Draw
+from router.emulators.brief import Brief
+from router.lab.grey import grey
 from router.lab.stage import Stage, Tried
 from router.options import RequestOptions
 from router.originals.given import NOTHING, Given
@@ -28,13 +29,12 @@ Plays = tuple[tuple[Tried, ...], ...]
 class Player:
     """Plays the tests of one config, which was read once; nothing else is shared between them.
 
-    `draw` is what makes the pictures. `seed` is that of tests which name none.
+    `seed` is that of tests which name none.
     """
 
     loaded: Loaded
     loader: Loader
     names: Names
-    draw: Draw
     seed: int | str = 0
 
     def play(self, case: Case) -> Plays:
@@ -53,7 +53,6 @@ class Player:
             latency=answers.latency,
             seed=self.seed if case.seed is None else case.seed,
             observers=(answers,),
-            draw=self.draw,
         )
         found: dict[tuple[int, int], Tried] = {}
         for together in _batches(case.asks):
@@ -80,9 +79,9 @@ class Player:
         if ask.operation == "generate":
             return NOTHING
         image = Brief(provider="openai", model="given", prompt="", width=SIDE, height=SIDE)
-        files = {"image": self.draw(image)}
+        files = {"image": grey(image)}
         if ask.mask:
-            files["mask"] = self.draw(
+            files["mask"] = grey(
                 Brief(
                     provider="openai",
                     model="given",

@@ -50,11 +50,10 @@ class RoutingTests(pytest.File):
         from router.config.problems import ConfigError, render
         from router.config_tests.running import make_ready
         from router.config_tests.telling import told
-        from router.lab.grey import grey
         from router.lab.stage import loader_for
 
         try:
-            ready = make_ready(self.path, loader_for(), grey)
+            ready = make_ready(self.path, loader_for())
         except ConfigError as error:
             raise self.CollectError("\n".join(map(render, error.problems))) from None
         for case in ready.suite.cases:

@@ -9,7 +9,6 @@ from typing import Protocol
 from router.config.problems import ConfigError, Problem
 from router.config_tests.model import Case
 from router.config_tests.running import Ready, Result, make_ready
-from router.lab.grey import grey
 from router.workspace import Loader
 
 
@@ -49,7 +48,7 @@ def run_files(
     for file in files:
         began = time.perf_counter()
         try:
-            ready = make_ready(file, loader, grey, seed)
+            ready = make_ready(file, loader, seed)
         except ConfigError as error:
             yield FileRun(file=file, problems=error.problems)
             continue

@@ -13,7 +13,6 @@ from router.config_tests.names import Names, UnknownWordError, names_of
 from router.config_tests.playing import Player
 from router.config_tests.reading import suite_of
 from router.config_tests.verdict import Disappointment, judge
-from router.emulators.brief import Draw
 from router.workspace import Loaded, Loader
 
 
@@ -54,7 +53,7 @@ class Ready:
         )
 
 
-def make_ready(path: Path, loader: Loader, draw: Draw, seed: int | str = 0) -> Ready:
+def make_ready(path: Path, loader: Loader, seed: int | str = 0) -> Ready:
     """Read the tests in a file and the config that they are about.
 
     Raises ConfigError with all that is wrong with either.
@@ -67,7 +66,7 @@ def make_ready(path: Path, loader: Loader, draw: Draw, seed: int | str = 0) -> R
     names = names_of(loaded.document, loader.providers)
     _check_words(suite, names, report)
     report.raise_errors()
-    player = Player(loaded=loaded, loader=loader, names=names, draw=draw, seed=seed)
+    player = Player(loaded=loaded, loader=loader, names=names, seed=seed)
     return Ready(suite=suite, player=player)
 
 

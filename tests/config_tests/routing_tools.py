@@ -3,7 +3,6 @@
 import textwrap
 
 from router.config_tests.running import make_ready
-from router.lab.grey import grey
 from router.lab.stage import loader_for
 
 FALLBACK = """\
@@ -29,7 +28,7 @@ def written(folder, tests, config=FALLBACK):
 
 
 def ready(folder, tests, config=FALLBACK, seed=0):
-    return make_ready(written(folder, tests, config), loader_for(), grey, seed)
+    return make_ready(written(folder, tests, config), loader_for(), seed)
 
 
 def results(folder, tests, config=FALLBACK, seed=0):

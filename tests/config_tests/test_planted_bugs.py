@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from router.config_tests.running import make_ready
-from router.lab.grey import grey
 from router.lab.stage import loader_for
 from router.policies.aim import TakeAim
 from router.policies.backoff import Backoff
@@ -29,7 +28,7 @@ PAGE = ROOT / "docs" / "testing.md"
 
 @cache
 def ready(name):
-    return make_ready(CONFIGS / f"{name}.test.yaml", loader_for(), grey)
+    return make_ready(CONFIGS / f"{name}.test.yaml", loader_for())
 
 
 def failing(name):

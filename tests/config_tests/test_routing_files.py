@@ -8,7 +8,6 @@ from routing_tools import FALLBACK, ready, written
 from router.config.problems import ConfigError
 from router.config_tests.collecting import NothingThereError, collect, collect_here
 from router.config_tests.running import make_ready
-from router.lab.grey import grey
 from router.lab.stage import loader_for
 
 TEST = "name: a test, then: {status: 200}"
@@ -121,7 +120,7 @@ def test_mistakes_of_every_sort_are_told_at_once(tmp_path):
     path = written(tmp_path, tests, f"{FALLBACK}retrry: {{attempts: 1}}\n")
 
     with pytest.raises(ConfigError) as refused:
-        make_ready(path, loader_for(), grey)
+        make_ready(path, loader_for())
     told = "\n".join(problem.message for problem in refused.value.problems)
 
     assert "unknown key 'retrry'" in told
@@ -171,14 +170,14 @@ def test_a_test_file_without_its_config_says_what_to_do(tmp_path):
     path.write_text(f"tests: [{{{TEST}}}]")
 
     with pytest.raises(ConfigError, match=r"write config: FILE, or put alone\.yaml beside it"):
-        make_ready(path, loader_for(), grey)
+        make_ready(path, loader_for())
 
 
 def test_what_is_wrong_with_the_config_is_told_too(tmp_path):
     path = written(tmp_path, f"tests: [{{{TEST}}}]", "provider: opnai\n")
 
     with pytest.raises(ConfigError, match=r"prod.yaml:1:11.*opnai"):
-        make_ready(path, loader_for(), grey)
+        make_ready(path, loader_for())
 
 
 @pytest.mark.parametrize("ending", ["yaml", "yml", "json"])
@@ -190,7 +189,7 @@ def test_a_config_has_tests_of_its_own_and_beside_it(tmp_path, ending):
     files = collect([tmp_path / "prod.yaml", tmp_path])
     results = [
         made.run(case).passed
-        for made in (make_ready(file, loader_for(), grey) for file in files)
+        for made in (make_ready(file, loader_for()) for file in files)
         for case in made.suite.cases
     ]
 
@@ -203,7 +202,7 @@ def test_mistakes_in_a_configs_own_tests_have_the_configs_places(tmp_path):
     path.write_text(f"{FALLBACK}tests:\n  - {{name: a, thn: {{status: 200}}}}\n")
 
     with pytest.raises(ConfigError) as refused:
-        make_ready(path, loader_for(), grey)
+        make_ready(path, loader_for())
 
     assert str(refused.value.problems[0]).endswith(
         "prod.yaml:10:15: error: config.tests[0].thn: unknown key 'thn'; did you mean 'then'?"
@@ -246,7 +245,7 @@ def test_a_config_that_cannot_be_read_is_told_as_such(tmp_path, content):
 
     assert files == (path,)
     with pytest.raises(ConfigError, match=r"broken\.yaml.* error: config"):
-        make_ready(path, loader_for(), grey)
+        make_ready(path, loader_for())
 
 
 def test_a_config_that_cannot_be_read_does_not_hide_the_tests_beside_it(tmp_path):

@@ -7,7 +7,6 @@ from routing_tools import FALLBACK, LONE
 
 from router.config_tests.first_set import first_set
 from router.config_tests.running import make_ready
-from router.lab.grey import grey
 from router.lab.stage import loader_for
 from tests.configs.test_portkey import FOLDER, KEYS
 
@@ -43,7 +42,7 @@ def made(folder, config, name="prod.yaml"):
     text = first_set(folder / name, loader_for())
     path = folder / "prod.test.yaml"
     path.write_text(text)
-    ready = make_ready(path, loader_for(), grey)
+    ready = make_ready(path, loader_for())
     return text, {case.name: ready.run(case).passed for case in ready.suite.cases}
 
 
@@ -122,6 +121,6 @@ def test_the_first_set_of_a_published_form_passes_at_once(tmp_path, path):
     tests = tmp_path / f"{path.stem}.test.yaml"
 
     tests.write_text(first_set(config, loader))
-    ready = make_ready(tests, loader, grey)
+    ready = make_ready(tests, loader)
 
     assert all(ready.run(case).passed for case in ready.suite.cases)

@@ -4,7 +4,6 @@ import pytest
 
 from router.config_tests.running import make_ready
 from router.config_tests.telling import tell
-from router.lab.grey import grey
 from router.lab.stage import loader_for
 from router.workspace import config_files
 from tests.configs.asking import CONFIGS
@@ -15,7 +14,7 @@ SCHEMA = "# yaml-language-server: $schema=../schemas/tests.schema.json"
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_the_routing_tests_of_a_shipped_config_pass(path):
-    ready = make_ready(path, loader_for(), grey)
+    ready = make_ready(path, loader_for())
 
     results = [ready.run(case) for case in ready.suite.cases]
 
