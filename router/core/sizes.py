@@ -49,6 +49,11 @@ def parse_ratio(value: JSON) -> float | None:
     return int(found[1]) / int(found[2]) if found else None
 
 
+def ratios_of(names: Iterable[str]) -> Mapping[str, float]:
+    """Read several ratios by their names; what is none is left out."""
+    return {name: ratio for name in names if (ratio := parse_ratio(name)) is not None}
+
+
 def nearest_size(wanted: Size, offered: Iterable[Size]) -> Size:
     """Return the nearest shape, and of equal shapes the nearest area: a crop hurts most."""
     return min(offered, key=lambda size: _distance(wanted.ratio, wanted.area, size))

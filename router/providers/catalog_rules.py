@@ -17,8 +17,8 @@ from router.providers.rules import (
     give_base64,
     give_url,
     one_of,
-    size_rule,
 )
+from router.providers.size_rules import size_rule
 
 # How good the grades of `quality` are, the families' words side by side: `hd` was the better one
 # of two, `standard` the other; gpt-image's `low` is below both, and `max` above.

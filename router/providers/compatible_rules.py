@@ -8,7 +8,7 @@ from types import MappingProxyType
 from router.core.adapter import Becomes, Rule
 from router.core.catalog import ModelFacts
 from router.core.jsontypes import JSON
-from router.core.sizes import Size, nearest_ratio, nearest_size, parse_ratio, parse_size
+from router.core.sizes import Size, nearest_ratio, nearest_size, parse_size, ratios_of
 from router.dialects.dialect import Dialect
 from router.providers.rules import (
     NO_RULES,
@@ -19,8 +19,8 @@ from router.providers.rules import (
     give_base64,
     given_instead,
     one_of,
-    size_rule,
 )
+from router.providers.size_rules import as_asked, size_in_words, size_rule
 
 HARMLESS: Mapping[str, tuple[JSON, ...]] = MappingProxyType(
     {
@@ -150,19 +150,15 @@ def _output_format(dialect: Dialect, facts: ModelFacts | None) -> Rule:
 def _size(dialect: Dialect, facts: ModelFacts | None) -> Rule:
     if dialect.size == "ratio":
         ratios = (facts.ratios if facts else ()) or dialect.ratios
-        known = {name: ratio for name in ratios if (ratio := parse_ratio(name)) is not None}
-        return given_instead("size", ("aspect_ratio",), partial(_shaped, known, dialect))
+        shaped = partial(_shaped, ratios_of(ratios), dialect)
+        return given_instead("size", ("aspect_ratio",), size_in_words(shaped))
     if dialect.size == "star":
         return _starred
     if facts is not None and facts.sizes:
         return size_rule(partial(nearest_size, offered=facts.sizes), auto=facts.auto_size)
     if facts is not None and facts.grid is not None:
         return size_rule(facts.grid.nearest, auto=facts.auto_size)
-    return size_rule(_as_asked, auto=False)
-
-
-def _as_asked(size: Size) -> Size:
-    return size
+    return size_rule(as_asked, auto=False)
 
 
 def _starred(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
@@ -175,14 +171,9 @@ def _starred(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
 
 
 def _shaped(
-    ratios: Mapping[str, float], dialect: Dialect, value: JSON, params: Mapping[str, JSON]
-) -> Becomes | None:
+    ratios: Mapping[str, float], dialect: Dialect, wanted: Size, params: Mapping[str, JSON]
+) -> Becomes:
     """Say the nearest shape and tier; pixels cannot be chosen."""
-    if value == "auto":
-        return UNSAID
-    wanted = parse_size(value)
-    if wanted is None:
-        return dropped("size", value, "not WIDTHxHEIGHT")
     said: dict[str, JSON] = {"aspect_ratio": nearest_ratio(wanted.ratio, ratios)}
     if params.get("resolution") is None:
         edge = math.sqrt(wanted.area)

@@ -1,13 +1,13 @@
 """Frames: the sizes of Gemini's pictures, each chosen by a ratio and, at most models, a tier."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
 from router.core.catalog import ModelFacts
 from router.core.jsontypes import sequence
-from router.core.sizes import Size, nearest_ratio, nearest_size, parse_ratio, parse_size
+from router.core.sizes import Size, nearest_ratio, nearest_size, parse_size, ratios_of
 from router.core.skeleton import as_object
 
 SCALES: Mapping[str, float] = MappingProxyType({"512": 0.5, "1K": 1, "2K": 2, "4K": 4})
@@ -39,7 +39,7 @@ def nearest_frame(wanted: Size, facts: ModelFacts | None, *, tiered: bool) -> Fr
     by_size = {} if facts is None else _frames(facts)
     if not by_size:
         ratios = (facts and facts.ratios) or COMMON
-        return Frame(ratio=nearest_ratio(wanted.ratio, _numbers(ratios)))
+        return Frame(ratio=nearest_ratio(wanted.ratio, ratios_of(ratios)))
     found = by_size[nearest_size(wanted, by_size)]
     return Frame(ratio=found.ratio) if tiered else found
 
@@ -59,7 +59,3 @@ def _frames(facts: ModelFacts) -> Mapping[Size, Frame]:
 
 def _scaled(size: Size, scale: float) -> Size:
     return Size(round(size.width * scale), round(size.height * scale))
-
-
-def _numbers(ratios: Sequence[str]) -> Mapping[str, float]:
-    return {name: parse_ratio(name) or 1.0 for name in ratios}

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from router.core.adapter import Becomes, Rule
 from router.core.catalog import ModelFacts
 from router.core.jsontypes import JSON
-from router.core.sizes import nearest_ratio, parse_ratio, parse_size
+from router.core.sizes import Size, nearest_ratio, parse_ratio, ratios_of
 from router.providers.google_frames import SCALES, nearest_frame, tiers_of
 from router.providers.google_words import said
 from router.providers.rules import (
@@ -19,6 +19,7 @@ from router.providers.rules import (
     replaced,
     shown,
 )
+from router.providers.size_rules import size_in_words
 
 SEEDS = range(-(2**31), 2**31)
 
@@ -28,7 +29,7 @@ def rules_for(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
     """Return the rules of a model; of one that is unknown, what all of them share."""
     none = f"{model} has none"
     rules: dict[str, Rule] = {
-        "size": partial(_size, facts),
+        "size": size_in_words(partial(_size, facts)),
         "seed": _seed,
         "quality": drop("quality", none, harmless=("auto",)),
         "style": drop("style", none),
@@ -49,15 +50,10 @@ def rules_for(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
     return MappingProxyType(rules)
 
 
-def _size(facts: ModelFacts | None, value: JSON, params: Mapping[str, JSON]) -> Becomes | None:
+def _size(facts: ModelFacts | None, wanted: Size, params: Mapping[str, JSON]) -> Becomes:
     """Say the nearest ratio and tier, as far as the caller has not said them too: those win."""
-    if value is None or value == "auto":
-        return UNSAID
     if said(params, "aspectRatio"):
-        return dropped("size", value, "aspectRatio is given")
-    wanted = parse_size(value)
-    if wanted is None:
-        return dropped("size", value, "not WIDTHxHEIGHT")
+        return dropped("size", str(wanted), "aspectRatio is given")
     frame = nearest_frame(wanted, facts, tiered=said(params, "imageSize"))
     words: dict[str, JSON] = {"aspectRatio": frame.ratio}
     if frame.tier is not None:
@@ -77,7 +73,7 @@ def _aspect_ratio(
         return dropped(name, value, "not WIDTH:HEIGHT")
     if facts is None or not facts.ratios or value in facts.ratios:
         return _spelt({name: value}, {"aspectRatio": value})
-    nearest = nearest_ratio(ratio, {text: parse_ratio(text) or 1.0 for text in facts.ratios})
+    nearest = nearest_ratio(ratio, ratios_of(facts.ratios))
     return Becomes({"aspectRatio": nearest}, f"{name} {shown(value)} -> {nearest}")
 
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from router.core.adapter import Becomes, Rule
 from router.core.catalog import ModelFacts
 from router.core.jsontypes import EMPTY, JSON
-from router.core.sizes import parse_ratio, parse_size
+from router.core.sizes import Size, parse_ratio
 from router.core.skeleton import as_object
 from router.providers.diffusion_rules import graded, own_style, whole_seed
 from router.providers.rules import (
@@ -19,6 +19,7 @@ from router.providers.rules import (
     given_instead,
     replaced,
 )
+from router.providers.size_rules import size_in_words
 
 SHAPES = ("square", "landscape", "portrait")
 
@@ -38,7 +39,7 @@ def rules_for(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
         "user": drop_unshown("user", none),
         "seed": whole_seed,
         "style": own_style(model),
-        "size": given_instead("size", ("aspect_ratio",), _size),
+        "size": given_instead("size", ("aspect_ratio",), size_in_words(_size)),
         "aspect_ratio": _aspect_ratio,
     }
     if facts is not None:
@@ -77,13 +78,8 @@ def _negative(value: JSON, params: Mapping[str, JSON]) -> Becomes | None:
     return Becomes({"negprompt": value}, "", exact=True)
 
 
-def _size(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
+def _size(wanted: Size, _params: Mapping[str, JSON]) -> Becomes:
     """Say the shape; how many pixels each has is documented nowhere."""
-    if value == "auto":
-        return UNSAID
-    wanted = parse_size(value)
-    if wanted is None:
-        return dropped("size", value, "not WIDTHxHEIGHT")
     shape = _shape(wanted.ratio)
     return Becomes({"aspect_ratio": shape}, f"size {wanted} -> aspect_ratio {shape}")
 

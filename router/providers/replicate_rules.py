@@ -7,7 +7,14 @@ from types import MappingProxyType
 from router.core.adapter import Becomes, Rule
 from router.core.catalog import ModelFacts
 from router.core.jsontypes import JSON
-from router.core.sizes import Grid, Size, nearest_ratio, nearest_size, parse_ratio, parse_size
+from router.core.sizes import (
+    Size,
+    nearest_ratio,
+    nearest_size,
+    parse_ratio,
+    parse_size,
+    ratios_of,
+)
 from router.core.skeleton import as_object
 from router.providers.rules import (
     UNSAID,
@@ -19,6 +26,7 @@ from router.providers.rules import (
     one_of,
     replaced,
 )
+from router.providers.size_rules import size_by_edges, size_by_ratio, size_in_words
 
 SPOKEN = frozenset({"model", "n", "prompt"})
 """Parameters that every model can say."""
@@ -74,7 +82,7 @@ def _known(facts: ModelFacts, none: str) -> Mapping[str, Rule]:
         others = () if style == "style" else (style,)
         rules["style"] = given_instead("style", others, partial(_style, style, facts))
     if "aspect_ratio" in facts.parameters and facts.ratios:
-        rules["aspect_ratio"] = partial(_aspect_ratio, _named(facts.ratios))
+        rules["aspect_ratio"] = partial(_aspect_ratio, ratios_of(facts.ratios))
     if "seed" in facts.lacks:
         rules["seed"] = drop("seed", none)
     elif isinstance(facts.options.get("seeds"), int):
@@ -87,76 +95,44 @@ def _known(facts: ModelFacts, none: str) -> Mapping[str, Rule]:
 def _size(facts: ModelFacts | None, model: str) -> Rule:
     """Say it as the model can: in pixels, by a listed size, or by the nearest shape."""
     if facts is None:
-        return partial(_by_ratio, _named(COMMON_RATIOS))
+        return size_by_ratio("aspect_ratio", ratios_of(COMMON_RATIOS))
     if facts.grid is not None:
-        return partial(_by_pixels, facts.grid, as_object(facts.options.get("pixels")))
+        beside = as_object(facts.options.get("pixels"))
+        by_edges = size_by_edges(facts.grid.nearest, beside=beside)
+        return partial(_or_by_name, by_edges) if "size" in beside else by_edges
     if facts.sizes and facts.ratios:
-        return partial(_by_named_size, dict(zip(facts.sizes, facts.ratios, strict=True)))
+        named = dict(zip(facts.sizes, facts.ratios, strict=True))
+        return size_in_words(partial(_by_named_size, named))
     if facts.sizes:
-        return partial(_by_listed_size, str(facts.options.get("size", "size")), facts.sizes)
+        field = str(facts.options.get("size", "size"))
+        return size_in_words(partial(_by_listed_size, field, facts.sizes))
     if facts.ratios:
-        return partial(_by_ratio, _named(facts.ratios))
+        return size_by_ratio("aspect_ratio", ratios_of(facts.ratios))
     return drop("size", f"{model} keeps the size of the picture given", harmless=("auto",))
 
 
-def _by_pixels(
-    grid: Grid, beside: Mapping[str, JSON], value: JSON, _params: Mapping[str, JSON]
-) -> Becomes | None:
-    if "size" in beside and value != "auto" and parse_size(value) is None:
-        return None  # the model has sizes of its own, such as 2K
-    wanted = _wanted(value)
-    if not isinstance(wanted, Size):
-        return wanted
-    fitting = grid.nearest(wanted)
-    said = {**beside, "width": fitting.width, "height": fitting.height}
-    note = "" if fitting == wanted else f"size {wanted} -> {fitting}"
-    return Becomes(said, note, exact=fitting == wanted)
+def _or_by_name(by_edges: Rule, value: JSON, params: Mapping[str, JSON]) -> Becomes | None:
+    """Keep a size of the model's own, such as 2K."""
+    return by_edges(value, params) if value == "auto" or parse_size(value) else None
 
 
 def _by_named_size(
-    ratios: Mapping[Size, str], value: JSON, _params: Mapping[str, JSON]
-) -> Becomes | None:
+    ratios: Mapping[Size, str], wanted: Size, _params: Mapping[str, JSON]
+) -> Becomes:
     """Each ratio gives one size, which is known."""
-    wanted = _wanted(value)
-    if not isinstance(wanted, Size):
-        return wanted
     fitting = nearest_size(wanted, ratios)
     note = f"size {wanted} -> aspect_ratio {ratios[fitting]} ({fitting})"
     return Becomes({"aspect_ratio": ratios[fitting]}, note, exact=fitting == wanted)
 
 
 def _by_listed_size(
-    field: str, sizes: Sequence[Size], value: JSON, _params: Mapping[str, JSON]
+    field: str, sizes: Sequence[Size], wanted: Size, _params: Mapping[str, JSON]
 ) -> Becomes | None:
-    wanted = _wanted(value)
-    if not isinstance(wanted, Size):
-        return wanted
     fitting = nearest_size(wanted, sizes)
     exact = fitting == wanted
     if exact and field == "size":
         return None
     return Becomes({field: str(fitting)}, f"size {wanted} -> {fitting}", exact=exact)
-
-
-def _by_ratio(
-    ratios: Mapping[str, float], value: JSON, _params: Mapping[str, JSON]
-) -> Becomes | None:
-    """What a ratio is in pixels is not known, so the size is never met for certain."""
-    wanted = _wanted(value)
-    if not isinstance(wanted, Size):
-        return wanted
-    name = nearest_ratio(wanted.ratio, ratios)
-    return Becomes({"aspect_ratio": name}, f"size {wanted} -> aspect_ratio {name}")
-
-
-def _wanted(value: JSON) -> Size | Becomes:
-    if value == "auto":
-        return UNSAID
-    return parse_size(value) or dropped("size", value, "not WIDTHxHEIGHT")
-
-
-def _named(ratios: Sequence[str]) -> Mapping[str, float]:
-    return {name: parse_ratio(name) or 1.0 for name in ratios}
 
 
 def _aspect_ratio(

@@ -3,13 +3,11 @@
 Notes read `quality hd -> high` or `style vivid dropped (gpt-image-2 has none)`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from router.core.adapter import Becomes, Rule
 from router.core.jsontypes import EMPTY, JSON
-from router.core.sizes import Size, parse_size
 
 UNSAID = Becomes(EMPTY, "", exact=True)
 """Leaving the parameter out says just the same."""
@@ -17,7 +15,6 @@ UNSAID = Becomes(EMPTY, "", exact=True)
 NO_RULES: Mapping[str, Rule] = MappingProxyType({})
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
-LONGEST_SIZE = len("99999x99999")
 LONGEST_VALUE = 40  # characters of a value that a note shows
 
 
@@ -87,30 +84,6 @@ def one_of(
         if value in nearest:
             return replaced(name, value, nearest[value])
         return dropped(name, value, why)
-
-    return rule
-
-
-def size_rule(fit: Callable[[Size], Size], *, auto: bool) -> Rule:
-    """Ask for the size that `fit` finds; `auto` tells whether the model knows that word."""
-
-    @lru_cache(maxsize=64)  # the sizes people ask for are few, and fitting one takes a while
-    def fitted(value: str) -> Becomes | None:
-        wanted = parse_size(value)
-        if wanted is None:
-            # The provider says what is wrong with it, and sells nothing.
-            return None
-        fitting = fit(wanted)
-        return None if fitting == wanted else replaced("size", value, str(fitting))
-
-    def rule(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
-        if value == "auto" and auto:
-            return None
-        if value is None or value == "auto":
-            return UNSAID
-        if not isinstance(value, str) or len(value) > LONGEST_SIZE:
-            return None
-        return fitted(value)
 
     return rule
 

@@ -5,8 +5,8 @@ from functools import lru_cache, partial
 from types import MappingProxyType
 
 from router.core.adapter import Becomes, Rule
-from router.core.jsontypes import EMPTY, JSON
-from router.core.sizes import Grid, nearest_ratio, nearest_size, parse_ratio, parse_size
+from router.core.jsontypes import JSON
+from router.core.sizes import Size, nearest_size, ratios_of
 from router.providers.diffusion_rules import graded, own_style, whole_seed
 from router.providers.rules import (
     UNSAID,
@@ -18,9 +18,15 @@ from router.providers.rules import (
     given_instead,
     one_of,
     shown,
-    size_rule,
 )
 from router.providers.segmind_models import Endpoint
+from router.providers.size_rules import (
+    as_asked,
+    size_by_edges,
+    size_by_ratio,
+    size_in_words,
+    size_rule,
+)
 
 USUAL_SIZE = ("width", "height")
 """What most models call the edges, for those that nobody has asked yet."""
@@ -83,52 +89,23 @@ def _absent(name: str, why: str) -> Rule:
 def _size(endpoint: Endpoint) -> Rule:
     facts, names = endpoint.facts, endpoint.words("size")
     if facts is None or (not names and not endpoint.is_sure):
-        return partial(_pixels, USUAL_SIZE, None, EMPTY, f"a guess: {endpoint.slug} is not known")
+        return size_in_words(partial(_guessed, endpoint.slug))
     if len(names) == 2:
-        return partial(_pixels, names, facts.grid, endpoint.mapping("beside"), "")
+        fit = facts.grid.nearest if facts.grid else as_asked
+        return size_by_edges(fit, names=names, beside=endpoint.mapping("beside"))
     if names == ("size",):
         fit = facts.grid.nearest if facts.grid else partial(nearest_size, offered=facts.sizes)
         return size_rule(fit, auto=facts.auto_size)
     if names and facts.ratios:
-        ratios = {name: parse_ratio(name) or 1.0 for name in facts.ratios}
-        return partial(_ratio, names[0], ratios)
+        return size_by_ratio(names[0], ratios_of(facts.ratios))
     return drop("size", f"{endpoint.slug} makes it as large as the picture given")
 
 
-def _pixels(
-    names: tuple[str, ...],
-    grid: Grid | None,
-    beside: Mapping[str, JSON],
-    doubt: str,
-    value: JSON,
-    _params: Mapping[str, JSON],
-) -> Becomes | None:
-    """Say both edges by their names; a `doubt` is told."""
-    if value == "auto":
-        return UNSAID
-    wanted = parse_size(value)
-    if wanted is None:
-        return dropped("size", value, "not WIDTHxHEIGHT")
-    found = grid.nearest(wanted) if grid is not None else wanted
-    said: dict[str, JSON] = {names[0]: found.width, names[1]: found.height, **beside}
-    if doubt:
-        note = f"size {wanted} -> {names[0]} {found.width}, {names[1]} {found.height} ({doubt})"
-        return Becomes(said, note)
-    note = "" if found == wanted else f"size {wanted} -> {found}"
-    return Becomes(said, note, exact=found == wanted)
-
-
-def _ratio(
-    name: str, ratios: Mapping[str, float], value: JSON, _params: Mapping[str, JSON]
-) -> Becomes | None:
-    """Say the nearest shape; how many pixels that is, is not documented."""
-    if value == "auto":
-        return UNSAID
-    wanted = parse_size(value)
-    if wanted is None:
-        return dropped("size", value, "not WIDTHxHEIGHT")
-    nearest = nearest_ratio(wanted.ratio, ratios)
-    return Becomes({name: nearest}, f"size {wanted} -> {name} {nearest}")
+def _guessed(slug: str, wanted: Size, _params: Mapping[str, JSON]) -> Becomes:
+    width, height = USUAL_SIZE
+    said = {width: wanted.width, height: wanted.height}
+    words = f"{width} {wanted.width}, {height} {wanted.height}"
+    return Becomes(said, f"size {wanted} -> {words} (a guess: {slug} is not known)")
 
 
 def _quality(endpoint: Endpoint) -> Rule | None:

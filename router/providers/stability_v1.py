@@ -3,21 +3,22 @@
 Stability-AI/rest-api-support, generated/spec/merged.json, and its later reference pages.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 
-from router.core.adapter import Becomes, Rule
+from router.core.adapter import Rule
 from router.core.catalog import ModelFacts
 from router.core.http import BEARER, HttpRequest, HttpResponse
 from router.core.images import ImageRequest, Pictures
 from router.core.jsontypes import EMPTY, JSON
 from router.core.outcome import Failure
-from router.core.sizes import Size, nearest_size, parse_size
+from router.core.sizes import nearest_size
 from router.core.skeleton import as_object, dissect
 from router.providers.failures import MALFORMED, unreadable
-from router.providers.rules import UNSAID, drop, dropped, given_instead
+from router.providers.rules import drop, given_instead
+from router.providers.size_rules import size_by_edges
 from router.providers.stability_answers import (
     Result,
     judge,
@@ -81,7 +82,7 @@ def find_engine(model: str, facts: ModelFacts | None) -> Engine | None:
     }
     fit = facts.grid.nearest if facts.grid else partial(nearest_size, offered=facts.sizes)
     if facts.grid or facts.sizes:
-        rules["size"] = given_instead("size", ("width", "height"), _size(fit))
+        rules["size"] = given_instead("size", ("width", "height"), size_by_edges(fit))
     return Engine(
         model=model,
         rules=MappingProxyType(rules),
@@ -102,21 +103,6 @@ def text_prompts(request: ImageRequest) -> list[JSON]:
     if isinstance(given, list | tuple):
         prompts += given
     return prompts
-
-
-def _size(fit: Callable[[Size], Size]) -> Rule:
-    def rule(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
-        if value == "auto":
-            return UNSAID
-        wanted = parse_size(value)
-        if wanted is None:
-            return dropped("size", value, "not WIDTHxHEIGHT")
-        found = fit(wanted)
-        note = "" if found == wanted else f"size {wanted} -> {found}"
-        said = {"width": found.width, "height": found.height}
-        return Becomes(said, note, exact=found == wanted)
-
-    return rule
 
 
 def _results(body: bytes) -> list[Result]:

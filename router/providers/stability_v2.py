@@ -14,10 +14,11 @@ from router.core.http import BEARER, HttpRequest, HttpResponse, Part
 from router.core.images import ImageRequest, Pictures
 from router.core.jsontypes import JSON
 from router.core.outcome import Failure
-from router.core.sizes import Size, nearest_ratio, parse_ratio, parse_size
+from router.core.sizes import nearest_ratio, parse_ratio, parse_size, ratios_of
 from router.core.skeleton import as_object, dissect
 from router.providers.failures import MALFORMED, unreadable
 from router.providers.rules import UNSAID, dropped, given_instead, one_of, replaced
+from router.providers.size_rules import size_by_ratio
 from router.providers.stability_answers import judge, read_complaint, read_error, read_result
 from router.providers.stability_rules import common_rules
 from router.providers.wire import FORM_HEADERS, form_text
@@ -117,28 +118,13 @@ def _rules(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
 def shapes(facts: ModelFacts | None) -> Mapping[str, Rule]:
     """Return the rules for what chooses a picture's shape."""
     names = (facts and facts.ratios) or RATIOS
-    ratios = {name: parse_ratio(name) or 1.0 for name in names}
-    square = facts.options.get("square") if facts else None
+    ratios = ratios_of(names)
+    square = parse_size(facts.options.get("square")) if facts else None
+    by_ratio = size_by_ratio("aspect_ratio", ratios, exact=square)
     return {
-        "size": given_instead("size", ("aspect_ratio",), _size(ratios, parse_size(square))),
+        "size": given_instead("size", ("aspect_ratio",), by_ratio),
         "aspect_ratio": _aspect_ratio(ratios),
     }
-
-
-def _size(ratios: Mapping[str, float], exact: Size | None) -> Rule:
-    """Say the nearest shape; pixels cannot be chosen, so only the size `exact` stays as it is."""
-
-    def rule(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
-        if value == "auto":
-            return UNSAID
-        wanted = parse_size(value)
-        if wanted is None:
-            return dropped("size", value, "not WIDTHxHEIGHT")
-        name = nearest_ratio(wanted.ratio, ratios)
-        note = f"size {wanted} -> aspect_ratio {name}"
-        return Becomes({"aspect_ratio": name}, note, exact=wanted == exact)
-
-    return rule
 
 
 def _aspect_ratio(ratios: Mapping[str, float]) -> Rule:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from types import MappingProxyType
 
 from router.core.adapter import ABLE, Ability, Adapter, Becomes, Flow, Rule, exchange
@@ -11,7 +10,7 @@ from router.core.http import BEARER, HttpRequest, HttpResponse, origin
 from router.core.images import ImageRequest, Pictures
 from router.core.jsontypes import JSON
 from router.core.outcome import Failure, Kind
-from router.core.sizes import Grid, parse_size
+from router.core.sizes import Grid
 from router.core.skeleton import as_object
 from router.core.target import Target
 from router.providers.catalog import catalog_of
@@ -22,11 +21,11 @@ from router.providers.rules import (
     UNSAID,
     drop,
     drop_unshown,
-    dropped,
     given_instead,
     one_of,
     replaced,
 )
+from router.providers.size_rules import size_by_edges
 from router.providers.wire import JSON_HEADERS, json_body, picture_url, unsupported
 
 BASE_URL = "https://api.together.ai/v1"
@@ -125,7 +124,7 @@ def rules_for(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
     none = f"{model} has none"
     rules: dict[str, Rule] = {
         "size": given_instead(
-            "size", ("width", "height", "aspect_ratio"), partial(_size, _grid(facts))
+            "size", ("width", "height", "aspect_ratio"), size_by_edges(_grid(facts).nearest)
         ),
         "quality": drop("quality", none, harmless=("auto",)),
         "style": drop("style", none),
@@ -144,18 +143,6 @@ def rules_for(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
 
 def _grid(facts: ModelFacts | None) -> Grid:
     return facts.grid if facts is not None and facts.grid is not None else ANY_SIZE
-
-
-def _size(grid: Grid, value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
-    if value == "auto":
-        return UNSAID
-    wanted = parse_size(value)
-    if wanted is None:
-        return dropped("size", value, "not WIDTHxHEIGHT")
-    found = grid.nearest(wanted)
-    note = "" if found == wanted else f"size {wanted} -> {found}"
-    said = {"width": found.width, "height": found.height}
-    return Becomes(said, note, exact=found == wanted)
 
 
 def _response_format(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
