@@ -8,6 +8,7 @@ from types import MappingProxyType
 from router.core.catalog import ModelFacts
 from router.core.files import Upload
 from router.core.images import ImageRequest, Operation
+from router.providers.rules import listed
 
 DOING: Mapping[Operation, str] = MappingProxyType(
     {
@@ -103,9 +104,3 @@ def _has_mask(request: ImageRequest) -> bool:
 def pictures(count: int) -> str:
     """Write `one picture` or `4 pictures`."""
     return "one picture" if count == 1 else f"{count} pictures"
-
-
-def listed(names: tuple[str, ...]) -> str:
-    """Write `png, jpeg and webp`."""
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last

@@ -11,20 +11,16 @@ from router.core.adapter import Rule
 from router.core.catalog import ModelFacts
 from router.core.jsontypes import JSON
 from router.core.sizes import nearest_size
+from router.providers.grades import nearest_grades
 from router.providers.rules import (
     drop,
     drop_unshown,
     give_base64,
     give_url,
+    listed,
     one_of,
 )
 from router.providers.size_rules import size_rule
-
-# How good the grades of `quality` are, the families' words side by side: `hd` was the better one
-# of two, `standard` the other; gpt-image's `low` is below both, and `max` above.
-GRADES: Mapping[str, int] = MappingProxyType(
-    {"low": 0, "standard": 1, "medium": 1, "high": 2, "hd": 2, "xhigh": 3, "max": 4}
-)
 
 FORMATS = ("png", "jpeg", "webp", "gif", "svg")
 """Formats that somebody gives; a word that is none of them is nobody's."""
@@ -60,17 +56,11 @@ def rules_of(facts: ModelFacts) -> Mapping[str, Rule]:
 
 
 def _quality(facts: ModelFacts) -> Rule:
-    offered = [name for name in facts.qualities if name in GRADES]
-    nearest = {
-        name: min(offered, key=lambda other: abs(GRADES[other] - grade))
-        for name, grade in GRADES.items()
-        if offered and name not in offered
-    }
     return one_of(
         "quality",
         facts.qualities,
         _has(facts, facts.qualities),
-        nearest=MappingProxyType(nearest),
+        nearest=nearest_grades(facts.qualities),
         harmless=("auto",),
     )
 
@@ -99,17 +89,11 @@ def _lacking(name: str, facts: ModelFacts) -> Rule:
     if name in PRIVATE:
         return drop_unshown(name, f"{facts.name} has none")
     if name == "output_format" and facts.formats:
-        why = f"{facts.name} gives {_listed(facts.formats)}"
+        why = f"{facts.name} gives {listed(facts.formats)}"
         return drop(name, why, harmless=facts.formats)
     return drop(name, f"{facts.name} has none", harmless=HARMLESS.get(name, ()))
 
 
 def _has(facts: ModelFacts, names: Sequence[str]) -> str:
     only = "only " if len(names) == 1 else ""
-    return f"{facts.name} has {only}{_listed(names)}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Write `low, medium and high`."""
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
+    return f"{facts.name} has {only}{listed(names)}"

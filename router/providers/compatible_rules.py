@@ -10,6 +10,7 @@ from router.core.catalog import ModelFacts
 from router.core.jsontypes import JSON
 from router.core.sizes import Size, nearest_ratio, nearest_size, parse_size, ratios_of
 from router.dialects.dialect import Dialect
+from router.providers.grades import nearest_grades
 from router.providers.rules import (
     NO_RULES,
     UNSAID,
@@ -39,11 +40,6 @@ UNSHOWN = ("user", "negative_prompt")
 """The same, of the caller's own words."""
 
 SPOKEN = frozenset({"model", "prompt", "n", "size", "response_format", "output_format", "stream"})
-
-# How good a picture is asked for, in the words of either generation of OpenAI's.
-GRADES: Mapping[str, float] = MappingProxyType(
-    {"low": 1, "standard": 2, "medium": 2, "high": 3, "hd": 3, "xhigh": 4, "max": 5}
-)
 
 ALIKE = MappingProxyType({"jpg": "jpeg"})
 TO_PNG = MappingProxyType(dict.fromkeys(("jpeg", "webp", "gif", "svg"), "png"))
@@ -98,16 +94,6 @@ def _pictures(dialect: Dialect, facts: ModelFacts | None) -> Mapping[str, Rule]:
             harmless=("auto",),
         )
     return rules
-
-
-def nearest_grades(qualities: Sequence[str]) -> Mapping[str, str]:
-    """Say each grade in the words on offer; of two that are as near, the lesser."""
-    known = [word for word in qualities if word in GRADES]
-    return {
-        word: min(known, key=lambda other: (abs(GRADES[other] - grade), GRADES[other]))
-        for word, grade in GRADES.items()
-        if known
-    }
 
 
 def _renamed(other: str, value: JSON, _params: Mapping[str, JSON]) -> Becomes:

@@ -32,6 +32,12 @@ def shown(value: JSON) -> str:
     return "object" if isinstance(value, Mapping) else "list"
 
 
+def listed(names: Sequence[str]) -> str:
+    """Write `png, jpeg and webp`."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def dropped(name: str, value: JSON, why: str) -> Becomes:
     return Becomes(EMPTY, f"{name} {shown(value)} dropped ({why})")
 

@@ -8,6 +8,7 @@ from router.core.adapter import Becomes, Rule
 from router.core.jsontypes import JSON
 from router.core.sizes import Size, nearest_size, ratios_of
 from router.providers.diffusion_rules import graded, own_style, whole_seed
+from router.providers.grades import nearest_grades
 from router.providers.rules import (
     UNSAID,
     drop,
@@ -32,8 +33,6 @@ USUAL_SIZE = ("width", "height")
 """What most models call the edges, for those that nobody has asked yet."""
 
 SIZE_WORDS = ("width", "height", "img_width", "img_height", "aspect_ratio")
-
-GRADES = MappingProxyType({"hd": "high", "standard": "medium", "xhigh": "high", "max": "high"})
 
 OPTIONAL = (
     "quality",
@@ -112,7 +111,7 @@ def _quality(endpoint: Endpoint) -> Rule | None:
     facts, grades = endpoint.facts, endpoint.mapping("quality")
     if facts is not None and facts.qualities:
         why = f"unknown to {endpoint.slug}"
-        return one_of("quality", facts.qualities, why, nearest=GRADES)
+        return one_of("quality", facts.qualities, why, nearest=nearest_grades(facts.qualities))
     return graded(endpoint.slug, grades) if grades else None
 
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from router.core.catalog import ModelFacts
 from router.core.sizes import Grid, Size
-from router.providers.catalog_rules import FORMATS, GRADES, rules_of
+from router.providers.catalog_rules import FORMATS, rules_of
+from router.providers.grades import GRADES
 from router.providers.rules import UNSAID
 
 
