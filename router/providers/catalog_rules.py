@@ -9,12 +9,11 @@ from types import MappingProxyType
 
 from router.core.adapter import Rule
 from router.core.catalog import ModelFacts
-from router.core.jsontypes import JSON
 from router.core.sizes import nearest_size
 from router.providers.grades import nearest_grades
 from router.providers.rules import (
+    absent,
     drop,
-    drop_unshown,
     give_base64,
     give_url,
     listed,
@@ -24,14 +23,6 @@ from router.providers.size_rules import size_rule
 
 FORMATS = ("png", "jpeg", "webp", "gif", "svg")
 """Formats that somebody gives; a word that is none of them is nobody's."""
-
-HARMLESS: Mapping[str, tuple[JSON, ...]] = MappingProxyType(
-    {"quality": ("auto",), "background": ("auto", "opaque"), "moderation": ("auto",)}
-)
-"""Values that ask for what comes anyway, so that nothing is lost without them."""
-
-PRIVATE = frozenset({"negative_prompt", "user"})
-"""Parameters whose values are the caller's own, and stand in no trace."""
 
 
 @lru_cache(maxsize=1024)
@@ -50,8 +41,10 @@ def rules_of(facts: ModelFacts) -> Mapping[str, Rule]:
         rules["output_format"] = _output_format(facts)
     if facts.responses:
         rules["response_format"] = _response_format(facts)
-    for name in facts.lacks:
-        rules[name] = _lacking(name, facts)
+    rules |= absent(facts.lacks, facts.name)
+    if facts.formats and "output_format" in facts.lacks:
+        why = f"{facts.name} gives {listed(facts.formats)}"
+        rules["output_format"] = drop("output_format", why, harmless=facts.formats)
     return MappingProxyType(rules)
 
 
@@ -83,15 +76,6 @@ def _response_format(facts: ModelFacts) -> Rule:
     if facts.responses == ("url",):
         return give_url
     return one_of("response_format", facts.responses, _has(facts, facts.responses))
-
-
-def _lacking(name: str, facts: ModelFacts) -> Rule:
-    if name in PRIVATE:
-        return drop_unshown(name, f"{facts.name} has none")
-    if name == "output_format" and facts.formats:
-        why = f"{facts.name} gives {listed(facts.formats)}"
-        return drop(name, why, harmless=facts.formats)
-    return drop(name, f"{facts.name} has none", harmless=HARMLESS.get(name, ()))
 
 
 def _has(facts: ModelFacts, names: Sequence[str]) -> str:

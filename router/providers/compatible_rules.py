@@ -14,8 +14,8 @@ from router.providers.grades import nearest_grades
 from router.providers.rules import (
     NO_RULES,
     UNSAID,
+    absent,
     drop,
-    drop_unshown,
     dropped,
     give_base64,
     given_instead,
@@ -23,21 +23,20 @@ from router.providers.rules import (
 )
 from router.providers.size_rules import as_asked, size_in_words, size_rule
 
-HARMLESS: Mapping[str, tuple[JSON, ...]] = MappingProxyType(
+OPTIONAL = frozenset(
     {
-        "quality": ("auto",),
-        "style": (),
-        "background": ("auto", "opaque"),
-        "moderation": ("auto",),
-        "input_fidelity": (),
-        "output_compression": (),
-        "seed": (),
+        "quality",
+        "style",
+        "background",
+        "moderation",
+        "input_fidelity",
+        "output_compression",
+        "seed",
+        "user",
+        "negative_prompt",
     }
 )
-"""Parameters that not every server has, and the values of each that ask for what comes anyway."""
-
-UNSHOWN = ("user", "negative_prompt")
-"""The same, of the caller's own words."""
+"""Parameters that not every server has."""
 
 SPOKEN = frozenset({"model", "prompt", "n", "size", "response_format", "output_format", "stream"})
 
@@ -50,13 +49,7 @@ def rules_for(dialect: Dialect, facts: ModelFacts | None) -> Mapping[str, Rule]:
     """Return the rules of a server, and of its model where that is known."""
     if dialect.takes is None:
         return NO_RULES
-    none = f"{dialect.name} has none"
-    rules: dict[str, Rule] = {
-        **{name: drop(name, none, harmless=values) for name, values in HARMLESS.items()},
-        **{name: drop_unshown(name, none) for name in UNSHOWN},
-    }
-    for name in dialect.takes:
-        rules.pop(name, None)
+    rules = absent(OPTIONAL - dialect.takes, dialect.name)
     for name, other in dialect.renames.items():
         rules[name] = given_instead(name, (other,), partial(_renamed, other))
     for name, separator in dialect.joins.items():
@@ -65,16 +58,13 @@ def rules_for(dialect: Dialect, facts: ModelFacts | None) -> Mapping[str, Rule]:
         rules[name] = partial(_foreign, name, values, dialect.name)
     rules |= _pictures(dialect, facts)
     if facts is not None:
-        lacking = f"{facts.name} has none"
-        absent = facts.lacks & set(HARMLESS)
-        rules |= {name: drop(name, lacking, harmless=HARMLESS[name]) for name in absent}
+        rules |= absent(OPTIONAL & facts.lacks, facts.name)
     return MappingProxyType(rules)
 
 
 def is_known(name: str, dialect: Dialect) -> bool:
     """Tell whether a server understands a parameter; an open one may understand any."""
-    named = SPOKEN | set(HARMLESS) | set(UNSHOWN) | (dialect.takes or set())
-    return not dialect.closed or name in named
+    return not dialect.closed or name in SPOKEN | OPTIONAL | (dialect.takes or set())
 
 
 def _pictures(dialect: Dialect, facts: ModelFacts | None) -> Mapping[str, Rule]:

@@ -12,8 +12,8 @@ from router.providers.google_frames import SCALES, nearest_frame, tiers_of
 from router.providers.google_words import said
 from router.providers.rules import (
     UNSAID,
+    absent,
     drop,
-    drop_unshown,
     dropped,
     give_base64,
     replaced,
@@ -21,27 +21,31 @@ from router.providers.rules import (
 )
 from router.providers.size_rules import size_in_words
 
+ABSENT = (
+    "quality",
+    "style",
+    "background",
+    "moderation",
+    "input_fidelity",
+    "negative_prompt",
+    "output_compression",
+    "user",
+)
+"""OpenAI's parameters that no model of Gemini's has."""
+
 SEEDS = range(-(2**31), 2**31)
 
 
 @lru_cache(maxsize=256)
 def rules_for(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
     """Return the rules of a model; of one that is unknown, what all of them share."""
-    none = f"{model} has none"
     rules: dict[str, Rule] = {
         "size": size_in_words(partial(_size, facts)),
         "seed": _seed,
-        "quality": drop("quality", none, harmless=("auto",)),
-        "style": drop("style", none),
-        "background": drop("background", none, harmless=("auto", "opaque")),
-        "moderation": drop("moderation", none, harmless=("auto",)),
-        "input_fidelity": drop("input_fidelity", none),
-        "negative_prompt": drop_unshown("negative_prompt", none),
-        "user": drop_unshown("user", none),
+        **absent(ABSENT, model),
         "response_format": give_base64,
         # No value is harmless: whether a PNG or a JPEG comes is known when it has come.
         "output_format": drop("output_format", f"{model} chooses it"),
-        "output_compression": drop("output_compression", none),
     }
     for name in ("aspectRatio", "aspect_ratio"):
         rules[name] = partial(_aspect_ratio, name, facts)

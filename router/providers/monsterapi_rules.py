@@ -12,8 +12,8 @@ from router.core.skeleton import as_object
 from router.providers.diffusion_rules import graded, own_style, whole_seed
 from router.providers.rules import (
     UNSAID,
+    absent,
     drop,
-    drop_unshown,
     dropped,
     give_url,
     given_instead,
@@ -23,20 +23,15 @@ from router.providers.size_rules import size_in_words
 
 SHAPES = ("square", "landscape", "portrait")
 
-HARMLESS: Mapping[str, tuple[JSON, ...]] = MappingProxyType(
-    {"background": ("auto", "opaque"), "moderation": ("auto",)}
-)
-
 
 @lru_cache(maxsize=64)
 def rules_for(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
     """Return the rules of a model; of one that is not known, those that all share."""
-    none = f"{model} has none"
     rules: dict[str, Rule] = {
         "response_format": give_url,
         "negative_prompt": _negative,
         "output_format": drop("output_format", f"{model} gives png", harmless=("png",)),
-        "user": drop_unshown("user", none),
+        **absent(["user"], model),
         "seed": whole_seed,
         "style": own_style(model),
         "size": given_instead("size", ("aspect_ratio",), size_in_words(_size)),
@@ -48,11 +43,7 @@ def rules_for(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
 
 
 def _known(model: str, facts: ModelFacts) -> Mapping[str, Rule]:
-    rules: dict[str, Rule] = {
-        name: drop(name, f"{model} has none", harmless=HARMLESS.get(name, ()))
-        for name in facts.lacks
-        if name not in {"user", "size"}
-    }
+    rules = absent(facts.lacks - {"size"}, model)
     if "shape" not in facts.options:
         why = f"{model} makes it as large as the picture given"
         rules |= {name: drop(name, why) for name in ("size", "aspect_ratio")}

@@ -18,8 +18,8 @@ from router.core.sizes import (
 from router.core.skeleton import as_object
 from router.providers.rules import (
     UNSAID,
+    absent,
     drop,
-    drop_unshown,
     dropped,
     give_url,
     given_instead,
@@ -36,16 +36,8 @@ COMMON_RATIOS = ("1:1", "16:9", "3:2", "2:3", "4:5", "5:4", "9:16", "3:4", "4:3"
 
 FORMATS = ("webp", "jpeg", "png")
 
-HARMLESS: Mapping[str, Sequence[JSON]] = MappingProxyType(
-    {
-        "background": ("auto", "opaque"),
-        "input_fidelity": (),
-        "moderation": ("auto",),
-        "quality": ("auto",),
-        "style": (),
-    }
-)
-"""OpenAI's parameters that hardly any model has, and values that ask for nothing."""
+RARE = frozenset({"background", "input_fidelity", "moderation", "quality", "style"})
+"""OpenAI's parameters that hardly any model has."""
 
 SIZED_BY = ("aspect_ratio", "width", "height", "resolution", "megapixels")
 """A model's own words for what `size` says; those of the caller win."""
@@ -54,15 +46,10 @@ SIZED_BY = ("aspect_ratio", "width", "height", "resolution", "megapixels")
 @lru_cache(maxsize=256)
 def rules_of(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
     """Return the rules of a model; of one that is unknown, what is common to most."""
-    none = f"{model} has none"
     rules: dict[str, Rule] = {
-        name: drop(name, none, harmless=harmless)
-        for name, harmless in HARMLESS.items()
-        if facts is None or name in facts.lacks
-    }
-    rules |= {
+        **absent(RARE if facts is None else RARE & facts.lacks, model),
         "size": given_instead("size", SIZED_BY, _size(facts, model)),
-        "user": drop_unshown("user", none),
+        **absent(["user"], model),
         "response_format": give_url,
         "output_format": _output_format(facts, model),
         "output_compression": given_instead(
@@ -70,11 +57,11 @@ def rules_of(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
         ),
     }
     if facts is not None:
-        rules |= _known(facts, none)
+        rules |= _known(facts, model)
     return MappingProxyType(rules)
 
 
-def _known(facts: ModelFacts, none: str) -> Mapping[str, Rule]:
+def _known(facts: ModelFacts, model: str) -> Mapping[str, Rule]:
     """Return the rules that need facts."""
     rules: dict[str, Rule] = {}
     style = facts.options.get("style")
@@ -83,13 +70,9 @@ def _known(facts: ModelFacts, none: str) -> Mapping[str, Rule]:
         rules["style"] = given_instead("style", others, partial(_style, style, facts))
     if "aspect_ratio" in facts.parameters and facts.ratios:
         rules["aspect_ratio"] = partial(_aspect_ratio, ratios_of(facts.ratios))
-    if "seed" in facts.lacks:
-        rules["seed"] = drop("seed", none)
-    elif isinstance(facts.options.get("seeds"), int):
+    if isinstance(facts.options.get("seeds"), int):
         rules["seed"] = partial(_seed, facts.options["seeds"])
-    if "negative_prompt" in facts.lacks:
-        rules["negative_prompt"] = drop_unshown("negative_prompt", none)
-    return rules
+    return rules | absent(facts.lacks & {"seed", "negative_prompt"}, model)
 
 
 def _size(facts: ModelFacts | None, model: str) -> Rule:

@@ -3,7 +3,7 @@
 Notes read `quality hd -> high` or `style vivid dropped (gpt-image-2 has none)`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from router.core.adapter import Becomes, Rule
@@ -11,6 +11,14 @@ from router.core.jsontypes import EMPTY, JSON
 
 UNSAID = Becomes(EMPTY, "", exact=True)
 """Leaving the parameter out says just the same."""
+
+HARMLESS: Mapping[str, tuple[JSON, ...]] = MappingProxyType(
+    {"quality": ("auto",), "background": ("auto", "opaque"), "moderation": ("auto",)}
+)
+"""Values that ask for what comes anyway, so that nothing is lost without them."""
+
+PRIVATE = frozenset({"prompt", "negative_prompt", "user"})
+"""Parameters whose values are the caller's own, and stand in no trace."""
 
 NO_RULES: Mapping[str, Rule] = MappingProxyType({})
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
@@ -65,6 +73,17 @@ def drop_unshown(name: str, why: str) -> Rule:
         return UNSAID if value is None else change
 
     return rule
+
+
+def absent(names: Iterable[str], model: str) -> dict[str, Rule]:
+    """Return the rules for parameters that a model has not."""
+    why = f"{model} has none"
+    return {
+        name: drop_unshown(name, why)
+        if name in PRIVATE
+        else drop(name, why, harmless=HARMLESS.get(name, ()))
+        for name in names
+    }
 
 
 def one_of(

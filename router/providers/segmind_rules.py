@@ -11,8 +11,8 @@ from router.providers.diffusion_rules import graded, own_style, whole_seed
 from router.providers.grades import nearest_grades
 from router.providers.rules import (
     UNSAID,
+    absent,
     drop,
-    drop_unshown,
     dropped,
     give_base64,
     give_url,
@@ -47,22 +47,15 @@ OPTIONAL = (
 )
 """OpenAI's parameters, and two that many share, that not every model has."""
 
-HARMLESS: Mapping[str, tuple[JSON, ...]] = MappingProxyType(
-    {"background": ("auto", "opaque"), "quality": ("auto",), "moderation": ("auto",)}
-)
-PRIVATE = frozenset({"negative_prompt"})
-"""Words of the caller's that notes do not show."""
-
 FORMATS = MappingProxyType({"jpg": "jpeg"})
 
 
 @lru_cache(maxsize=256)
 def rules_for(endpoint: Endpoint) -> Mapping[str, Rule]:
     """Return the rules of one model behind one contract."""
-    none = f"{endpoint.slug} has none"
     rules: dict[str, Rule] = {
         "response_format": give_base64 if endpoint.contract == "v1" else give_url,
-        "user": drop_unshown("user", none),
+        **absent(["user"], endpoint.slug),
         "size": given_instead("size", SIZE_WORDS, _size(endpoint)),
     }
     spoken = {
@@ -73,16 +66,7 @@ def rules_for(endpoint: Endpoint) -> Mapping[str, Rule]:
         "seed": whole_seed if endpoint.has("seed") else None,
     }
     rules |= {name: rule for name, rule in spoken.items() if rule is not None}
-    for name in OPTIONAL:
-        if name not in rules and endpoint.lacks(name):
-            rules[name] = _absent(name, none)
-    return MappingProxyType(rules)
-
-
-def _absent(name: str, why: str) -> Rule:
-    if name in PRIVATE:
-        return drop_unshown(name, why)
-    return drop(name, why, harmless=HARMLESS.get(name, ()))
+    return MappingProxyType(absent(filter(endpoint.lacks, OPTIONAL), endpoint.slug) | rules)
 
 
 def _size(endpoint: Endpoint) -> Rule:

@@ -12,7 +12,7 @@ from router.core.outcome import Failure
 from router.core.sizes import Size, parse_size
 from router.providers.abilities import Limits
 from router.providers.masks import painted, read_header
-from router.providers.rules import UNSAID, drop_unshown, dropped, given_instead, shown
+from router.providers.rules import UNSAID, dropped, given_instead, shown
 from router.providers.wire import form_text
 
 IMAGE_STRENGTH = 0.35
@@ -134,11 +134,6 @@ def inverse(name: str, other: str) -> Rule:
         return dropped(name, value, "not a number from 0 to 1")
 
     return given_instead(name, (other,), rule)
-
-
-def lacking(names: frozenset[str], model: str) -> Mapping[str, Rule]:
-    """Return the rules for texts that an endpoint has no use for."""
-    return {name: drop_unshown(name, f"{model} has none") for name in names}
 
 
 def texts(said: Mapping[str, JSON]) -> Iterator[Part]:

@@ -6,8 +6,7 @@ from router.core.adapter import Becomes, Rule
 from router.core.jsontypes import JSON
 from router.providers.rules import (
     UNSAID,
-    drop,
-    drop_unshown,
+    absent,
     dropped,
     give_base64,
     given_instead,
@@ -43,14 +42,10 @@ SPOKEN = frozenset({"model", "n", "prompt", "negative_prompt"})
 
 def common_rules(model: str, largest_seed: int) -> Mapping[str, Rule]:
     """Return the rules that both contracts share. Seeds go from 1 to `largest_seed`."""
-    none = f"{model} has none"
     return {
         "seed": _seed(largest_seed),
-        "quality": drop("quality", none, harmless=("auto",)),
+        **absent(("quality", "background", "moderation", "user"), model),
         "style": given_instead("style", ("style_preset",), _style),
-        "background": drop("background", none, harmless=("auto", "opaque")),
-        "moderation": drop("moderation", none, harmless=("auto",)),
-        "user": drop_unshown("user", none),
         "response_format": give_base64,
     }
 

@@ -14,7 +14,7 @@ from router.core.http import BEARER, HttpRequest
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
 from router.providers.abilities import Limits
-from router.providers.rules import drop, one_of, shown
+from router.providers.rules import absent, one_of, shown
 from router.providers.stability_edit import (
     NEUTRAL,
     SIDES,
@@ -24,7 +24,6 @@ from router.providers.stability_edit import (
     growing_size,
     inverse,
     keeping_size,
-    lacking,
     mask_part,
     note_of,
     texts,
@@ -147,14 +146,13 @@ def _by_service(name: str, service: Service, request: ImageRequest, note: str = 
         return f"{name} makes no variations"
     if request.mask is not None and not service.takes_mask:
         return f"{name} takes no mask"
+    lacks = service.lacks if "style_preset" in service.own else service.lacks | {"style"}
     rules = {
         **common_rules(name, LARGEST_SEED),
         "output_format": service.output_format,
         **_sizes(service, request),
-        **lacking(service.lacks, name),
+        **absent(lacks, name),
     }
-    if "style_preset" not in service.own:
-        rules["style"] = drop("style", f"{name} has none")
     return Edit(
         model=name,
         rules=rules,

@@ -19,8 +19,7 @@ from router.providers.openai_answers import read_answer
 from router.providers.originals import are_addresses, originals_of
 from router.providers.rules import (
     UNSAID,
-    drop,
-    drop_unshown,
+    absent,
     given_instead,
     one_of,
     replaced,
@@ -41,6 +40,17 @@ BASE64 = "base64"
 
 IMAGE = "image_url"
 """The picture to begin with, whichever way it is given."""
+
+ABSENT = (
+    "quality",
+    "style",
+    "background",
+    "moderation",
+    "input_fidelity",
+    "output_compression",
+    "user",
+)
+"""OpenAI's parameters that no model at Together has."""
 
 SAFETY = "content_policy_violation"  # from models that Black Forest Labs hosts
 
@@ -121,23 +131,16 @@ class TogetherAI(Adapter):
 
 def rules_for(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
     """Return the rules of a model; of one that is unknown, what all of them share."""
-    none = f"{model} has none"
     rules: dict[str, Rule] = {
         "size": given_instead(
             "size", ("width", "height", "aspect_ratio"), size_by_edges(_grid(facts).nearest)
         ),
-        "quality": drop("quality", none, harmless=("auto",)),
-        "style": drop("style", none),
-        "background": drop("background", none, harmless=("auto", "opaque")),
-        "moderation": drop("moderation", none, harmless=("auto",)),
-        "input_fidelity": drop("input_fidelity", none),
-        "user": drop_unshown("user", none),
+        **absent(ABSENT, model),
         "response_format": _response_format,
         "output_format": OUTPUT_FORMAT,
-        "output_compression": drop("output_compression", none),
     }
     if facts is not None and "negative_prompt" in facts.lacks:
-        rules["negative_prompt"] = drop_unshown("negative_prompt", none)
+        rules |= absent(["negative_prompt"], model)
     return MappingProxyType(rules)
 
 

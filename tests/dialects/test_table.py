@@ -7,11 +7,11 @@ import pytest
 from router.core.sizes import parse_ratio
 from router.dialects.dialect import Dialect
 from router.dialects.table import dialects, read_row
-from router.providers.compatible_rules import HARMLESS, SPOKEN, UNSHOWN
+from router.providers.compatible_rules import OPTIONAL, SPOKEN
 from router.providers.registry import PROVIDERS, find_provider, providers
 
 ROWS = dialects()
-VOCABULARY = SPOKEN | set(HARMLESS) | set(UNSHOWN)
+VOCABULARY = SPOKEN | OPTIONAL
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 
 

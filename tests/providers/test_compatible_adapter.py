@@ -13,7 +13,7 @@ from router.core.images import ImageRequest, Pictures
 from router.core.outcome import Kind
 from router.core.sizes import Grid, Size
 from router.dialects.table import dialects
-from router.providers.compatible_rules import HARMLESS, SPOKEN, UNSHOWN, rules_for
+from router.providers.compatible_rules import OPTIONAL, SPOKEN, rules_for
 from router.providers.openai_compatible import OpenAICompatible
 from router.providers.registry import adapter
 
@@ -96,9 +96,7 @@ def test_a_null_is_not_sent(name):
 @each_row
 @given(
     params=st.dictionaries(
-        st.sampled_from(
-            sorted(SPOKEN - {"model", "prompt", "stream"} | set(HARMLESS) | set(UNSHOWN))
-        ),
+        st.sampled_from(sorted(SPOKEN - {"model", "prompt", "stream"} | OPTIONAL)),
         st.none() | st.booleans() | st.integers(0, 9) | st.text(max_size=5) | st.just("512x512"),
     )
 )

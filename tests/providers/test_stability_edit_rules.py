@@ -69,7 +69,7 @@ KEPT = "it stays as large"
         (edit("remove-background", output_format="jpeg"), {"output_format": "png"},
          ["prompt dropped (remove-background has none)", "output_format jpeg -> png"]),
         (edit("remove-background", output_format="webp", seed=5), {"output_format": "webp"},
-         [f"{name} dropped (remove-background has none)" for name in ("prompt", "seed")]),
+         [f"{name} dropped (remove-background has none)" for name in ("prompt", "seed 5")]),
         (edit("inpaint", output_format="gif"), {"output_format": "png"},
          ["output_format gif -> png"]),
         (edit(SD_16, output_format="jpeg"), {},
