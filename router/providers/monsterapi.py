@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from router.core.adapter import ABLE, Ability, Adapter, Flow, Rule, exchange
 from router.core.catalog import Catalog, ModelFacts
 from router.core.files import Upload
-from router.core.http import BEARER, HttpRequest, HttpResponse, Part, origin
+from router.core.http import BEARER, HttpRequest, HttpResponse, origin
 from router.core.images import ImageRequest
-from router.core.jsontypes import JSON
 from router.core.target import Target
 from router.providers.catalog import catalog_of
 from router.providers.failures import load_object, text_of, unfit, unreadable
@@ -24,7 +23,15 @@ from router.providers.monsterapi_rules import rules_for
 from router.providers.originals import are_addresses, originals_of
 from router.providers.polling import JOB_ID, Pace, lost, poll
 from router.providers.rules import shown
-from router.providers.wire import FORM_HEADERS, JSON_HEADERS, form_text, json_body, unsupported
+from router.providers.wire import (
+    FORM_HEADERS,
+    JSON_HEADERS,
+    as_said,
+    file_part,
+    json_body,
+    text_parts,
+    unsupported,
+)
 
 BASE_URL = "https://api.monsterapi.ai/v1"
 
@@ -139,11 +146,7 @@ def _beginning(request: ImageRequest, name: str) -> Ability:
 
 def _order(url: str, request: ImageRequest, facts: ModelFacts | None) -> HttpRequest:
     """Write an order: as JSON, or as a form where a file is part of it; both mean the same."""
-    said: dict[str, JSON] = {
-        name: value
-        for name, value in request.params.items()
-        if name not in UNWRITTEN and value is not None
-    }
+    said = as_said(request.params, UNWRITTEN)
     count = facts.options.get("count") if facts is not None else None
     if isinstance(count, str) and request.n > 1:
         said[count] = request.n
@@ -153,23 +156,13 @@ def _order(url: str, request: ImageRequest, facts: ModelFacts | None) -> HttpReq
     if not isinstance(picture, Upload):
         body = json_body(said)
         return HttpRequest(method="POST", url=url, headers=JSON_HEADERS, body=body, auth=BEARER)
-    parts = [
-        Part(name=name, content=form_text(value).encode("utf-8", "replace"))
-        for name, value in said.items()
-    ]
-    parts.append(_file(_field(facts), picture))
-    return HttpRequest(
-        method="POST", url=url, headers=FORM_HEADERS, parts=tuple(parts), auth=BEARER
-    )
+    parts = (*text_parts(said), file_part(_field(facts), picture))
+    return HttpRequest(method="POST", url=url, headers=FORM_HEADERS, parts=parts, auth=BEARER)
 
 
 def _field(facts: ModelFacts | None) -> str:
     field_name = facts.options.get("image") if facts is not None else None
     return field_name if isinstance(field_name, str) else "init_image_url"
-
-
-def _file(name: str, upload: Upload) -> Part:
-    return Part(name=name, content=upload, filename=upload.name, content_type=upload.content_type)
 
 
 def _follow(accepted: HttpResponse, base: str) -> Flow:

@@ -16,7 +16,14 @@ from router.providers.compatible_rules import is_known, rules_for
 from router.providers.failures import unfit
 from router.providers.openai_edits import fields, file_parts
 from router.providers.originals import are_addresses, originals_of
-from router.providers.wire import FORM_HEADERS, JSON_HEADERS, json_body, picture_url, unsupported
+from router.providers.wire import (
+    FORM_HEADERS,
+    JSON_HEADERS,
+    as_said,
+    json_body,
+    picture_url,
+    unsupported,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +87,8 @@ class OpenAICompatible(Adapter):
             return unfit(f"{self.provider} needs a custom_host: where it is, with the /v1 if any")
         url = base + PATHNAMES[request.operation].removeprefix("/v1")
         asks = {} if target.passthrough else self.dialect.asks
-        said = {name: value for name, value in request.params.items() if value is not None}
-        response = yield from exchange(self._request(url, request, {**asks, **said}))
+        said = {**asks, **as_said(request.params)}
+        response = yield from exchange(self._request(url, request, said))
         return read_answer(response, self.dialect, url)
 
     def _base(self, target: Target) -> str:

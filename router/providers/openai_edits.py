@@ -16,7 +16,7 @@ from router.core.jsontypes import JSON
 from router.providers.abilities import Limits
 from router.providers.catalog_rules import rules_of
 from router.providers.rules import NO_RULES, drop, drop_unshown
-from router.providers.wire import FORM_HEADERS, form_text, json_body
+from router.providers.wire import FORM_HEADERS, file_part, form_text, json_body
 
 GPT_LIMITS = Limits(formats=("png", "jpeg", "webp"), largest=50 * 1024 * 1024)
 DALL_E_2_LIMITS = Limits(formats=("png",), largest=4 * 1024 * 1024, square=True)
@@ -107,9 +107,4 @@ def file_parts(files: Mapping[str, tuple[Upload, ...]]) -> Iterator[Part]:
     for field, uploads in files.items():
         name = field if len(uploads) == 1 else f"{field}[]"
         for upload in uploads:
-            yield Part(
-                name=name,
-                content=upload,
-                filename=upload.name,
-                content_type=upload.content_type,
-            )
+            yield file_part(name, upload)

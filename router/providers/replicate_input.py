@@ -8,6 +8,7 @@ from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
 from router.core.order import LOOKED_AT
 from router.providers.replicate_pictures import REFERENCES, picture_words, write_pictures
+from router.providers.wire import as_said
 
 UNWRITTEN = frozenset({"input", "model", "n"})
 
@@ -18,11 +19,7 @@ def write_input(request: ImageRequest, facts: ModelFacts | None) -> Mapping[str,
     Raises ValueError where a mask is broken.
     """
     unwritten = UNWRITTEN if request.operation == "generate" else UNWRITTEN | REFERENCES
-    said: dict[str, JSON] = {
-        name: value
-        for name, value in request.params.items()
-        if value is not None and name not in unwritten
-    }
+    said = as_said(request.params, unwritten)
     if facts is not None:
         said |= _count(request, facts)
         said |= {} if request.operation == "generate" else write_pictures(request, facts)

@@ -24,7 +24,7 @@ from router.providers.segmind_answers import (
 from router.providers.segmind_models import Endpoint, find_endpoint
 from router.providers.segmind_pictures import ability_of, picture_words, write_pictures
 from router.providers.segmind_rules import rules_for
-from router.providers.wire import JSON_HEADERS, json_body, unsupported
+from router.providers.wire import JSON_HEADERS, as_said, json_body, unsupported
 
 BASE_URL = "https://api.segmind.com"
 KEY = Auth("x-api-key")
@@ -131,12 +131,7 @@ def _base(target: Target) -> str:
 
 def _body(request: ImageRequest, endpoint: Endpoint) -> Mapping[str, JSON]:
     """Write what the model is asked; several pictures come inside JSON only."""
-    body: dict[str, JSON] = {**endpoint.mapping("always")}
-    body |= {
-        name: value
-        for name, value in request.params.items()
-        if name not in UNWRITTEN and value is not None
-    }
+    body = {**endpoint.mapping("always"), **as_said(request.params, UNWRITTEN)}
     count = endpoint.word("count")
     if count and request.n > 1:
         body[count] = request.n

@@ -1,6 +1,6 @@
 """Edit: how one of Stability's endpoints makes a picture of another; what both contracts share."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from router.core.adapter import Becomes, Rule
@@ -13,7 +13,6 @@ from router.core.sizes import Size, parse_size
 from router.providers.abilities import Limits
 from router.providers.masks import painted, read_header
 from router.providers.rules import UNSAID, dropped, given_instead, shown
-from router.providers.wire import form_text
 
 IMAGE_STRENGTH = 0.35
 """How near the picture stays to the given one; v1's own default.
@@ -134,16 +133,6 @@ def inverse(name: str, other: str) -> Rule:
         return dropped(name, value, "not a number from 0 to 1")
 
     return given_instead(name, (other,), rule)
-
-
-def texts(said: Mapping[str, JSON]) -> Iterator[Part]:
-    for name, value in said.items():
-        if value is not None:
-            yield Part(name=name, content=form_text(value).encode("utf-8", "replace"))
-
-
-def file_part(name: str, upload: Upload) -> Part:
-    return Part(name=name, content=upload, filename=upload.name, content_type=upload.content_type)
 
 
 def mask_part(name: str, mask: Upload) -> Part:

@@ -27,7 +27,7 @@ from router.providers.stability_answers import (
     read_result,
 )
 from router.providers.stability_rules import SPOKEN, common_rules
-from router.providers.wire import JSON_HEADERS, json_body
+from router.providers.wire import JSON_HEADERS, as_said, json_body
 
 LARGEST_SEED = 4_294_967_295
 
@@ -42,12 +42,7 @@ class Engine:
     pictures_per_call: int
 
     def write(self, request: ImageRequest, base: str) -> HttpRequest:
-        said = SPOKEN | {"text_prompts"}
-        body = {
-            key: value
-            for key, value in request.params.items()
-            if key not in said and value is not None
-        }
+        body = as_said(request.params, SPOKEN | {"text_prompts"})
         if "n" in request.params:
             body["samples"] = request.n
         return HttpRequest(

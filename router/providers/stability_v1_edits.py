@@ -17,16 +17,14 @@ from router.providers.stability_edit import (
     IMAGE_STRENGTH,
     NEUTRAL,
     Edit,
-    file_part,
     inverse,
     keeping_size,
     mask_part,
     note_of,
-    texts,
 )
 from router.providers.stability_rules import SPOKEN, common_rules
 from router.providers.stability_v1 import LARGEST_SEED, read_artifacts, text_prompts
-from router.providers.wire import FORM_HEADERS
+from router.providers.wire import FORM_HEADERS, as_said, file_part, text_parts
 
 OWN = frozenset({"image_strength", "init_image_mode", "step_schedule_start", "step_schedule_end"})
 SIZES = frozenset({"width", "height"})
@@ -81,14 +79,10 @@ def _write(engine: str, request: ImageRequest, base: str) -> HttpRequest:
         said["mask_source"] = "MASK_IMAGE_WHITE"
     elif request.params.get("init_image_mode") is None:
         said["image_strength"] = IMAGE_STRENGTH
-    said |= {
-        key: value
-        for key, value in request.params.items()
-        if key not in UNWRITTEN and value is not None
-    }
+    said |= as_said(request.params, UNWRITTEN)
     if "n" in request.params:
         said["samples"] = request.n
-    parts = [*texts(said), file_part("init_image", request.images[0])]
+    parts = [*text_parts(said), file_part("init_image", request.images[0])]
     if request.mask is not None:
         parts.append(mask_part("mask_image", request.mask))
     path = "image-to-image/masking" if request.mask is not None else "image-to-image"

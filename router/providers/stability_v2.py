@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from router.core.adapter import Becomes, Rule
 from router.core.catalog import ModelFacts
-from router.core.http import BEARER, HttpRequest, HttpResponse, Part
+from router.core.http import BEARER, HttpRequest, HttpResponse
 from router.core.images import ImageRequest, Pictures
 from router.core.jsontypes import JSON
 from router.core.outcome import Failure
@@ -21,7 +21,7 @@ from router.providers.rules import UNSAID, dropped, given_instead, one_of, repla
 from router.providers.size_rules import size_by_ratio
 from router.providers.stability_answers import judge, read_complaint, read_error, read_result
 from router.providers.stability_rules import common_rules
-from router.providers.wire import FORM_HEADERS, form_text
+from router.providers.wire import FORM_HEADERS, as_said, text_parts
 
 LARGEST_SEED = 4_294_967_294  # one less than v1's
 
@@ -53,16 +53,12 @@ class Generation:
 
     def write(self, request: ImageRequest, base: str) -> HttpRequest:
         said: dict[str, JSON] = {"prompt": request.params.get("prompt"), "model": self.field}
-        said |= {key: value for key, value in request.params.items() if key not in UNWRITTEN}
+        said |= as_said(request.params, UNWRITTEN)
         return HttpRequest(
             method="POST",
             url=f"{base}/v2beta/stable-image/generate/{self.endpoint}",
             headers=FORM_HEADERS,
-            parts=tuple(
-                Part(name=name, content=form_text(value).encode("utf-8", "replace"))
-                for name, value in said.items()
-                if value is not None
-            ),
+            parts=tuple(text_parts(said)),
             auth=BEARER,
         )
 

@@ -20,13 +20,11 @@ from router.providers.stability_edit import (
     SIDES,
     STRENGTH,
     Edit,
-    file_part,
     growing_size,
     inverse,
     keeping_size,
     mask_part,
     note_of,
-    texts,
 )
 from router.providers.stability_rules import common_rules
 from router.providers.stability_v2 import (
@@ -38,7 +36,7 @@ from router.providers.stability_v2 import (
     read_picture,
     shapes,
 )
-from router.providers.wire import FORM_HEADERS
+from router.providers.wire import FORM_HEADERS, as_said, file_part, text_parts
 
 LARGEST_REQUEST = 10 * 1024 * 1024  # bytes
 LARGEST = LARGEST_REQUEST - 64 * 1024  # bytes of a picture: with some room for the texts
@@ -199,13 +197,8 @@ def _image_to_image(model: str, facts: ModelFacts | None, request: ImageRequest)
 
 def _write(path: str, always: Mapping[str, JSON], request: ImageRequest, base: str) -> HttpRequest:
     """Write the form. Raises ValueError where the mask is broken, TooLargeError."""
-    said = {"prompt": request.params.get("prompt"), **always}
-    said |= {
-        key: value
-        for key, value in request.params.items()
-        if key not in UNWRITTEN and value is not None
-    }
-    parts = [*texts(said), file_part("image", request.images[0])]
+    said = {"prompt": request.params.get("prompt"), **always, **as_said(request.params, UNWRITTEN)}
+    parts = [*text_parts(said), file_part("image", request.images[0])]
     if request.mask is not None:
         parts.append(mask_part("mask", request.mask))
     size = sum(part.size + HEAD for part in parts)

@@ -25,7 +25,7 @@ from router.providers.rules import (
     replaced,
 )
 from router.providers.size_rules import size_by_edges
-from router.providers.wire import JSON_HEADERS, json_body, picture_url, unsupported
+from router.providers.wire import JSON_HEADERS, as_said, json_body, picture_url, unsupported
 
 BASE_URL = "https://api.together.ai/v1"
 
@@ -169,7 +169,7 @@ OUTPUT_FORMAT = one_of(
 
 def _body(request: ImageRequest, target: Target) -> Mapping[str, JSON]:
     body: dict[str, JSON] = {} if target.passthrough else {"response_format": BASE64}
-    body |= {name: value for name, value in request.params.items() if value is not None}
+    body |= as_said(request.params)
     given = originals_of(request)
     if given:
         body[IMAGE] = picture_url(given[0])

@@ -1,11 +1,13 @@
 """Wire: bodies and headers that several providers share."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 
 from router.core.data_url import data_url
 from router.core.files import Upload
+from router.core.http import Part
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
 from router.core.outcome import Failure
@@ -40,9 +42,29 @@ def json_body(params: Mapping[str, JSON]) -> bytes:
     return ENCODER.encode(dict(params)).encode()
 
 
+def as_said(
+    params: Mapping[str, JSON], unwritten: AbstractSet[str] = frozenset()
+) -> dict[str, JSON]:
+    """Return the parameters that say something, but for those that stand elsewhere or nowhere."""
+    return {
+        name: value for name, value in params.items() if value is not None and name not in unwritten
+    }
+
+
 def form_text(value: JSON) -> str:
     """Write a value as a form's text: strings as they are, all else as JSON."""
     return value if isinstance(value, str) else ENCODER.encode(value)
+
+
+def text_parts(said: Mapping[str, JSON]) -> Iterator[Part]:
+    """Yield the texts of a form: what says something, each under its name."""
+    for name, value in said.items():
+        if value is not None:
+            yield Part(name=name, content=form_text(value).encode("utf-8", "replace"))
+
+
+def file_part(name: str, upload: Upload) -> Part:
+    return Part(name=name, content=upload, filename=upload.name, content_type=upload.content_type)
 
 
 def data_uri(upload: Upload) -> str:
