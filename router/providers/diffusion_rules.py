@@ -5,7 +5,7 @@ from functools import partial
 
 from router.core.adapter import Becomes, Rule
 from router.core.jsontypes import JSON
-from router.providers.rules import UNSAID, dropped, given_instead, shown
+from router.providers.rules import UNSAID, dropped, given_instead, seed_rule, shown
 
 OPENAI_STYLES = frozenset({"vivid", "natural"})
 
@@ -45,9 +45,4 @@ def own_style(model: str) -> Rule:
     return rule
 
 
-def whole_seed(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
-    if value is None:
-        return UNSAID
-    if isinstance(value, bool) or not isinstance(value, int):
-        return dropped("seed", value, "not a whole number")
-    return None
+whole_seed = seed_rule(lambda seed: seed)

@@ -16,7 +16,7 @@ from router.providers.rules import (
     drop,
     dropped,
     give_base64,
-    replaced,
+    seed_rule,
     shown,
 )
 from router.providers.size_rules import size_in_words
@@ -41,7 +41,7 @@ def rules_for(model: str, facts: ModelFacts | None) -> Mapping[str, Rule]:
     """Return the rules of a model; of one that is unknown, what all of them share."""
     rules: dict[str, Rule] = {
         "size": size_in_words(partial(_size, facts)),
-        "seed": _seed,
+        "seed": seed_rule(_wrapped),
         **absent(ABSENT, model),
         "response_format": give_base64,
         # No value is harmless: whether a PNG or a JPEG comes is known when it has come.
@@ -106,10 +106,5 @@ def _spelt(given: Mapping[str, JSON], right: Mapping[str, JSON]) -> Becomes | No
     return None if given == right else Becomes(right, "", exact=True)
 
 
-def _seed(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
-    if value is None:
-        return UNSAID
-    if not isinstance(value, int) or isinstance(value, bool):
-        return dropped("seed", value, "not a whole number")
-    # Wrapped, not clamped: different seeds are meant to give different pictures.
-    return None if value in SEEDS else replaced("seed", value, value % SEEDS.stop)
+def _wrapped(seed: int) -> int:
+    return seed if seed in SEEDS else seed % SEEDS.stop

@@ -25,6 +25,7 @@ from router.providers.rules import (
     given_instead,
     one_of,
     replaced,
+    seed_rule,
 )
 from router.providers.size_rules import size_by_edges, size_by_ratio, size_in_words
 
@@ -70,8 +71,9 @@ def _known(facts: ModelFacts, model: str) -> Mapping[str, Rule]:
         rules["style"] = given_instead("style", others, partial(_style, style, facts))
     if "aspect_ratio" in facts.parameters and facts.ratios:
         rules["aspect_ratio"] = partial(_aspect_ratio, ratios_of(facts.ratios))
-    if isinstance(facts.options.get("seeds"), int):
-        rules["seed"] = partial(_seed, facts.options["seeds"])
+    largest = facts.options.get("seeds")
+    if isinstance(largest, int):
+        rules["seed"] = seed_rule(lambda seed: seed % (largest + 1))
     return rules | absent(facts.lacks & {"seed", "negative_prompt"}, model)
 
 
@@ -136,15 +138,6 @@ def _style(
     if value not in facts.styles:
         return dropped("style", value, f"{facts.name} has no such style")
     return None if field == "style" else Becomes({field: value}, "", exact=True)
-
-
-def _seed(largest: JSON, value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
-    if value is None:
-        return UNSAID
-    if not isinstance(value, int) or isinstance(value, bool) or not isinstance(largest, int):
-        return dropped("seed", value, "not a whole number")
-    # Wrapped, not clamped: different seeds are meant to give different pictures.
-    return None if 0 <= value <= largest else replaced("seed", value, value % (largest + 1))
 
 
 def _output_format(facts: ModelFacts | None, model: str) -> Rule:

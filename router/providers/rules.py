@@ -3,7 +3,7 @@
 Notes read `quality hd -> high` or `style vivid dropped (gpt-image-2 has none)`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from router.core.adapter import Becomes, Rule
@@ -125,6 +125,23 @@ def given_instead(name: str, others: Sequence[str], rule: Rule) -> Rule:
         return rule(value, params)
 
     return guarded
+
+
+def seed_rule(wrap: Callable[[int], int]) -> Rule:
+    """Say the seed that `wrap` makes of a whole number.
+
+    It wraps and does not clamp: different seeds are meant to give different pictures.
+    """
+
+    def rule(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
+        if value is None:
+            return UNSAID
+        if not isinstance(value, int) or isinstance(value, bool):
+            return dropped("seed", value, "not a whole number")
+        wrapped = wrap(value)
+        return None if wrapped == value else replaced("seed", value, wrapped)
+
+    return rule
 
 
 def give_base64(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from router.core.adapter import Becomes, Rule
 from router.core.jsontypes import JSON
 from router.providers.rules import (
-    UNSAID,
     absent,
     dropped,
     give_base64,
     given_instead,
-    replaced,
+    seed_rule,
 )
 
 STYLE_PRESETS = frozenset(
@@ -51,15 +50,12 @@ def common_rules(model: str, largest_seed: int) -> Mapping[str, Rule]:
 
 
 def _seed(largest: int) -> Rule:
-    def rule(value: JSON, _params: Mapping[str, JSON]) -> Becomes | None:
-        if value is None:
-            return UNSAID
-        if not isinstance(value, int) or isinstance(value, bool):
-            return dropped("seed", value, "not a whole number")
-        if value == 0:
+    wrapped = seed_rule(lambda seed: seed if 0 < seed <= largest else seed % largest + 1)
+
+    def rule(value: JSON, params: Mapping[str, JSON]) -> Becomes | None:
+        if type(value) is int and value == 0:
             return Becomes({"seed": 0}, "seed 0 -> random")
-        # Wrapped, not clamped: different seeds are meant to give different pictures.
-        return None if 0 < value <= largest else replaced("seed", value, value % largest + 1)
+        return wrapped(value, params)
 
     return rule
 
