@@ -72,9 +72,13 @@ def begin(
 
 
 class Jobs:
-    """Keeps jobs by id, the oldest given away when it is full. Threads may use it at once."""
+    """Keeps jobs by id, the oldest given away when it is full. Threads may use it at once.
+
+    `changes` counts what was put or cancelled.
+    """
 
     def __init__(self, room: int = ROOM) -> None:
+        self.changes = 0
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._room = room
         self._taken = 0
@@ -83,6 +87,7 @@ class Jobs:
     def put(self, job: Job) -> None:
         """Keep a job, in place of an earlier one of the same id."""
         with self._lock:
+            self.changes += 1
             self._drop(job.id)
             self._jobs[job.id] = job
             self._taken += _weight(job)
@@ -100,6 +105,7 @@ class Jobs:
             job = self._find(job_id, owner)
             if job is None or job.state(now) in {"ended", "cancelled"}:
                 return job
+            self.changes += 1
             self._jobs[job_id] = replace(job, cancelled=now)
             return self._jobs[job_id]
 

@@ -43,6 +43,10 @@ BROKEN: Mapping[FaultKind | None, str] = MappingProxyType(
 NO_HOSTS: Mapping[str, str] = MappingProxyType({})
 
 
+def as_it_is(emulator: Emulator) -> Emulator:
+    return emulator
+
+
 class SandboxSender:
     """A Sender without a network: a request's host decides which emulator answers it.
 
@@ -50,7 +54,8 @@ class SandboxSender:
     loop's clock. `hosts` maps base URLs (`http://localhost:9000`) to the provider that is to answer
     at their origin, without a key if need be; of several the one does whose path begins most like
     the request's.
-    `requests` is the log, which stays empty where the sandbox is `forgetful`. It draws pictures on
+    `requests` is the log, which stays empty where the sandbox is `forgetful`. `staff` is given each
+    emulator, and returns the one that is to do its work. It draws pictures on
     the caller's thread, so virtual time works; unless `now` is given, wall time passes as the event
     loop's does.
     Raises ImportError where they are to be drawn without Pillow.
@@ -70,11 +75,13 @@ class SandboxSender:
         seed: int = 0,
         told: Callable[[Entry], None] | None = None,
         forgetful: bool = False,
+        staff: Callable[[Emulator], Emulator] = as_it_is,
     ) -> None:
         if draw is draw_picture:
             require_pillow()
         self.requests = RequestLog(told)
         self._seat = lru_cache(maxsize=1024)(self._find_seat)
+        self._find_staff, self._staff = staff, dict[str, Emulator]()
         self._hosts: dict[str, dict[str, Emulator]] = {}
         for url, provider in hosts.items():
             self.host(url, provider)
@@ -155,11 +162,17 @@ class SandboxSender:
 
         What stands before the provider's path is dropped, as proxies and gateways have it there.
         """
-        found, split = self._emulator(url), urlsplit(url)
+        found, split = self._staffed(self._emulator(url)), urlsplit(url)
         if found.serves(split.hostname or ""):
             return found, None
         starts = [split.path.find(root) for root in found.roots if root in split.path]
         return found, split.path[min(starts) :] if starts else split.path
+
+    def _staffed(self, emulator: Emulator) -> Emulator:
+        found = self._staff.get(emulator.provider)
+        if found is None:
+            found = self._staff[emulator.provider] = self._find_staff(emulator)
+        return found
 
     def _emulator(self, url: str) -> Emulator:
         host = urlsplit(url).hostname or ""

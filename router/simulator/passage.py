@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Passage:
-    """`account` is the key that the call under way carries.
+    """`mark` is what sets the request's prompt apart. `account` is the key of the call under way.
 
     `calls` counts this request's calls of each provider and model. `breakers` are the keys of
     the breakers that opened by it, in order.
     """
 
     number: int
+    mark: str = ""
     account: str = ""
     calls: dict[tuple[str, str], int] | None = None
     breakers: list[str] | None = None

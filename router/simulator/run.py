@@ -93,7 +93,7 @@ class _Run:
             draw=draw,
             store=tally.store,
             note=weather.note,
-            forgetful=True,
+            likeness=weather.likeness,
         )
         self._arrivals = arrivals(scenario)
         self._mix = Mix(scenario)
@@ -127,9 +127,9 @@ class _Run:
             self._loop.call_at(at, self._arrive, at)
 
     def _arrive(self, at: float) -> None:
-        passage = Passage(self._number)
-        PASSAGE.set(passage)  # this callback's own context, which the task copies
         wish = self._mix.wish(self._number)
+        passage = Passage(self._number, wish.mark)
+        PASSAGE.set(passage)  # this callback's own context, which the task copies
         self._tasks[self._number] = self._loop.create_task(self._ask(wish, passage))
         self._number += 1
         self._tally.arrive(at)

@@ -31,6 +31,8 @@ PROMPT = "a red kite over the hills"
 MOST = 10_000_000
 """Requests of a run: at the speed of one core more would take hours."""
 
+DIGITS = len(str(MOST))
+
 USERS_KEPT = 10_000  # whose options are not made anew for each of their requests
 
 
@@ -126,12 +128,16 @@ Likeness: TypeAlias = tuple[int, int | None]
 
 
 class Wish(NamedTuple):
-    """What one request asks for; what is in `extra_body` is in `params` as well."""
+    """What one request asks for; what is in `extra_body` is in `params` as well.
+
+    `mark` is what its prompt has that no other has, of the same length in all.
+    """
 
     params: Mapping[str, JSON]
     extra_body: Mapping[str, JSON]
     options: RequestOptions
     like: Likeness
+    mark: str
 
 
 class Mix:
@@ -151,8 +157,9 @@ class Mix:
         who = None if kind.users is None else int(user * kind.users)
         which = number if kind.prompts is None else int(prompt * kind.prompts)
         words = kind.params.get("prompt", PROMPT)
-        params = {**kind.params, **kind.extra_body, "prompt": f"{words} #{which}"}
-        return Wish(params, kind.extra_body, self._options(place, who), (place, who))
+        mark = f"#{which:0{DIGITS}}"
+        params = {**kind.params, **kind.extra_body, "prompt": f"{words} {mark}"}
+        return Wish(params, kind.extra_body, self._options(place, who), (place, who), mark)
 
     def _place(self, chance: float) -> int:
         return min(bisect_right(self._bounds, chance * self._bounds[-1]), len(self._bounds) - 1)

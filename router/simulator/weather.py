@@ -5,10 +5,11 @@ calls the request has made before. So it does not matter what else is under way,
 meet the same weather.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
-from router.core.http import HttpRequest
+from router.core.files import Upload
+from router.core.http import HttpRequest, Part
 from router.emulators.chance import Chance
 from router.sandbox.fault import Fault, FaultKind
 from router.simulator.passage import PASSAGE, Passage
@@ -59,6 +60,15 @@ class Weather:
         """Note whose account a call is for."""
         headers = request.headers
         PASSAGE.get().account = next((headers[key] for key in KEYS if key in headers), "")
+
+    def likeness(self, request: HttpRequest) -> Hashable | None:
+        """Say what a call asks for, whatever sets its prompt apart from the others'."""
+        if request.method != "POST":
+            return None
+        passage = PASSAGE.get()
+        mark = passage.mark.encode()
+        fields = tuple([(part.name, _unmarked(part, mark)) for part in request.parts])
+        return request.url, passage.account, request.body.replace(mark, b"#"), fields
 
     def strike(self, provider: str, model: str | None, serial: int, elapsed: float) -> Fault | None:
         """Draw what goes wrong with a call, and how long it takes."""
@@ -124,6 +134,10 @@ class Weather:
         if found is None:
             found = self._buckets[named] = TokenBucket(limit)
         return found
+
+
+def _unmarked(part: Part, mark: bytes) -> bytes | Upload:
+    return part.content.replace(mark, b"#") if isinstance(part.content, bytes) else part.content
 
 
 def _full(limit: RateLimit, wait: float) -> Fault:

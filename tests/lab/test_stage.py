@@ -77,14 +77,14 @@ def test_whoever_wants_to_is_told_of_each_call_before_it_goes_out():
     assert told[0].headers["authorization"] == "Bearer sandbox"
 
 
-def test_a_forgetful_stage_keeps_no_log():
-    async def main(forgetful):
-        stage = Stage(loaded=loaded("fallback"), forgetful=forgetful)
+def test_a_stage_with_a_likeness_keeps_no_log():
+    async def main(likeness):
+        stage = Stage(loaded=loaded("fallback"), likeness=likeness)
         tried = await stage.ask({"prompt": "a red kite"})
         return tried.status, len(stage.sender.requests)
 
-    assert simulate(lambda: main(forgetful=False)) == (200, 1)
-    assert simulate(lambda: main(forgetful=True)) == (200, 0)
+    assert simulate(lambda: main(None)) == (200, 1)
+    assert simulate(lambda: main(lambda request: request.url)) == (200, 0)
 
 
 def test_a_request_can_be_made_once_and_run_more_often():
