@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypedDict
 
-from tables import table
+from tables import BUSY, Figure, table
 
 from gateway.targets import Verdict
 
@@ -12,15 +12,9 @@ HEAD = """\
 # Results
 
 Written by `benchmarks/gateway/run.py`; what the words mean is in [README.md](README.md)."""
-BUSY = "The machine was busy with other work meanwhile: read the ratios, and run it again."
 
 SIZES = {"small": "Small answers, 16 connections", "big": "2 MB answers, 8 connections"}
 ERRORS = ("failed", "broken")
-
-
-class Figure(TypedDict):
-    median: float
-    rounds: Sequence[float]
 
 
 Figures = Mapping[str, Figure]
