@@ -1,11 +1,13 @@
 """Fixes: how a text becomes right without its author: what changes, and where in the text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from router.config.places import Place
-from router.core.jsontypes import JSON
+from router.core.jsontypes import JSON, is_list
+
+KeyT = TypeVar("KeyT", str, int)
 
 
 class Removed:
@@ -63,33 +65,19 @@ def _changed(value: JSON, place: Place, new: str | int | Removed) -> JSON:
         raise LookupError("the whole cannot be changed")
     step, rest = place[0], place[1:]
     if isinstance(value, Mapping) and isinstance(step, str):
-        return _in_mapping(value, step, rest, new)
-    if isinstance(value, Sequence) and not isinstance(value, str) and isinstance(step, int):
-        return _in_list(value, step, rest, new)
+        return _with(dict(value), step, rest, new)
+    if is_list(value) and isinstance(step, int):
+        return list(_with(dict(enumerate(value)), step, rest, new).values())
     raise LookupError(f"there is no {step!r}")
 
 
-def _in_mapping(
-    value: Mapping[str, JSON], step: str, rest: Place, new: str | int | Removed
-) -> JSON:
-    if step not in value:
+def _with(
+    parts: dict[KeyT, JSON], step: KeyT, rest: Place, new: str | int | Removed
+) -> dict[KeyT, JSON]:
+    if step not in parts:
         raise LookupError(f"there is no {step!r}")
-    copy = dict(value)
     if rest:
-        copy[step] = _changed(copy[step], rest, new)
-    elif isinstance(new, Removed):
-        del copy[step]
-    else:
-        copy[step] = new
-    return copy
-
-
-def _in_list(value: Sequence[JSON], step: int, rest: Place, new: str | int | Removed) -> JSON:
-    copy = list(value)
-    if rest:
-        copy[step] = _changed(copy[step], rest, new)
-    elif isinstance(new, Removed):
-        del copy[step]
-    else:
-        copy[step] = new
-    return copy
+        return {**parts, step: _changed(parts[step], rest, new)}
+    if isinstance(new, Removed):
+        return {key: value for key, value in parts.items() if key != step}
+    return {**parts, step: new}
