@@ -4,17 +4,32 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from router.config.places import Place
+from router.config.places import Place, label
+from router.config.report import Report
 from router.config.scalars import LONGEST_NUMBER
+from router.config.source import Source
 from router.core.jsontypes import JSON
 
 MAX_DEPTH = 64  # levels; a mapping that contains itself ends here
 MAX_VALUES = 50_000
 TOO_LARGE = 10**LONGEST_NUMBER
 
+UNREADABLE = "unreadable"
+"""The code of what cannot be read, or not as JSON."""
+
+
+def copied(given: object, report: Report, source: Source) -> JSON:
+    """Return Python objects as JSON; what cannot be said in JSON is in the report."""
+    copier = Copier()
+    value = copier.copy(given)
+    for place, flaw in copier.flaws:
+        message = f"{label(place, source.root)} {flaw}"
+        report.flaw(source, place, source.problem(place, message, code=UNREADABLE))
+    return value
+
 
 @dataclass(slots=True)
-class Given:
+class Copier:
     """Copies what it is given, so that nobody changes it afterwards."""
 
     flaws: list[tuple[Place, str]] = field(default_factory=list)

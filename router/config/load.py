@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from router.config.given import Given
-from router.config.places import label
+from router.config.given import UNREADABLE, copied
 from router.config.problems import hints, nearest
 from router.config.report import Report
 from router.config.source import Source
 
-UNREADABLE = "unreadable"
 ENDINGS = frozenset({".yaml", ".yml", ".json"})
 MAX_BYTES = 1024 * 1024  # of a file; a config of 1,000 targets has 200 KiB
 
@@ -42,12 +40,7 @@ def _is_text(given: str) -> bool:
 
 def _from_mapping(given: Mapping[str, object], report: Report, root: str) -> Source | None:
     source = Source(root=root)
-    copier = Given()
-    value = copier.copy(given)
-    for place, flaw in copier.flaws:
-        message = f"{label(place, root)} {flaw}"
-        problem = source.problem(place, message, code=UNREADABLE)
-        report.flaw(source, place, problem)
+    value = copied(given, report, source)
     return Source(root=root, value=value) if isinstance(value, Mapping) else None
 
 

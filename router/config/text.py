@@ -4,16 +4,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from router.config.given import Given
+from router.config.given import UNREADABLE, copied
 from router.config.masking import shown
 from router.config.nodes import Unreadable, compose
-from router.config.places import Span, label
+from router.config.places import Span
 from router.config.report import Report
 from router.config.source import Source
 from router.config.values import Values
 from router.core.jsontypes import JSON
-
-UNREADABLE = "unreadable"
 
 SMALLEST: Mapping[str, str] = {
     "gateway": "max_in_flight: 256",
@@ -103,12 +101,7 @@ def _by_line(spans: Iterable[Span]) -> Mapping[int, Sequence[Span]]:
 
 def _unlocated(exact: JSON, repeated: list[str], report: Report, source: Source) -> Source | None:
     """Accept JSON that YAML reads in another way: problems will have a place, but no line."""
-    copier = Given()
-    value = copier.copy(exact)
-    for place, flaw in copier.flaws:
-        message = f"{label(place, source.root)} {flaw}"
-        problem = source.problem(place, message, code=UNREADABLE)
-        report.flaw(source, place, problem)
+    value = copied(exact, report, source)
     for name in repeated:
         report.error(source, (), f"key {shown(name)} is here twice", code=UNREADABLE)
     return _rooted(value, report, source)
