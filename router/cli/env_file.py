@@ -4,22 +4,17 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from router.cli.sources import file_text
+from router.cli.terminal import Failed
+
 ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 QUOTED = re.compile(r"""(?:'([^']*)'|"((?:[^"\\]|\\.)*)")\s*(?:\#.*)?""")
 ESCAPES: Mapping[str, str] = {"n": "\n", "t": "\t", "r": "\r"}
 
 
-class BadEnvFile(Exception):
-    """A line is no assignment; the message names the line and never shows it."""
-
-
 def read_env_file(path: Path) -> dict[str, str]:
-    """Return a file's variables. Raises OSError, and BadEnvFile where it cannot be understood."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadEnvFile(f"{path} is not a UTF-8 text") from None
-    return dict(_assignments(text, path))
+    """Return a file's variables. Raises Failed, which names a line and never shows it."""
+    return dict(_assignments(file_text(path), path))
 
 
 def _assignments(text: str, path: Path) -> Iterator[tuple[str, str]]:
@@ -29,10 +24,10 @@ def _assignments(text: str, path: Path) -> Iterator[tuple[str, str]]:
             continue
         match = ASSIGNMENT.fullmatch(content)
         if match is None:
-            raise BadEnvFile(f"{path}:{number} is not understood; expected KEY=VALUE")
+            raise Failed(f"{path}:{number} is not understood; expected KEY=VALUE")
         value = _value(match[2])
         if value is None:
-            raise BadEnvFile(f"{path}:{number}: the quotes of {match[1]} do not end")
+            raise Failed(f"{path}:{number}: the quotes of {match[1]} do not end")
         yield match[1], value
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 import yaml
 
+from router.cli.sources import file_text
 from router.cli.terminal import Failed
 from router.core.jsontypes import JSON
 from router.sandbox.fault_script import FaultScriptError, parse_faults
@@ -28,12 +29,9 @@ def read_faults(written: str) -> JSON:
 
 
 def _content(path: Path) -> JSON:
+    text = file_text(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
         content: JSON = yaml.safe_load(text) if path.suffix.lower() in YAML else text
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not a UTF-8 text"
-        raise Failed(f"{path} cannot be read: {reason}") from None
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
         raise Failed(f"{path} is not valid YAML: {reason}") from None

@@ -76,23 +76,14 @@ def environment(env_file: Path | None, *, sandbox: bool) -> Mapping[str, str]:
     """Return the variables of the process, the file's over them, the sandbox's where none are."""
     variables: Mapping[str, str] = os.environ
     if env_file is not None:
-        variables = {**os.environ, **_read(env_file)}
+        from router.cli.env_file import read_env_file
+
+        variables = {**os.environ, **read_env_file(env_file)}
     if sandbox:
         from router.sandbox.environment import SandboxEnvironment
 
         return SandboxEnvironment(variables)
     return variables
-
-
-def _read(path: Path) -> dict[str, str]:
-    from router.cli.env_file import BadEnvFile, read_env_file
-
-    try:
-        return read_env_file(path)
-    except BadEnvFile as error:
-        raise Failed(str(error)) from None
-    except OSError as error:
-        raise Failed(f"{path} cannot be read: {error.strerror}") from None
 
 
 def parse_pairs(option: str, written: Sequence[str], *, plain: bool) -> dict[str, JSON]:

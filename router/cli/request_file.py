@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
-from router.cli.sources import STDIN, Sources, is_url, standard_input
+from router.cli.sources import STDIN, Sources, file_text, is_url, standard_input
 from router.cli.terminal import Failed
 from router.config.problems import did_you_mean
 from router.core.images import Operation
@@ -31,7 +31,7 @@ class Written:
 def read_request(file: str) -> Written:
     """Read a file; `-` is standard input. Raises Failed."""
     name = "standard input" if file == STDIN else file
-    body = _object(name, standard_input() if file == STDIN else _text(file))
+    body = _object(name, standard_input() if file == STDIN else file_text(Path(file)))
     images, mask, markup = (tuple(_pictures(name, body, field)) for field in PICTURES)
     return Written(
         params={key: value for key, value in body.items() if key not in BESIDE},
@@ -45,15 +45,6 @@ def read_request(file: str) -> Written:
             timeout=_timeout(name, body),
         ),
     )
-
-
-def _text(file: str) -> str:
-    try:
-        return Path(file).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise Failed(f"{file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise Failed(f"{file} is not a UTF-8 text") from None
 
 
 def _object(name: str, text: str) -> Mapping[str, JSON]:

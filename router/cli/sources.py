@@ -51,6 +51,16 @@ def is_url(source: str) -> bool:
     return source.startswith(("https://", "http://", "data:"))
 
 
+def file_text(path: Path) -> str:
+    """Return all of a file. Raises Failed where there is no text to read."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise Failed(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Failed(f"{path} is not a UTF-8 text") from None
+
+
 def standard_input() -> str:
     """Return all of it. Raises Failed where it is no text."""
     try:

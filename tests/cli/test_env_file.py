@@ -2,7 +2,8 @@
 
 import pytest
 
-from router.cli.env_file import BadEnvFile, read_env_file
+from router.cli.env_file import read_env_file
+from router.cli.terminal import Failed
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ def test_what_is_no_assignment_is_refused_with_its_line(tmp_path, line):
     path = tmp_path / ".env"
     path.write_text(f"A=1\n{line}\n")
 
-    with pytest.raises(BadEnvFile, match=r"\.env:2"):
+    with pytest.raises(Failed, match=r"\.env:2"):
         read_env_file(path)
 
 
@@ -48,5 +49,5 @@ def test_a_file_that_is_no_text_is_refused(tmp_path):
     path = tmp_path / ".env"
     path.write_bytes(b"KEY=\xff\xfe\n")
 
-    with pytest.raises(BadEnvFile, match=r"\.env is not a UTF-8 text"):
+    with pytest.raises(Failed, match=r"\.env is not a UTF-8 text"):
         read_env_file(path)

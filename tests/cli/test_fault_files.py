@@ -37,7 +37,7 @@ def test_a_file_of_another_type_is_read_as_text(file):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"\xff\xfe\x00", "cannot be read: it is not a UTF-8 text"),
+        (b"\xff\xfe\x00", "is not a UTF-8 text"),
         ("{openai: [503", "is not valid YAML: "),
     ],
 )
