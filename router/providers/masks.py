@@ -19,6 +19,8 @@ MOST_PIXELS = 4096 * 4096
 CHANNELS = {4: 2, 6: 4}
 """Bytes of a pixel by colour type; alpha is the last of them. Both have eight bits a channel."""
 
+HEAD = 33  # bytes of a PNG's signature and first chunk
+
 INVERTED = bytes(range(255, -1, -1))
 
 
@@ -31,9 +33,23 @@ class Header:
     channels: int
 
 
+def head_of(mask: Upload) -> bytes:
+    """Return what `why_not` looks at."""
+    with mask.open() as stream:
+        return stream.read(HEAD)
+
+
+def why_not(head: bytes, name: str) -> str:
+    """Say why a mask that begins so cannot be painted for a model; empty if it can."""
+    if read_header(head) is not None:
+        return ""
+    why = f"{name} takes a mask in black and white, and only a plain PNG becomes one"
+    return f"{why} (8 bits with alpha, not interlaced, given as a file)"
+
+
 def read_header(png: bytes) -> Header | None:
     """Read the beginning of a PNG; None where its alpha channel cannot be taken out here."""
-    if len(png) < 33 or png[:8] != SIGNATURE or png[12:16] != b"IHDR":
+    if len(png) < HEAD or png[:8] != SIGNATURE or png[12:16] != b"IHDR":
         return None
     width, height, depth, kind, _, _, interlaced = struct.unpack(">IIBBBBB", png[16:29])
     if depth != 8 or interlaced or kind not in CHANNELS or not 0 < width * height <= MOST_PIXELS:

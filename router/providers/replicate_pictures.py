@@ -9,10 +9,8 @@ from router.core.files import Upload
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
 from router.core.skeleton import as_object
-from router.providers.masks import paint, painted, read_header
+from router.providers import masks
 from router.providers.wire import data_uri
-
-HEADER = 33  # bytes of a PNG's signature and first chunk
 
 REFERENCES = frozenset({"images", "mask"})
 """Parameters of an edit that name pictures which are somewhere else."""
@@ -54,10 +52,7 @@ def _with_mask(request: ImageRequest, model: str, facts: ModelFacts) -> Ability:
         return ABLE
     if not facts.takes_mask:
         return Ability(why_not=f"{model} takes no mask")
-    if read_header(_mask_head(request)) is None:
-        why = f"{model} takes a mask in black and white, and only a plain PNG becomes one"
-        return Ability(why_not=f"{why} (8 bits, not interlaced, given as a file)")
-    return ABLE
+    return Ability(why_not=masks.why_not(_mask_head(request), model))
 
 
 def write_pictures(request: ImageRequest, facts: ModelFacts) -> Mapping[str, JSON]:
@@ -95,10 +90,7 @@ def _has_mask(request: ImageRequest) -> bool:
 
 
 def _mask_head(request: ImageRequest) -> bytes:
-    if request.mask is None:
-        return _mask(request)[:HEADER]
-    with request.mask.open() as stream:
-        return stream.read(HEADER)
+    return _mask(request) if request.mask is None else masks.head_of(request.mask)
 
 
 def _mask(request: ImageRequest) -> bytes:
@@ -111,8 +103,8 @@ def _mask(request: ImageRequest) -> bytes:
 
 def _painted(request: ImageRequest, *, white: bool) -> bytes:
     if request.mask is not None:
-        return painted(request.mask, white=white)
-    return paint(_mask(request), white=white)
+        return masks.painted(request.mask, white=white)
+    return masks.paint(_mask(request), white=white)
 
 
 def _is_white(facts: ModelFacts) -> bool:

@@ -7,11 +7,9 @@ from router.core.adapter import ABLE, Ability
 from router.core.files import Upload
 from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
-from router.providers.masks import painted, read_header
+from router.providers import masks
 from router.providers.originals import Original, originals_of
 from router.providers.segmind_models import Endpoint
-
-HEADER = 33  # bytes of a PNG that tell what is in it
 
 
 def ability_of(request: ImageRequest, endpoint: Endpoint) -> Ability:
@@ -49,12 +47,7 @@ def _with_mask(request: ImageRequest, endpoint: Endpoint) -> Ability:
         return Ability(why_not=f"{name} edits only where a mask says") if field else ABLE
     if not field:
         return Ability(why_not=f"{name} takes no mask")
-    with request.mask.open() as stream:
-        header = read_header(stream.read(HEADER))
-    if header is None:
-        why = f"{name} takes a mask in black and white, and only a plain PNG becomes one"
-        return Ability(why_not=f"{why} (8 bits, not interlaced)")
-    return ABLE
+    return Ability(why_not=masks.why_not(masks.head_of(request.mask), name))
 
 
 def write_pictures(request: ImageRequest, endpoint: Endpoint) -> Mapping[str, JSON]:
@@ -64,7 +57,7 @@ def write_pictures(request: ImageRequest, endpoint: Endpoint) -> Mapping[str, JS
     if given:
         said[_image(endpoint)] = given if endpoint.flag("images") else given[0]
     if request.mask is not None:
-        said[_mask(endpoint)] = _base64(painted(request.mask, white=True))
+        said[_mask(endpoint)] = _base64(masks.painted(request.mask, white=True))
     return said
 
 

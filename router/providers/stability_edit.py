@@ -10,8 +10,8 @@ from router.core.images import ImageRequest, Pictures
 from router.core.jsontypes import EMPTY, JSON
 from router.core.outcome import Failure
 from router.core.sizes import Size, parse_size
+from router.providers import masks
 from router.providers.abilities import Limits
-from router.providers.masks import painted, read_header
 from router.providers.rules import UNSAID, dropped, given_instead, shown
 
 IMAGE_STRENGTH = 0.35
@@ -28,10 +28,6 @@ NEUTRAL = "the same picture, drawn anew"
 
 SIDES = ("left", "right", "up", "down")
 """By how many pixels a picture is to grow on each side."""
-
-PNG_HEAD = 33  # bytes of a PNG's signature and first chunk
-
-BLACK_AND_WHITE = "Stability takes a mask in black and white, and only a plain PNG becomes one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +56,7 @@ def why_not_pictures(request: ImageRequest, limits: Limits) -> str:
     reason = limits.why_not(request.images[0], "Stability")
     if reason or request.mask is None:
         return reason
-    with request.mask.open() as stream:
-        if read_header(stream.read(PNG_HEAD)) is None:
-            return f"{BLACK_AND_WHITE} (8 bits with alpha, not interlaced)"
-    return ""
+    return masks.why_not(masks.head_of(request.mask), "Stability")
 
 
 def note_of(request: ImageRequest, usual: str) -> str:
@@ -137,5 +130,5 @@ def inverse(name: str, other: str) -> Rule:
 
 def mask_part(name: str, mask: Upload) -> Part:
     """Write the mask in black and white. Raises ValueError where it is broken."""
-    content = painted(mask, white=True)
+    content = masks.painted(mask, white=True)
     return Part(name=name, content=content, filename="mask.png", content_type="image/png")
