@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from router.core.adapter import Ability, Adapter, Flow, Rule
+from router.core.adapter import Ability, Flow
 from router.core.catalog import Catalog, ModelFacts
 from router.core.http import Auth, HttpRequest, origin
 from router.core.images import ImageRequest
@@ -13,9 +13,9 @@ from router.core.target import RESOURCE_NAME, Deployment, Target, resource_url
 from router.providers.abilities import Limits, why_not
 from router.providers.catalog import catalog_of
 from router.providers.failures import unfit
-from router.providers.openai_edits import path_of, rules_for, write
+from router.providers.openai import OpenAI
+from router.providers.openai_edits import path_of, write
 from router.providers.openai_streams import answered
-from router.providers.rules import NO_RULES
 from router.providers.wire import JSON_HEADERS
 
 # The scheme for a key. The driver writes a bearer token instead where the credential has one.
@@ -34,9 +34,6 @@ FIRST_EDITS = "2025-04-01-preview"
 # learn.microsoft.com/azure/foundry/openai/how-to/dall-e
 LIMITS = Limits(formats=("png", "jpeg"), largest=50 * 1024 * 1024)
 
-MOST_PER_CALL = 10
-"""OpenAI's own bound on `n`, for models that nothing is known of."""
-
 NO_HOST = (
     "azure-openai needs the name of a resource: letters, digits and hyphens, as in "
     "https://NAME.openai.azure.com; or a custom_host"
@@ -49,8 +46,10 @@ SWALLOWED = frozenset({".", ".."})
 
 
 @dataclass(frozen=True, slots=True)
-class AzureOpenAI(Adapter):
-    """A dated `api_version` asks in the classic form, any other in the v1 form.
+class AzureOpenAI(OpenAI):
+    """Models are as at OpenAI, but for where they are asked, and that edits take files alone.
+
+    A dated `api_version` asks in the classic form, any other in the v1 form.
 
     A `custom_host` stands in for `https://RESOURCE.openai.azure.com`; an `/openai` or `/openai/v1`
     at its end may be there or not.
@@ -82,21 +81,7 @@ class AzureOpenAI(Adapter):
         facts = self.facts(request, target)
         return Ability(why_not=why_not(request, facts, self.provider, LIMITS))
 
-    def streams(self, request: ImageRequest, target: Target) -> bool:
-        """A model that is not known is asked as the caller says."""
-        facts = self.facts(request, target)
-        return facts is None or facts.streams
-
-    def pictures_per_call(self, request: ImageRequest, target: Target) -> int:
-        facts = self.facts(request, target)
-        return facts.per_call if facts else MOST_PER_CALL
-
-    def rules(self, request: ImageRequest, target: Target) -> Mapping[str, Rule]:
-        facts = self.facts(request, target)
-        return rules_for(facts, request) if facts else NO_RULES
-
-    def unknown(self, name: str, request: ImageRequest, target: Target) -> bool:  # noqa: ARG002
-        """Nothing is: a parameter may be newer than this file, and an error names it."""
+    def takes_references(self, request: ImageRequest, target: Target) -> bool:  # noqa: ARG002
         return False
 
     def flow(self, request: ImageRequest, target: Target) -> Flow:
