@@ -13,13 +13,14 @@ from router.compiler import compile_document
 from router.config.load import load
 from router.config.model import Document
 from router.config.problems import ConfigError, Problem, counted
-from router.config.read import KEYS_FILES, UnusableError, read
+from router.config.read import KEYS_FILES, read
 from router.config.report import Report
 from router.config.source import Source as Text
 from router.config_tests.reading import is_test_file, read_suite
 from router.lint.accounts import SharedKeys, names_used
+from router.lint.beside import beside
 from router.lint.linter import judged, lint, lint_keys
-from router.lint.settings import NO_WISHES, LintSettings, own_settings
+from router.lint.settings import NO_WISHES, LintSettings
 from router.lint.subject import Subject
 from router.providers.catalog import catalog_of
 from router.providers.registry import INSTALLED, adapter, providers
@@ -29,14 +30,6 @@ from router.simulator.shipped import is_scenario
 from router.workspace import GATEWAY_FILES, config_files
 
 STDIN = "<stdin>"
-
-HARMLESS = frozenset({"unknown-key", "unset-variable"})
-"""Codes of errors beside which everything else says what it would say without them, ..."""
-
-STRUCTURE = frozenset(
-    {"strategy", "targets", "mode", "conditions", "query", "then", "default", "provider"}
-)
-"""... unless one of these keys is what was misspelt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +108,7 @@ class Checker:
         text = _text(source)
         if text is None:
             return judged(error.problems, self.wishes)
-        if isinstance(error, UnusableError) and all(map(_is_harmless, error.problems)):
-            return lint(Subject(source=text, document=error.document), self.wishes)
-        return judged(error.problems, self.wishes.overlaid(own_settings(text)[0]))
+        return beside(error, text, self.wishes)
 
     def _config(self, source: Source) -> Finding:
         document = read(
@@ -198,12 +189,6 @@ def _scenario(source: Source) -> Finding:
 
     scenario = read_scenario(Path(source.name))
     return Finding(source=source.name, outline=f"scenario of {spoken(scenario.duration)}")
-
-
-def _is_harmless(problem: Problem) -> bool:
-    """Tell whether the rest of a config can be judged beside a problem."""
-    is_aside = problem.code in HARMLESS and problem.meant not in STRUCTURE
-    return problem.severity != "error" or is_aside
 
 
 def check_all(

@@ -20,10 +20,14 @@ def lint(subject: Subject, wishes: LintSettings = NO_WISHES) -> tuple[Problem, .
     `wishes`.
     """
     source = subject.source
-    own, misspelt = own_settings(source)
     found = [_problem(rule, finding, source) for rule in RULES for finding in rule.check(subject)]
-    problems = [*subject.document.problems, *misspelt, *_once(found)]
-    return _tried(judged(problems, wishes.overlaid(own)), source)
+    return told([*subject.document.problems, *_once(found)], source, wishes)
+
+
+def told(problems: Iterable[Problem], source: Source, wishes: LintSettings) -> tuple[Problem, ...]:
+    """Return what is told of a text in which these problems are, with the fixes that fit it."""
+    own, misspelt = own_settings(source)
+    return _tried(judged([*problems, *misspelt], wishes.overlaid(own)), source)
 
 
 def _once(problems: Iterable[Problem]) -> Iterator[Problem]:
@@ -48,9 +52,8 @@ def _tried(problems: Sequence[Problem], source: Source) -> tuple[Problem, ...]:
 
 def lint_keys(keys: SharedKeys, wishes: LintSettings = NO_WISHES) -> tuple[Problem, ...]:
     """Return what is wrong with a folder's virtual keys, seen from its configs."""
-    own, misspelt = own_settings(keys.source)
     found = [_problem(UNUSED_KEY, finding, keys.source) for finding in keys.unused()]
-    return judged([*misspelt, *found], wishes.overlaid(own))
+    return told(found, keys.source, wishes)
 
 
 def judged(problems: Iterable[Problem], settings: LintSettings) -> tuple[Problem, ...]:
