@@ -1,9 +1,7 @@
 """LiteLLM's cooldowns: they become circuit breakers."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from router.migrate.block import Block
+from router.migrate.litellm_classes import counts_of, strangers_in
 from router.migrate.litellm_common import milliseconds
 from router.migrate.litellm_settings import Settings
 from router.migrate.part import Part
@@ -17,20 +15,6 @@ COUNTED = (401, 404, 408, 429, 500, 502, 503, 504, 529)
 """Statuses after which LiteLLM thinks of a cooldown: litellm/router_utils/cooldown_handlers.py."""
 
 NEVER = 1000  # allowed failures a minute: as good as none at all
-
-CLASSES: Mapping[str, tuple[int, ...]] = MappingProxyType(
-    {
-        "BadRequestError": (400,),
-        "AuthenticationError": (401,),
-        "NotFoundError": (404,),
-        "TimeoutError": (408,),
-        "RateLimitError": (429,),
-        "ContentPolicyViolationError": (),
-        "InternalServerError": (500, 502, 504, 529),
-        "ServiceUnavailableError": (503,),
-    }
-)
-"""LiteLLM's classes of errors, and the statuses that belong to them."""
 
 
 def breaker(settings: Settings, own: float | None, targets: int) -> tuple[Block, tuple[str, ...]]:
@@ -75,17 +59,12 @@ def _counts(policy: Part, allowed: float | None) -> tuple[dict[int, float], list
     default = DEFAULT_ALLOWED if allowed is None else allowed
     counts: dict[int, float] = dict.fromkeys(COUNTED, default)
     comments: list[str] = []
-    for name, codes in CLASSES.items():
-        count = policy.whole(f"{name}AllowedFails")
-        if count is None:
-            continue
+    for codes, count, place in counts_of(policy, "AllowedFails"):
         if not codes:
             message = "a refusal never counts as a failure of the provider here"
-            comments.append(policy.ledger.note(policy.at(f"{name}AllowedFails"), message))
+            comments.append(policy.ledger.note(place, message))
         counts.update(dict.fromkeys(codes, count))
-    for key in policy.unread:
-        message = f"{key[:60]} is no class of errors that is known here"
-        comments.append(policy.ledger.changed(policy.at(key), message))
+    comments += strangers_in(policy)
     return {code: count for code, count in counts.items() if count < NEVER}, comments
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from router.core.jsontypes import JSON
-from router.migrate.litellm_breaker import CLASSES
+from router.migrate.litellm_classes import counts_of, strangers_in
 from router.migrate.litellm_settings import Settings
 from router.migrate.part import Part
 
@@ -62,17 +62,12 @@ def retries(settings: Settings, group: str, own: int | None) -> Retries:
     comments: list[str] = []
     default = policy.whole("DefaultRetries")
     counts = dict.fromkeys(RETRIED, count if default is None else default)
-    for name, codes in CLASSES.items():
-        said = policy.whole(f"{name}Retries")
-        if said is None:
-            continue
+    for codes, said, place in counts_of(policy, "Retries"):
         if not codes and said:
             message = "a refusal is never repeated here: the answer would be the same"
-            comments.append(policy.ledger.changed(policy.at(f"{name}Retries"), message))
+            comments.append(policy.ledger.changed(place, message))
         counts.update(dict.fromkeys(codes, said))
-    for key in policy.unread:
-        message = f"{key[:60]} is no class of errors that is known here"
-        comments.append(policy.ledger.changed(policy.at(key), message))
+    comments += strangers_in(policy)
     kept = {code: number for code, number in counts.items() if number}
     if len(set(kept.values())) > 1:
         hint = f"the smallest is taken: {min(kept.values())}"

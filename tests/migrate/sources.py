@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from router.migrate.litellm_breaker import CLASSES
+from router.migrate.litellm_classes import CLASSES
 from router.migrate.part import VARIABLE
 
 GROUPS = st.sampled_from(["pictures", "sketches", "posters", "talk", "azure/murals", "on", "12:30"])
