@@ -5,8 +5,10 @@ import contextvars
 import math
 import selectors
 import threading
+from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from heapq import heapify, heappop, heappush
 from typing import NoReturn, Protocol, TypeAlias, TypeVar
 
 T = TypeVar("T")
@@ -20,9 +22,7 @@ File: TypeAlias = int | HasFileno
 
 SHOWN = 5  # sleeping tasks named in a message
 
-LOOKS = 64
-"""Turns of the loop to one look at its wake-up pipe: a signal has done its work by then, and what
-it has written there is only to be cleared."""
+MANY = 100  # timers that may have been cancelled and are still there
 
 
 class AsleepError(RuntimeError):
@@ -60,31 +60,38 @@ def _run(main: Callable[[], Coroutine[object, object, T]]) -> T:
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
-    """The loop that `simulate` runs on. Its limits are those of `simulate`."""
+    """The loop that `simulate` runs on. Its limits are those of `simulate`.
+
+    Timers that ring at the same time ring in the order in which they were set.
+    """
 
     is_virtual = True  # for code that would use a thread only to keep a real loop free
 
-    _scheduled: list[asyncio.TimerHandle]
-    _clock_resolution: float
+    _ready: deque[asyncio.Handle]
 
     def __init__(self) -> None:
         self._thread = threading.get_ident()
-        super().__init__(_Clockwork(self.jump))
-        self._set(0.0)
+        super().__init__(_NoFiles())
+        self._now = 0.0
+        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
+        self._set_so_far = 0
+        self._given_up = 0
 
     def time(self) -> float:
         """Seconds of virtual time since the loop was made."""
         return self._now
 
-    def jump(self) -> None:
-        """Move the clock to the next timer. Raises AsleepError where there is none."""
-        next_timer = self._scheduled[0].when() if self._scheduled else math.inf
-        if next_timer == math.inf:
-            raise AsleepError(
-                f"every task is asleep and no timer will wake one, at {self._now} s; "
-                f"asleep: {self._sleepers()}"
-            )
-        self._set(max(self._now, next_timer))
+    def call_at(
+        self,
+        when: float,
+        callback: Callable[..., object],
+        *args: object,
+        context: contextvars.Context | None = None,
+    ) -> asyncio.TimerHandle:
+        timer = asyncio.TimerHandle(when, callback, args, self, context)
+        self._set_so_far += 1
+        heappush(self._timers, (when, self._set_so_far, timer))
+        return timer
 
     def run_forever(self) -> None:
         self._thread = threading.get_ident()
@@ -107,10 +114,49 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         name = getattr(func, "__qualname__", type(func).__qualname__)
         raise RuntimeError(f"virtual time has no threads; {name} asked for one")
 
-    def _set(self, now: float) -> None:
-        """Set the clock; a timer is due when it is before now and one resolution."""
-        self._now = now
-        self._clock_resolution = math.ulp(now)
+    def _run_once(self) -> None:
+        """Run what is ready; where nothing is, move the clock to the next timer first.
+
+        The base class asks for one turn of the loop by this name.
+        """
+        self._ring()
+        if not self._ready:
+            self._jump()
+            self._ring()
+        for _ in range(len(self._ready)):
+            handle = self._ready.popleft()
+            if not handle.cancelled():
+                handle._run()  # noqa: SLF001  a loop's part, as the base class has it
+
+    def _ring(self) -> None:
+        """Make those ready whose time has come."""
+        timers = self._timers
+        while timers and timers[0][0] <= self._now:
+            self._ready.append(heappop(timers)[2])
+
+    def _jump(self) -> None:
+        """Move the clock to the next timer. Raises AsleepError where there is none."""
+        timers = self._timers
+        while timers and timers[0][2].cancelled():
+            heappop(timers)
+        if not timers or timers[0][0] == math.inf:
+            raise AsleepError(
+                f"every task is asleep and no timer will wake one, at {self._now} s; "
+                f"asleep: {self._sleepers()}"
+            )
+        self._now = max(self._now, timers[0][0])
+
+    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
+        """Clear away the timers that were cancelled, now and then.
+
+        A timer tells its loop by this name, even if it has rung.
+        """
+        del handle
+        self._given_up += 1
+        if self._given_up > max(MANY, len(self._timers) // 2):
+            self._timers = [timer for timer in self._timers if not timer[2].cancelled()]
+            heapify(self._timers)
+            self._given_up = 0
 
     def _sleepers(self) -> str:
         """Name the tasks that sleep, and where, as far as anyone knows."""
@@ -128,23 +174,16 @@ def _whereabouts(task: "asyncio.Task[object]") -> str:
     return f"{task.get_name()} in {code.co_qualname} (line {stack[0].f_lineno})"
 
 
-class _Clockwork(selectors.BaseSelector):
-    """Asked to wait, it moves the clock instead."""
+class _NoFiles(selectors.BaseSelector):
+    """Takes the loop's own wake-up pipe, which comes first, and nothing else."""
 
-    def __init__(self, jump: Callable[[], None]) -> None:
-        self._jump = jump
-        self._turns = 0
+    def __init__(self) -> None:
         self._real = selectors.DefaultSelector()
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        self._turns += 1
-        woken = [] if self._turns % LOOKS else self._real.select(0)
-        if not woken and (timeout is None or timeout > 0):
-            self._jump()
-        return woken
+        return self._real.select(timeout)
 
     def register(self, fileobj: File, events: int, data: object = None) -> selectors.SelectorKey:
-        """Take the loop's own wake-up pipe, which comes first, and nothing else."""
         if self._real.get_map():
             raise RuntimeError("virtual time has no sockets, pipes or processes")
         return self._real.register(fileobj, events, data)

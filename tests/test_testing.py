@@ -3,10 +3,13 @@ import json
 import math
 import socket
 import threading
+import weakref
 
 import anyio
 import anyio.to_thread
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from router.core.http import BEARER, HttpRequest, HttpResponse, TransportError
 from router.core.media import Media
@@ -68,6 +71,59 @@ def test_tasks_wake_in_the_order_of_their_timers_whatever_the_order_they_began_i
     simulate(main)
 
     assert woken == [(s, s) for s in (0.3, 0.1 + 0.2, 1, 2, 3)]
+
+
+def test_timers_of_one_moment_ring_in_the_order_in_which_they_were_set():
+    rung = []
+
+    async def main():
+        loop = asyncio.get_running_loop()
+        for number in range(100):
+            loop.call_at(5.0, rung.append, number)
+        await anyio.sleep(5)
+
+    simulate(main)
+
+    assert rung == list(range(100))
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.booleans()), min_size=1, max_size=300))
+def test_the_timers_that_are_left_ring_whichever_were_cancelled(timers):
+    rung = []
+
+    async def main():
+        loop = asyncio.get_running_loop()
+        handles = [loop.call_at(at, rung.append, at) for at, _ in timers]
+        for handle, (_, is_cancelled) in zip(handles, timers, strict=True):
+            if is_cancelled:
+                handle.cancel()
+        await anyio.sleep(100)
+
+    simulate(main)
+
+    assert rung == sorted(at for at, is_cancelled in timers if not is_cancelled)
+
+
+def test_timers_that_were_cancelled_are_not_kept_until_their_time():
+    async def main():
+        kept = weakref.WeakSet()
+        loop = asyncio.get_running_loop()
+        for _ in range(10_000):
+            timer = loop.call_later(YEARS, print)
+            kept.add(timer)
+            timer.cancel()
+        return len(kept)
+
+    assert simulate(main) < 1000
+
+
+def test_the_clock_does_not_move_to_a_timer_that_was_cancelled():
+    async def main():
+        asyncio.get_running_loop().call_later(3, print).cancel()
+        await asyncio.Event().wait()
+
+    with pytest.raises(AsleepError, match=r"at 0\.0 s"):
+        simulate(main)
 
 
 def test_a_thousand_tasks_of_an_hour_end_at_one_hour():
