@@ -93,10 +93,11 @@ def _article(rule: Rule) -> str:
 
 
 def _silence(rule: Rule) -> str:
-    if rule.fatal:
+    if rule.fatal and not rule.also_warns:
         return "## To silence it\n\nIt cannot be silenced: without it there is no config.\n"
+    where = "An error cannot be silenced; a warning can, in" if rule.fatal else "In"
     return (
         "## To silence it\n\n"
-        f"In the config, or once with `--ignore {rule.code}`:\n\n"
+        f"{where} the config, or once with `--ignore {rule.code}`:\n\n"
         f"```yaml\nx-lint: {{ignore: [{rule.code}]}}\n```\n"
     )

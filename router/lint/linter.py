@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from router.config.editing import INTRICATE, refused
-from router.config.problems import Problem
+from router.config.problems import Problem, Severity
 from router.config.source import Source
 from router.lint.accounts import UNUSED_KEY, SharedKeys
 from router.lint.registry import RULES, rule_of
@@ -58,21 +58,15 @@ def lint_keys(keys: SharedKeys, wishes: LintSettings = NO_WISHES) -> tuple[Probl
 
 def judged(problems: Iterable[Problem], settings: LintSettings) -> tuple[Problem, ...]:
     """Leave out what is ignored, and give what is left the severity that it is to have."""
-    kept = [_weighed(problem, settings) for problem in problems if settings.wants(problem)]
+    weighed = ((problem, settings.severity_of(problem)) for problem in problems)
+    kept = [_weighed(problem, severity) for problem, severity in weighed if severity is not None]
     return tuple(sorted(kept, key=_order))
 
 
-def _weighed(problem: Problem, settings: LintSettings) -> Problem:
+def _weighed(problem: Problem, severity: Severity) -> Problem:
     rule = rule_of(problem.code)
-    if rule is None:
-        return problem
-    harm = problem.harm or ("" if problem.hint else rule.harm)
-    wanted = None if _is_fatal(problem, rule) else settings.severities.get(problem.code)
-    return replace(problem, harm=harm, severity=wanted or problem.severity)
-
-
-def _is_fatal(problem: Problem, rule: Rule) -> bool:
-    return rule.fatal and problem.severity == "error"
+    harm = problem.harm or ("" if problem.hint or rule is None else rule.harm)
+    return replace(problem, harm=harm, severity=severity)
 
 
 def _problem(rule: Rule, finding: Finding, source: Source) -> Problem:

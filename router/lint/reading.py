@@ -66,6 +66,7 @@ READING: tuple[Rule, ...] = (
         harm="requests would go out without a key, or to no host",
         remedy="set it, or check with --allow-unset where no keys are",
         fatal=True,
+        also_warns=True,
     ),
     Rule(
         code="broken-reference",

@@ -39,7 +39,7 @@ class Rule:
     """`harm` and `remedy` are one sentence each, without a capital and a full stop.
 
     What is `fatal` is found while a config is read: without it there is no config, so it cannot be
-    silenced.
+    silenced. Where it `also_warns`, of what the config does without, the warning can.
     """
 
     code: str
@@ -49,4 +49,5 @@ class Rule:
     remedy: str
     check: Check = finds_nothing
     fatal: bool = False
+    also_warns: bool = False
     fixable: bool = False

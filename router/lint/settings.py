@@ -28,18 +28,20 @@ NO_SEVERITIES: Mapping[str, Severity] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LintSettings:
-    """`select` None wants every code. What is wrong with reading is told in any case."""
+    """`select` None wants every code. What keeps a config from being used is told in any case."""
 
     select: frozenset[str] | None = None
     ignore: frozenset[str] = frozenset()
     severities: Mapping[str, Severity] = field(default_factory=lambda: NO_SEVERITIES)
 
-    def wants(self, problem: Problem) -> bool:
-        rule = rule_of(problem.code)
-        if rule is None or (rule.fatal and problem.severity == "error"):
-            return True
+    def severity_of(self, problem: Problem) -> Severity | None:
+        """Return how grave a problem is; None where nobody wants to be told of it."""
+        if problem.severity == "error" or rule_of(problem.code) is None:
+            return problem.severity
         is_selected = self.select is None or problem.code in self.select
-        return is_selected and problem.code not in self.ignore
+        if not is_selected or problem.code in self.ignore:
+            return None
+        return self.severities.get(problem.code, problem.severity)
 
     def overlaid(self, own: "LintSettings") -> "LintSettings":
         """Lay a config's own settings over these."""
@@ -116,7 +118,7 @@ class _Reader:
             likely = did_you_mean(code, CODES) if isinstance(code, str) else ""
             message = f"{shown(code)} is no code of a finding"
             self._wrong(place, message, hints(likely, LIST_CODES), at_key=at_key)
-        elif rule.fatal and rule.severity == "error":
+        elif rule.fatal and not rule.also_warns:
             message = f"{rule.code} cannot be silenced"
             self._wrong(place, message, "without that there is no config", at_key=at_key)
         return rule is not None

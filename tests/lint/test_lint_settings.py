@@ -1,9 +1,13 @@
 """Settings: a config says which findings it wants, and how grave they are."""
 
-import pytest
-from lint_tools import check_text, codes, ignoring, told
+import json
 
-from router.lint.settings import LintSettings
+import pytest
+from lint_tools import check_files, check_text, codes, examples, ignoring, told
+
+from router.lint.pages import page
+from router.lint.registry import CODES, RULES
+from router.lint.settings import NO_WISHES, LintSettings
 
 OLD = "provider: openai\noverride_params: {model: dall-e-3}\nweight: 2\n"
 
@@ -82,8 +86,6 @@ def test_a_mistake_in_the_settings_is_a_finding_itself(setting, said, hint, tmp_
 
 
 def test_settings_that_are_no_mapping_are_a_finding_where_no_schema_says_so(tmp_path):
-    from lint_tools import check_files
-
     keys = "a: {provider: openai}\nx-lint: [unused-virtual-key]\n"
     files = {"configs/virtual-keys.yaml": keys, "configs/one.yaml": "virtual_key: a\n"}
 
@@ -94,8 +96,6 @@ def test_settings_that_are_no_mapping_are_a_finding_where_no_schema_says_so(tmp_
 
 
 def test_virtual_keys_have_settings_of_their_own(tmp_path):
-    from lint_tools import check_files
-
     keys = "a: {provider: openai}\nb: {provider: google}\n"
     files = {"configs/virtual-keys.yaml": keys, "configs/one.yaml": "virtual_key: a\n"}
     silent = files | {
@@ -104,3 +104,59 @@ def test_virtual_keys_have_settings_of_their_own(tmp_path):
 
     assert codes(check_files(tmp_path, files)) == ["unused-virtual-key"]
     assert check_files(tmp_path, silent) == []
+
+
+def wrong_configs(rule):
+    """Return a page's wrong config, where that alone is what is wrong."""
+    files = examples(page(rule.code), "Wrong")
+    return files.values() if list(files) == ["configs/config.yaml"] else ()
+
+
+def errors(problems):
+    return [(one.code, one.place) for one in problems if one.severity == "error"]
+
+
+IDLE_GROUP = """\
+strategy: {mode: loadbalance}
+targets: [{provider: openai, weight: 0}, {provider: google, weight: 0}]
+"""
+CLOSED_BREAKER = "provider: openai\ncb_config: {failure_status_codes: [500]}\n"
+
+
+@pytest.mark.parametrize("where", ["options", "config"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        IDLE_GROUP,
+        CLOSED_BREAKER,
+        *(example for rule in RULES if rule.fatal for example in wrong_configs(rule)),
+    ],
+)
+def test_no_error_that_keeps_a_config_from_being_used_can_be_silenced(text, where, tmp_path):
+    silent = {"ignore": list(CODES), "severity": dict.fromkeys(CODES, "note")}
+    own = f"x-lint: {json.dumps(silent)}\n" if where == "config" else ""
+    wishes = LintSettings(select=frozenset(), ignore=frozenset(CODES)) if not own else NO_WISHES
+    plain = errors(check_text(text, tmp_path))
+
+    found = errors(check_text(text + own, tmp_path, wishes=wishes))
+
+    assert plain
+    assert found == plain
+
+
+KEYS = {
+    "configs/virtual-keys.yaml": "a: {provider: openai}\nb: {provider: openai, api_key: '${B}'}\n",
+    "configs/one.yaml": "virtual_key: a\nx-lint: {ignore: [unset-variable]}\n",
+}
+
+
+def test_a_variable_that_nobody_needs_can_be_silenced(tmp_path):
+    assert codes(check_files(tmp_path, KEYS)) == ["unused-virtual-key"]
+
+
+def test_a_variable_that_somebody_needs_cannot(tmp_path):
+    used = KEYS | {"configs/two.yaml": "virtual_key: b\nx-lint: {ignore: [unset-variable]}\n"}
+
+    problem = told(check_files(tmp_path, used), "unset-variable")
+
+    assert problem.severity == "error"
