@@ -7,16 +7,11 @@ from router.core.node import Node
 from router.policies.adapt import Adapt
 from router.policies.aim import TakeAim
 from router.policies.artefacts import Artefacts
-from router.policies.budget import WithinBudget
-from router.policies.cache import Cache
 from router.policies.circuit_breaker import CircuitBreaker
 from router.policies.limit import Limit
 from router.policies.retry import Retry
 from router.policies.split import Split
 from router.policies.timeout import DEFAULT_TIMEOUT, Timeout
-from router.strategies.conditional import Conditional
-from router.strategies.fallback import Fallback
-from router.strategies.load_balance import LoadBalance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,27 +58,3 @@ def _inwards(node: Node) -> Iterator[Node]:
     ):
         yield node
         node = node.child
-
-
-def children_of(node: Node) -> tuple[Node, ...]:
-    """Return what a node above the targets has below it; a target has nothing."""
-    match node:
-        case WithinBudget() | Cache():
-            return (node.child,)
-        case Fallback():
-            return node.children
-        case LoadBalance():
-            return tuple(share.node for share in node.shares)
-        case Conditional():
-            # Two conditions may choose the same child.
-            nodes = (*(branch.node for branch in node.branches), node.default)
-            return tuple({child.path: child for child in nodes}.values())
-    return ()
-
-
-def targets_below(node: Node) -> Iterator[TakeAim]:
-    """Yield the targets of a tree, in the order of the config."""
-    if isinstance(node, TakeAim):
-        yield node
-    for child in children_of(node):
-        yield from targets_below(child)

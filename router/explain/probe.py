@@ -17,7 +17,7 @@ from router.core.node import Node
 from router.core.outcome import Failure, Kind, Outcome
 from router.core.pricing import estimate, settle
 from router.core.spending import Spending
-from router.explain.layers import Layers, children_of, layers_of
+from router.explain.layers import Layers, layers_of
 from router.policies.adapt import Adapt
 from router.policies.aim import TakeAim
 from router.policies.artefacts import PROMISES, Artefacts, find_wish
@@ -29,6 +29,7 @@ from router.policies.split import Split
 from router.policies.timeout import Timeout
 from router.strategies.fallback import Fallback
 from router.strategies.load_balance import LoadBalance
+from router.trees import children_of
 
 MOST_COUNTS = 100  # pictures that may be missing, and are looked at one number after the other
 

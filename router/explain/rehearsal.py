@@ -12,7 +12,6 @@ from router.emulators.brief import Draw
 from router.emulators.drawing import drawn_once
 from router.explain.course import Course, Stop
 from router.explain.direction import SHORT, Direction, Lingering, Pace
-from router.explain.layers import targets_below
 from router.explain.probe import Probe
 from router.explain.steering import steered
 from router.explain.worst import Bound, Measure
@@ -20,6 +19,7 @@ from router.lab.stage import Stage, Tried
 from router.options import RequestOptions
 from router.originals.given import Given
 from router.sandbox.faults import Fate
+from router.trees import targets_below
 from router.workspace import Loaded, Loader
 
 SECOND = 0.05  # how far below its bound a run may stay that has met it, for each of its calls

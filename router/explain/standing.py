@@ -11,7 +11,6 @@ from router.core.jsontypes import JSON
 from router.core.node import Node
 from router.core.outcome import Failure, Kind
 from router.explain import wording
-from router.explain.layers import targets_below
 from router.explain.probe import Probe
 from router.policies.aim import TakeAim
 from router.policies.budget import WithinBudget
@@ -21,6 +20,7 @@ from router.strategies.conditions import All, AnyOf, Compare, Condition, Exists,
 from router.strategies.fallback import Fallback
 from router.strategies.load_balance import LoadBalance, Share
 from router.strategies.lookup import MISSING, Missing, Path, lookup
+from router.trees import targets_below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from router.core.node import Node
 from router.explain.course import Stop
-from router.explain.layers import targets_below
 from router.policies.budget import WithinBudget
 from router.policies.cache import Cache
 from router.strategies.conditional import Conditional
 from router.strategies.fallback import Fallback
 from router.strategies.load_balance import LoadBalance
+from router.trees import targets_below
 
 STEP = 2.0**-40  # of the weight before it: what nobody lives to see drawn out of turn
 LAST = 2.0**-1000  # weight of what the course does not ask

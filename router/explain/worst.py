@@ -12,7 +12,6 @@ from router.core.images import ImageRequest
 from router.core.node import Node
 from router.core.outcome import Failure
 from router.explain.course import NOTHING, Course, Stop, pruned
-from router.explain.layers import targets_below
 from router.explain.probe import Probe
 from router.explain.target_courses import Above, Goes, TargetCourses
 from router.policies.aim import TakeAim
@@ -24,6 +23,7 @@ from router.strategies.conditional import Conditional
 from router.strategies.fallback import Fallback
 from router.strategies.load_balance import LoadBalance
 from router.strategies.telling import was_open
+from router.trees import targets_below
 
 Measure = Literal["attempts", "seconds", "dollars"]
 
