@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TextIO
 
 from router.gateway.exchange import Recorder
 from router.gateway.settings import LogSettings, Settings
@@ -46,22 +46,13 @@ def open_recorders(settings: Settings, folder: Path, *, quiet: bool) -> Recorder
     """Open all that are wanted. One that cannot be opened is told of, and costs no picture."""
     from router.gateway.metrics import Metrics
 
-    told: list[Recorder] = []
-    closing: list[Callable[[], object]] = []
     requests = None if settings.log.path is None else _request_log(settings.log, folder)
     metrics = Metrics(dropped=None if requests is None else lambda: requests.dropped)
-    if requests is not None:
-        told.append(requests)
-        closing.append(requests.close)
-    if not quiet:
-        lines = StdoutLog(sys.stdout, write=spoken if sys.stdout.isatty() else as_json)
-        told.append(lines)
-        closing.append(lines.close)
-    spans = _telemetry()
-    if spans is not None:
-        told.append(spans)
-        closing.append(spans.close)
-    return Recorders(told=(metrics, *told), metrics=metrics.render, closing=tuple(closing))
+    lines = None if quiet else _lines(sys.stdout)
+    wanted: tuple[Keeper | Telemetry | None, ...] = (requests, lines, _telemetry())
+    kept = [one for one in wanted if one is not None]
+    closing = tuple(one.close for one in kept)
+    return Recorders(told=(metrics, *kept), metrics=metrics.render, closing=closing)
 
 
 def _request_log(settings: LogSettings, folder: Path) -> "Keeper | None":
@@ -73,6 +64,10 @@ def _request_log(settings: LogSettings, folder: Path) -> "Keeper | None":
     except LogError as error:
         log.error("no request is logged: %s", error)  # noqa: TRY400 - the message says it all
     return None
+
+
+def _lines(stream: TextIO) -> StdoutLog:
+    return StdoutLog(stream, write=spoken if stream.isatty() else as_json)
 
 
 def _telemetry() -> Telemetry | None:
