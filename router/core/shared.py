@@ -22,12 +22,13 @@ class Flight:
 class Lane:
     """The traffic at one account: places for calls, and when the latest calls began (loop time).
 
-    `driven` counts the calls that are under way or wait.
+    `driven` counts the calls that are under way or wait, `waiting` those that wait for a place.
     """
 
     places: anyio.Semaphore | None
     starts: deque[float]
     driven: int = 0
+    waiting: int = 0
 
 
 @dataclass(slots=True)

@@ -46,9 +46,11 @@ class Limit:
         latest = min(context.deadline - SPARE, arrived + LONGEST_WAIT)
         if lane.places is None:
             return await self._in_turn(lane, latest, arrived, request, context)
-        with anyio.CancelScope(deadline=latest) as waiting:
-            await lane.places.acquire()
-        if waiting.cancelled_caught:
+        if self.per_minute is not None:
+            start = _next_start(lane, self.per_minute, arrived, before=lane.waiting)
+            if start > latest:
+                return self._late(start - arrived)
+        if not await _wait_for_place(lane.places, lane, latest):
             return self._full(f"{self.concurrency} calls are under way", 1.0)
         try:
             return await self._in_turn(lane, latest, arrived, request, context)
@@ -63,7 +65,7 @@ class Limit:
             return await self.child.execute(request, self._told(context, arrived))
         start = _next_start(lane, self.per_minute, context.time())
         if start > latest:
-            return self._full(f"{self.per_minute} calls a minute are made", start - arrived)
+            return self._late(start - arrived)
         lane.starts.append(start)
         made = False
         try:
@@ -95,6 +97,9 @@ class Limit:
         before = context.pause
         return context.paused(Pause(before.seconds + waited, f"{before.reason}, then {REASON}"))
 
+    def _late(self, wait: float) -> Failure:
+        return self._full(f"{self.per_minute} calls a minute are made", wait)
+
     def _full(self, why: str, retry_after: float) -> Failure:
         return Failure(
             kind=Kind.RATE_LIMITED,
@@ -104,6 +109,17 @@ class Limit:
             retry_after=retry_after,
             cut_short=True,
         )
+
+
+async def _wait_for_place(places: anyio.Semaphore, lane: Lane, latest: float) -> bool:
+    """Take a place; tell whether there was one in time."""
+    lane.waiting += 1
+    try:
+        with anyio.CancelScope(deadline=latest) as waiting:
+            await places.acquire()
+    finally:
+        lane.waiting -= 1
+    return not waiting.cancelled_caught
 
 
 def _clear(lanes: dict[str, Lane], now: float) -> None:
@@ -117,9 +133,17 @@ def _clear(lanes: dict[str, Lane], now: float) -> None:
             lanes[key] = lane  # at the end: it is looked at last
 
 
-def _next_start(lane: Lane, per_minute: int, now: float) -> float:
-    """Return the next moment at which a call may begin, and forget those of minutes ago."""
+def _next_start(lane: Lane, per_minute: int, now: float, before: int = 0) -> float:
+    """Return when a call may begin at the earliest, and forget those of minutes ago.
+
+    `before` calls, of which it is not known when they begin, come first.
+    """
     starts = lane.starts
     while starts and starts[0] + MINUTE <= now:
         starts.popleft()
-    return now if len(starts) < per_minute else max(now, starts[-per_minute] + MINUTE)
+    place, minutes = len(starts) + before, 0
+    while place >= len(starts) and place >= per_minute:
+        place -= per_minute
+        minutes += 1
+    begins = starts[place] if place < len(starts) else now
+    return begins + minutes * MINUTE

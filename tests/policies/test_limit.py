@@ -111,6 +111,17 @@ def test_a_call_that_could_begin_only_after_the_deadline_fails_at_once():
     assert (runs[1].took, failure.retry_after) == (0, 60)
 
 
+def test_whose_minute_is_too_late_is_told_at_once_though_others_wait_for_a_place_before_it():
+    node = compiled(limited(concurrency=1, per_minute=2, budget=budget(deadline=100)))
+
+    runs, times = together(node, Scripted((5, 200), repeat=True), 7)
+
+    assert times == [0, 5, 60, 65]
+    assert [one.status for one in runs] == [200, 200, 200, 200, 429, 429, 429]
+    assert [one.took for one in runs] == [5, 10, 65, 70, 0, 0, 0]
+    assert [one.outcome.retry_after for one in runs[4:]] == [120, 120, 120]
+
+
 def test_a_full_limit_sends_the_request_to_the_next_target():
     node = compiled(fallback(limited("a", per_minute=1), target("b"), budget=budget(deadline=30)))
 
