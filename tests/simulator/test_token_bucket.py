@@ -3,9 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from simulator_tools import scenario
 
 from router.simulator.scenario import RateLimit
-from router.simulator.token_bucket import TokenBucket, retry_after
+from router.simulator.token_bucket import EARLY, TokenBucket, retry_after
+from router.simulator.traffic import arrivals
 
 GAPS = st.lists(st.floats(min_value=0, max_value=20), min_size=1, max_size=80)
 
@@ -21,8 +23,18 @@ def test_no_stretch_of_time_lets_through_more_than_burst_and_rate(gaps, per_minu
 
     for first in range(len(passed)):
         for last in range(first, len(passed)):
-            allowed = burst + (passed[last] - passed[first]) * per_minute / 60
+            allowed = burst + (passed[last] - passed[first] + EARLY) * per_minute / 60
             assert last - first + 1 <= allowed + 1e-6
+
+
+@given(rate=st.integers(1, 6000))
+def test_calls_at_exactly_the_rate_are_let_through(rate):
+    bucket = TokenBucket(RateLimit(per_minute=rate, burst=1))
+    pattern = {"constant": f"{rate}/m"}
+
+    times = arrivals(scenario(arrivals=pattern, duration=60_000 / rate))
+
+    assert not [at for at in times if bucket.take(at) is not None]
 
 
 @given(per_minute=st.floats(min_value=1, max_value=600), burst=st.integers(1, 20))
