@@ -1,6 +1,6 @@
 """Bearing: what a scenario says of providers, models and times that a run never meets."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -11,12 +11,12 @@ from router.config.report import Report
 from router.core.guard import AdapterError, guard
 from router.core.images import ImageRequest
 from router.core.target import Target
-from router.emulators.registry import emulator
 from router.policies.aim import split_slug
 from router.policies.parameters import Parameters, parse_drop
 from router.providers.catalog import catalog_of
 from router.providers.registry import adapter
-from router.simulator.scenario import ANY, FOREVER, Asked, Conducts, Scenario, is_short
+from router.simulator.model_names import is_same
+from router.simulator.scenario import ANY, FOREVER, Asked, Conducts, Scenario
 from router.simulator.traffic import phases_after
 from router.workspace import Loaded
 
@@ -45,19 +45,14 @@ class _Look:
         asked = {route.provider for route in routes if route.provider is not None}
         if any(route.provider is None for route in routes):
             return  # the config does not say who is asked
-        written = self._written()
-        is_vain = bool(written) and not asked & {ANY, *written} and ANY not in written
-        for provider, name in written.items():
+        said = self.scenario.providers
+        is_vain = bool(said) and not asked & said.keys() and ANY not in said
+        for provider, conducts in said.items():
             if provider in asked:
                 own = [route for route in routes if route.provider == provider]
-                self._at_models(provider, ("providers", name, "models"), own)
+                self._at_models(provider, conducts, own)
             elif provider != ANY:
-                self._tell_absent(name, asked, is_vain=is_vain)
-
-    def _written(self) -> Mapping[str, str]:
-        """Return how the scenario writes its providers, by their own names."""
-        written = self.scenario.source.value.get("providers")
-        return {_own_name(name): name for name in written} if isinstance(written, Mapping) else {}
+                self._tell_absent(conducts.written, asked, is_vain=is_vain)
 
     def _tell_absent(self, name: str, asked: AbstractSet[str], *, is_vain: bool) -> None:
         vain = "nothing that the scenario says of providers would be seen" if is_vain else ""
@@ -65,16 +60,17 @@ class _Look:
         message = f"no target of {self._them} is {name}"
         self._tell(("providers", name), message, hint, is_error=is_vain)
 
-    def _at_models(self, provider: str, place: Place, routes: Sequence[TargetRoute]) -> None:
+    def _at_models(self, provider: str, conducts: Conducts, routes: Sequence[TargetRoute]) -> None:
         asked = {name for route in routes for name in self._models_of(provider, route)}
-        for model in self.scenario.providers.get(provider, Conducts()).by_model:
-            if any(model == one or is_short(one, model) or is_short(model, one) for one in asked):
+        for model in conducts.by_model:
+            if any(is_same(provider, one, model) for one in asked):
                 continue
             known = one_of(sorted(asked), "asked for are") or "no model is named there"
             hint = did_you_mean(model, asked) or known
             message = f"no target of {self._them} asks {provider} for {model}"
             is_error = not self._is_known(provider, model)
-            self._tell((*place, model), message, hint, is_error=is_error)
+            place = ("providers", conducts.written, "models", model)
+            self._tell(place, message, hint, is_error=is_error)
 
     def _models_of(self, provider: str, route: TargetRoute) -> Iterator[str]:
         """Yield the names that a target asks by: models, or Azure's deployments."""
@@ -84,7 +80,7 @@ class _Look:
             except AdapterError:
                 continue
             if name is not None:
-                yield name.partition(":")[0]  # without the version of Replicate's models
+                yield name
 
     def _is_known(self, provider: str, model: str) -> bool:
         own = (loaded.document.catalogs.get(provider) for loaded in self.configs)
@@ -98,11 +94,6 @@ class _Look:
     @property
     def _them(self) -> str:
         return "this config" if len(self.configs) == 1 else "either config"
-
-
-def _own_name(name: str) -> str:
-    known = emulator(name)
-    return name if known is None else known.provider
 
 
 def _name_of(kind: Asked, provider: str, route: TargetRoute) -> str | None:

@@ -106,7 +106,7 @@ class _Reader:
                 self._report.error(
                     below.source, below.at(name), f"{name!r} is {known}, which is here already"
                 )
-            found[known] = self._conducts(part)
+            found[known] = self._conducts(part, name)
         return found
 
     def _name(self, below: Section, name: str) -> str:
@@ -123,7 +123,7 @@ class _Reader:
         )
         return name
 
-    def _conducts(self, section: Section) -> Conducts:
+    def _conducts(self, section: Section, written: str) -> Conducts:
         reader = ConductReader(self._report, self._durations, self._end)
         general = reader.read(section, Conduct())
         models = section.section("models")
@@ -131,4 +131,4 @@ class _Reader:
         by_model = {
             name: reader.read(part, general) for name, part in parts.items() if part is not None
         }
-        return Conducts(general=general, by_model=MappingProxyType(by_model))
+        return Conducts(written=written, general=general, by_model=MappingProxyType(by_model))

@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 from router.config.source import Source
 from router.core.jsontypes import JSON
 from router.simulator.delays import PLAUSIBLE, Delay
+from router.simulator.model_names import is_same
 
 FOREVER = float("inf")
 
@@ -136,23 +137,20 @@ class Conduct:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conducts:
-    """A provider's conduct, and what is different for some of its models."""
+    """A provider's conduct, and what is different for some of its models.
 
+    `written` is the name that the scenario gives the provider.
+    """
+
+    written: str = ""
     general: Conduct = field(default_factory=Conduct)
     by_model: Mapping[str, Conduct] = field(default_factory=dict)
 
-    def of(self, model: str) -> Conduct:
-        """Return a model's conduct; a shorter name of it, as a provider's URLs have it, will do."""
-        exact = self.by_model.get(model)
-        if exact is not None:
-            return exact
-        longer = (one for name, one in self.by_model.items() if is_short(model, name))
-        return next(longer, self.general)
-
-
-def is_short(model: str, name: str) -> bool:
-    """Tell whether a model is called by the end of its name: `core`, of `stable-image-core`."""
-    return name.endswith(f"-{model}")
+    def name_of(self, provider: str, model: str) -> str | None:
+        """Return by what name a model's own conduct is written; None where it has none."""
+        if model in self.by_model:
+            return model
+        return next((name for name in self.by_model if is_same(provider, model, name)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

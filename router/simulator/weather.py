@@ -5,14 +5,15 @@ calls the request has made before. So it does not matter what else is under way,
 meet the same weather.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from router.core.files import Upload
-from router.core.http import HttpRequest, Part
+from router.core.http import HttpRequest, Part, origin
 from router.emulators.chance import Chance
 from router.sandbox.fault import Fault, FaultKind
-from router.simulator.passage import PASSAGE, Passage
+from router.simulator.passage import PASSAGE
 from router.simulator.scenario import Conduct, Outage, RateLimit, Scenario
 from router.simulator.token_bucket import TokenBucket, retry_after
 
@@ -21,6 +22,12 @@ HANG = 86_400.0  # seconds: longer than anybody waits
 KEYS = ("authorization", "api-key", "x-api-key", "x-goog-api-key")
 """Headers that say whose account it is."""
 
+BY_DEPLOYMENT = frozenset({"azure-openai"})
+"""Providers that give each deployment a quota of its own.
+
+learn.microsoft.com/azure/ai-services/openai/how-to/quota
+"""
+
 KINDS = {
     "reset": FaultKind.RESET,
     "cut": FaultKind.CUT,
@@ -28,18 +35,25 @@ KINDS = {
     "refusal": FaultKind.REFUSAL,
 }
 
-DELAY, FATE, OUTAGE = range(3)
-"""What each of a call's numbers decides."""
-
-DRAWS = 3
+DRAWS = 3  # of a call: how long it takes, what becomes of it, and which outage strikes it
 
 
 @dataclass(slots=True)
 class _Climate:
-    """A model's conduct and the chance it is drawn with."""
+    """A model's conduct, the chance it is drawn with, and the buckets of the accounts.
+
+    The buckets are shared by all models that are under the same limit.
+    """
 
     conduct: Conduct
     chance: Chance
+    buckets: dict[str, TokenBucket]
+
+    def bucket(self, account: str, limit: RateLimit) -> TokenBucket:
+        found = self.buckets.get(account)
+        if found is None:
+            found = self.buckets[account] = TokenBucket(limit)
+        return found
 
 
 @dataclass(slots=True)
@@ -53,13 +67,12 @@ class Weather:
     scenario: Scenario
     clock: Callable[[], float]
     _climates: dict[tuple[str, str], _Climate] = field(default_factory=dict)
-    _buckets: dict[tuple[str, str, RateLimit], TokenBucket] = field(default_factory=dict)
+    _buckets: dict[tuple[str, str], dict[str, TokenBucket]] = field(default_factory=dict)
     _seconds: float = 0.0
 
     def note(self, request: HttpRequest) -> None:
-        """Note whose account a call is for."""
-        headers = request.headers
-        PASSAGE.get().account = next((headers[key] for key in KEYS if key in headers), "")
+        """Note whose account a call is for, and where: a key has a quota at each host."""
+        PASSAGE.get().account = f"{_key_of(request.headers)} {_origin(request.url)}"
 
     def likeness(self, request: HttpRequest) -> Hashable | None:
         """Say what a call asks for, whatever sets its prompt apart from the others'."""
@@ -73,36 +86,37 @@ class Weather:
     def strike(self, provider: str, model: str | None, serial: int, elapsed: float) -> Fault | None:
         """Draw what goes wrong with a call, and how long it takes."""
         del serial, elapsed  # they depend on what else is under way
-        passage, now = PASSAGE.get(), self.clock()
         climate = self._climate(provider, model or "")
         conduct = climate.conduct
-        call = passage.count(provider, model or "")
-        draws = climate.chance.several(DRAWS, passage.number, call)
         self._seconds = 0.0
+        if model is None and not conduct.outages:
+            return None
+        passage, now = PASSAGE.get(), self.clock()
+        call = passage.count(provider, model or "")
+        delay, fate, share = climate.chance.several(DRAWS, passage.number, call)
         if model is not None:
-            self._seconds = conduct.delay.at(draws[DELAY], provider, model)
+            self._seconds = conduct.delay.at(delay, provider, model)
         for outage in conduct.outages:
             if outage.begin <= now < outage.end:
-                if draws[OUTAGE] < outage.probability:
+                if share < outage.probability:
                     return self._struck(outage)
+                share -= outage.probability  # the share of the next one begins where this one ends
                 self._seconds *= outage.slower
-        return None if model is None else self._own(climate, provider, draws[FATE], passage, now)
+        return None if model is None else self._own(climate, fate, passage.account, now)
 
     def latency(self, provider: str, model: str | None, serial: int) -> float:
         """Return the seconds that were drawn when the call was struck, just before."""
         del provider, model, serial
         return self._seconds
 
-    def _own(
-        self, climate: _Climate, provider: str, chance: float, passage: Passage, now: float
-    ) -> Fault | None:
+    def _own(self, climate: _Climate, chance: float, account: str, now: float) -> Fault | None:
         """Draw what the provider itself does: it is full, the model is gone, it fails."""
         conduct = climate.conduct
         if now >= conduct.retired:
             self._seconds = 0.0
             return Fault(kind=FaultKind.STATUS, status=404)
         if conduct.limit is not None:
-            wait = self._bucket(provider, passage.account, conduct.limit).take(now)
+            wait = climate.bucket(account, conduct.limit).take(now)
             if wait is not None:
                 self._seconds = 0.0
                 return _full(conduct.limit, wait)
@@ -122,18 +136,31 @@ class Weather:
     def _climate(self, provider: str, model: str) -> _Climate:
         found = self._climates.get((provider, model))
         if found is None:
-            conduct = self.scenario.conducts(provider).of(model)
-            found = _Climate(conduct, Chance("weather", self.scenario.seed, provider, model))
-            self._climates[provider, model] = found
+            found = self._climates[provider, model] = self._made(provider, model)
         return found
 
-    def _bucket(self, provider: str, account: str, limit: RateLimit) -> TokenBucket:
-        """Return an account's bucket; models with a limit of their own have their own."""
-        named = (provider, account, limit)
-        found = self._buckets.get(named)
-        if found is None:
-            found = self._buckets[named] = TokenBucket(limit)
-        return found
+    def _made(self, provider: str, model: str) -> _Climate:
+        conducts = self.scenario.conducts(provider)
+        name = conducts.name_of(provider, model)
+        conduct = conducts.general if name is None else conducts.by_model[name]
+        if provider in BY_DEPLOYMENT:
+            limited = model
+        else:  # the very limit of the provider is one that the model has not been given itself
+            limited = "" if name is None or conduct.limit is conducts.general.limit else name
+        buckets = self._buckets.setdefault((provider, limited), {})
+        return _Climate(conduct, Chance("weather", self.scenario.seed, provider, model), buckets)
+
+
+def _key_of(headers: Mapping[str, str]) -> str:
+    for name in KEYS:
+        if name in headers:
+            return headers[name]
+    return ""
+
+
+@lru_cache(maxsize=1024)
+def _origin(url: str) -> str:
+    return origin(url)
 
 
 def _unmarked(part: Part, mark: bytes) -> bytes | Upload:

@@ -111,6 +111,52 @@ def test_a_model_that_goes_by_two_names_is_found_by_either(asked, said):
     assert simulated(config, duration=3, providers=conduct).failed == 3
 
 
+@pytest.mark.parametrize(
+    ("provider", "said", "asked"),
+    [
+        ("openai", "mini", "gpt-image-1-mini"),
+        ("segmind", "fast-flux-schnell", "flux-schnell"),
+        ("replicate", "flux-pro", "black-forest-labs/flux-1.1-pro"),
+    ],
+)
+def test_a_piece_of_a_models_name_is_not_the_model(provider, said, asked):
+    config = {"provider": provider, "override_params": {"model": asked}}
+    conduct = {provider: {"models": {said: {"error_rate": 1}}}}
+
+    (only,) = found(conduct, config)
+
+    assert f"no target of this config asks {provider} for {said}; " in only
+    assert simulated(config, duration=3, providers=conduct).failed == 0
+
+
+VERSION = "a" * 64
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("black-forest-labs/flux-schnell", "flux-schnell"),
+        (f"me/mine:{VERSION}", VERSION),
+        (f"me/mine:{VERSION}", f"me/mine:{VERSION}"),
+    ],
+)
+def test_a_model_may_be_named_without_its_owner_and_by_its_version(asked, said):
+    config = {"provider": "replicate", "override_params": {"model": asked}}
+    conduct = {"replicate": {"models": {said: {"error_rate": 1}}}}
+
+    assert found(conduct, config) == []
+    assert simulated(config, duration=3, providers=conduct).failed == 3
+
+
+def test_a_place_is_told_by_the_name_that_the_scenario_has_for_a_provider():
+    parts = scenario(providers={"azure": {"models": {"gpt-image-2": {}}}})
+    loader = loader_for(Accounts())
+
+    (only,) = bearing(parts, [loader.load(AZURE)])
+
+    assert only.place == "scenario.providers.azure.models.gpt-image-2"
+
+
 def test_of_two_configs_one_that_asks_is_enough():
     both = {"openai": {"models": {"gpt-image-2": {}}}, "stability-ai": {}}
 

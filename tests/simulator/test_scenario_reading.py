@@ -113,8 +113,9 @@ def test_a_model_is_like_its_provider_but_for_what_it_says():
         providers={"openai": {"error_rate": 0.5, "models": {"dall-e-3": {"latency": 2}}}}
     ).conducts("openai")
 
-    assert openai.of("dall-e-3").error_rate == openai.of("gpt-image-2").error_rate == 0.5
-    assert openai.of("dall-e-3").delay.at(0.9, "openai", "dall-e-3") == 2
+    own = openai.by_model["dall-e-3"]
+    assert own.error_rate == openai.general.error_rate == 0.5
+    assert own.delay.at(0.9, "openai", "dall-e-3") == 2
 
 
 def test_shares_may_be_all_calls_but_no_more():

@@ -28,11 +28,12 @@ class Sky:
         self.now = 0.0
         self.weather = Weather(scenario(duration=300, **parts), lambda: self.now)
 
-    def call(self, number, provider="openai", model="gpt-image-2", key="", now=0.0):
+    def call(self, number, provider="openai", model="gpt-image-2", key="", now=0.0, host="a.com"):
         """Return the fault and the seconds of a request's first such call."""
         self.now = now
         PASSAGE.set(Passage(number))
-        self.weather.note(HttpRequest(method="POST", url="", headers={"authorization": key}))
+        headers, url = {"authorization": key}, f"https://{host}/v1/images/{number}"
+        self.weather.note(HttpRequest(method="POST", url=url, headers=headers))
         fault = self.weather.strike(provider, model, 0, 0.0)
         return fault, self.weather.latency(provider, model, 0)
 
@@ -87,6 +88,17 @@ def test_an_outage_strikes_its_share_while_it_lasts():
     assert struck[100] == struck[199]
 
 
+def test_of_outages_at_one_time_each_strikes_its_share():
+    outages = [{"status": 503, "probability": 0.3}, {"kind": "empty", "probability": 0.2}]
+    sky = Sky(providers={"openai": {"outages": outages}})
+
+    faults = [sky.call(number)[0] for number in range(2000)]
+
+    down = sum(fault is not None and fault.status == 503 for fault in faults)
+    empty = sum(fault is not None and fault.kind is FaultKind.EMPTY for fault in faults)
+    assert (540 < down < 660, 340 < empty < 460) == (True, True)
+
+
 def test_in_a_brown_out_the_other_calls_take_longer():
     sky = Sky(providers=CONDUCT)
     before = [sky.call(number) for number in range(100)]
@@ -120,6 +132,46 @@ def test_each_account_has_a_bucket_of_its_own():
     assert (full.status, full.retry_after) == (429, 10.0)
 
 
+LIMIT = {"per_minute": 6, "burst": 1}
+
+
+def let_through(providers, *calls):
+    """Return for each call, one after the other, whether it is let through."""
+    sky = Sky(providers=providers)
+    return [sky.call(number, **call)[0] is None for number, call in enumerate(calls)]
+
+
+def test_models_under_the_limit_of_their_provider_share_its_bucket():
+    models = {"gpt-image-1": {"latency": 3}}
+
+    first, second = {"model": "gpt-image-1"}, {"model": "gpt-image-2"}
+    assert let_through({"openai": {"rate_limit": LIMIT, "models": models}}, first, second) == [
+        True,
+        False,
+    ]
+
+
+def test_a_model_with_a_limit_of_its_own_has_its_own_bucket_though_the_limits_be_equal():
+    models = {name: {"rate_limit": LIMIT} for name in ("gpt-image-1", "dall-e-3")}
+    asked = [{"model": name} for name in ("gpt-image-1", "dall-e-3", "gpt-image-2", "dall-e-3")]
+
+    through = let_through({"openai": {"rate_limit": LIMIT, "models": models}}, *asked)
+
+    assert through == [True, True, True, False]
+
+
+def test_a_key_has_a_bucket_at_each_host():
+    one, other = {"key": "a", "host": "one.com"}, {"key": "a", "host": "other.com"}
+
+    assert let_through({"openai": {"rate_limit": LIMIT}}, one, other, one) == [True, True, False]
+
+
+def test_at_azure_each_deployment_has_a_bucket():
+    one, other = ({"provider": "azure-openai", "model": name} for name in ("small", "large"))
+
+    assert let_through({"azure": {"rate_limit": LIMIT}}, one, other, one) == [True, True, False]
+
+
 def test_a_silent_limit_says_nothing_of_when_to_come_back():
     limit = {"per_minute": 6, "burst": 1, "retry_after": False}
     sky = Sky(providers={"*": {"rate_limit": limit}})
@@ -135,9 +187,33 @@ def test_a_question_about_a_job_takes_no_token_and_no_time():
     assert [sky.call(number, "replicate", None) for number in range(3)] == [(None, 0.0)] * 3
 
 
-def test_a_model_may_be_named_longer_than_its_provider_does():
-    models = {"stable-image-core": {"latency": 2}, "stable-image-ultra": {"latency": 7}}
+def test_an_outage_strikes_a_question_about_a_job():
+    sky = Sky(providers={"*": {"outages": [{"from": 100, "to": 200}]}})
+
+    struck = [sky.call(1, "replicate", None, now=now)[0] for now in (99, 100)]
+
+    assert struck[0] is None
+    assert struck[1].status == 503
+
+
+def test_a_model_may_be_called_by_any_name_that_it_has():
+    models = {"stable-image-core": {"latency": 2}, "ultra": {"latency": 7}}
     sky = Sky(providers={"stability": {"latency": 4, "models": models}})
 
-    taken = [sky.call(1, "stability-ai", model)[1] for model in ("core", "ultra", "sd3")]
-    assert taken == [2, 7, 4]
+    names = ("core", "stable-image-core", "stable-image-ultra", "sd3")
+    assert [sky.call(1, "stability-ai", name)[1] for name in names] == [2, 2, 7, 4]
+
+
+@pytest.mark.parametrize(
+    ("provider", "said", "asked"),
+    [
+        ("openai", "mini", "gpt-image-1-mini"),
+        ("segmind", "fast-flux-schnell", "flux-schnell"),
+        ("segmind", "flux-schnell", "fast-flux-schnell"),
+        ("replicate", "flux-pro", "black-forest-labs/flux-1.1-pro"),
+    ],
+)
+def test_what_is_said_of_one_model_is_not_said_of_another(provider, said, asked):
+    sky = Sky(providers={provider: {"latency": 4, "models": {said: {"latency": 9}}}})
+
+    assert sky.call(1, provider, asked)[1] == 4
