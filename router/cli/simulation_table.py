@@ -177,16 +177,15 @@ def _timelines(result: Result, width: int | None) -> Iterator[str]:
     each = result.width * math.ceil(len(result.arrived_at) / columns)
     yield ""
     yield faint(_folded(f"over {spoken(result.duration)}, a column is {spoken(each)}", 0))
-    if any(breaker.path for breaker in result.breakers):
+    if result.breakers:
         yield faint(_folded(LEGEND, 0))
     for target in result.targets:
         yield _folded(name_of(target), 2)
         yield from _timeline(target, columns)
-        for breaker in result.breakers:
-            if breaker.path == target.path:
-                yield f"  {'breaker':<{ROW}}{breaker_row(breaker, result.width, columns)}"
-                told = f"open {spoken(round(breaker.open_seconds))} in all"
-                yield faint(f"  {'':<{ROW}}{told}, opened {often(breaker.opened)}")
+        for breaker in result.breakers_of(target):
+            yield f"  {'breaker':<{ROW}}{breaker_row(breaker, result.width, columns)}"
+            told = f"open {spoken(round(breaker.open_seconds))} in all"
+            yield faint(f"  {'':<{ROW}}{told}, opened {often(breaker.opened)}")
     if result.fallbacks:
         highest = height_of(result.fallbacks_at, columns)
         yield "all targets"

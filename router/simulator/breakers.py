@@ -1,87 +1,112 @@
 """Breakers: when each of them was open, seen where they are kept.
 
 Nothing is modelled here: the store is the one that the engine's breakers live in, and it is
-watched. A breaker is named by the targets that were seen to open it.
+watched.
 """
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from router.simulator.passage import PASSAGE
+from router.simulator.layout import Place
+from router.simulator.timeline import Timeline
 from router.stores.memory import MemoryStore
 
 TRIPPED, OPEN = "/breaker/tripped", "/breaker/open"
 
-ROUNDING = 1e-9
-"""What is this near to a bucket's end belongs to the next."""
-
 
 @dataclass(slots=True)
 class Breaker:
-    """One account's. `seconds` are those it was open or half-open, by bucket of the timeline."""
+    """One account's. `places` are the targets that ask it.
 
-    width: float
-    buckets: int
-    path: str = ""
+    It is open until a moment, then half-open, until it is forgotten that it was ever open. Seconds
+    are counted to the end of the run; the lists are by bucket of the timeline, which ends before.
+    """
+
+    places: Sequence[Place]
+    timeline: Timeline
     opened: int = 0
-    since: float | None = None
-    until: float = 0.0
-    first_opened: float | None = None
-    open_seconds: list[float] = field(default_factory=list)
-    half_open_seconds: list[float] = field(default_factory=list)
+    first_opened: float = 0.0
+    open_seconds: float = 0.0
+    half_open_seconds: float = 0.0
+    open_at: list[float] = field(init=False)
+    half_open_at: list[float] = field(init=False)
+    _is_closed: bool = True
+    _since: float = 0.0
+    _until: float = 0.0
+    _forgotten: float = 0.0
 
     def __post_init__(self) -> None:
-        self.open_seconds = [0.0] * self.buckets
-        self.half_open_seconds = [0.0] * self.buckets
+        self.open_at = [0.0] * self.timeline.count
+        self.half_open_at = [0.0] * self.timeline.count
+
+    def trip(self, now: float, memory: float) -> None:
+        """Remember for so many seconds that it was open."""
+        self.settle(now)
+        self._forgotten = now + memory
 
     def open(self, now: float, cooldown: float) -> None:
         """Open it for its cooldown; failures of calls that were under way only prolong that."""
         self.settle(now)
-        if self.since is None or now >= self.until:
-            self.opened += 1
-        if self.first_opened is None:
+        if not self.opened:
             self.first_opened = now
-        self.since, self.until = now, now + cooldown
+        if self._is_closed or now >= self._until:
+            self.opened += 1
+        self._is_closed = False
+        self._since, self._until = now, now + cooldown
 
     def close(self, now: float) -> None:
         self.settle(now)
-        self.since = None
+        self._is_closed = True
 
     def settle(self, now: float) -> None:
-        """Account for the time until now: open for its cooldown, half-open from then on."""
-        if self.since is None:
+        """Account for the time until now."""
+        if self._is_closed:
             return
-        self._spread(self.open_seconds, self.since, min(now, self.until))
-        self._spread(self.half_open_seconds, max(self.since, self.until), now)
-        self.since = now
+        end = min(now, self._forgotten)
+        half = max(self._since, self._until)
+        self.open_seconds += self._spread(self.open_at, self._since, min(end, self._until))
+        self.half_open_seconds += self._spread(self.half_open_at, half, end)
+        self._since = now
+        self._is_closed = now >= self._forgotten
 
-    def _spread(self, seconds: list[float], begin: float, end: float) -> None:
-        while begin < end:
-            place = int(begin / self.width + ROUNDING)
-            if place >= self.buckets:
-                return
-            stop = min(end, (place + 1) * self.width)
-            seconds[place] += stop - begin
-            begin = stop
+    def _spread(self, seconds: list[float], begin: float, end: float) -> float:
+        """Put a time into the buckets, and return how long it is."""
+        self.timeline.spread(seconds, begin, end)
+        return max(0.0, end - begin)
 
 
 class WatchedStore(MemoryStore):
-    """A store that notes when the breakers in it open and close."""
+    """A store that notes when the breakers in it open and close.
 
-    def __init__(self, width: float, buckets: int) -> None:
+    `places` are those of the targets that ask a breaker, by its account.
+    """
+
+    def __init__(self, timeline: Timeline, places: Mapping[str, Sequence[Place]]) -> None:
         super().__init__()
-        self._width, self._buckets = width, buckets
+        self._timeline = timeline
+        self._places = places
         self.breakers: dict[str, Breaker] = {}
 
     async def set(self, key: str, value: bytes, ttl: float) -> None:
         await super().set(key, value, ttl)
-        if key.endswith(OPEN):
-            account = key.removesuffix(OPEN)
-            breaker = self.breakers.setdefault(account, Breaker(self._width, self._buckets))
-            breaker.open(asyncio.get_running_loop().time(), ttl)
-            PASSAGE.get().opened(account)
+        if key.endswith(TRIPPED):
+            self._breaker(key.removesuffix(TRIPPED)).trip(_now(), ttl)
+        elif key.endswith(OPEN):
+            self._breaker(key.removesuffix(OPEN)).open(_now(), ttl)
 
     async def delete(self, key: str) -> None:
         await super().delete(key)
-        if key.endswith(TRIPPED) and (name := key.removesuffix(TRIPPED)) in self.breakers:
-            self.breakers[name].close(asyncio.get_running_loop().time())
+        if key.endswith(TRIPPED) and (account := key.removesuffix(TRIPPED)) in self.breakers:
+            self.breakers[account].close(_now())
+
+    def _breaker(self, account: str) -> Breaker:
+        found = self.breakers.get(account)
+        if found is None:
+            found = Breaker(self._places[account], self._timeline)
+            self.breakers[account] = found
+        return found
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -12,15 +12,13 @@ from dataclasses import dataclass
 class Passage:
     """`mark` is what sets the request's prompt apart. `account` is the key of the call under way.
 
-    `calls` counts this request's calls of each provider and model. `breakers` are the keys of
-    the breakers that opened by it, in order.
+    `calls` counts this request's calls of each provider and model.
     """
 
     number: int
     mark: str = ""
     account: str = ""
     calls: dict[tuple[str, str], int] | None = None
-    breakers: list[str] | None = None
 
     def count(self, provider: str, model: str) -> int:
         """Return how many such calls came before, and count this one."""
@@ -31,10 +29,6 @@ class Passage:
         before = self.calls.get(asked, 0)
         self.calls[asked] = before + 1
         return before
-
-    def opened(self, breaker: str) -> None:
-        """Note that a breaker opened by this request."""
-        self.breakers = [*(self.breakers or ()), breaker]
 
 
 PASSAGE: ContextVar[Passage] = ContextVar("passage")

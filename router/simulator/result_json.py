@@ -79,7 +79,8 @@ def _target(target: TargetResult) -> Mapping[str, JSON]:
 
 def _breaker(breaker: BreakerResult) -> Mapping[str, JSON]:
     return {
-        "path": breaker.path or None,
+        "path": breaker.path,
+        "provider": breaker.provider,
         "opened": breaker.opened,
         "first_opened": _rounded(breaker.first_opened),
         "seconds_open": _rounded(breaker.open_seconds),

@@ -3,10 +3,12 @@
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from router.simulator.breakers import Breaker
 from router.simulator.histogram import Histogram
+from router.simulator.layout import Place
 from router.simulator.scenario import Scenario
 from router.simulator.tally import Tally, TargetTally
 
@@ -55,21 +57,33 @@ class TargetResult:
     full_at: Sequence[int]
 
     @property
+    def place(self) -> Place:
+        return Place(self.path, self.provider)
+
+    @property
     def failed(self) -> int:
         return sum(self.failures.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakerResult:
-    """One breaker: `path` is the target that was seen to open it first. Lists are by bucket."""
+    """One account's breaker: `path` is the first of its targets that was asked.
+
+    Seconds are those up to the end of the run. Lists are by bucket.
+    """
 
     path: str
+    provider: str
     opened: int
     first_opened: float
     open_seconds: float
     half_open_seconds: float
     open_at: Sequence[float]
     half_open_at: Sequence[float]
+
+    @property
+    def place(self) -> Place:
+        return Place(self.path, self.provider)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +127,13 @@ class Result:
     fallbacks_at: Sequence[int]
     targets: Sequence[TargetResult]
     breakers: Sequence[BreakerResult]
+
+    def breakers_of(self, target: TargetResult) -> Sequence[BreakerResult]:
+        """Return the breakers to show with a target: with the first row of its place."""
+        first = next((one for one in self.targets if one.place == target.place), None)
+        if first is not target:
+            return ()
+        return [one for one in self.breakers if one.place == target.place]
 
     @property
     def ended(self) -> int:
@@ -168,9 +189,7 @@ def result_of(tally: Tally, scenario: Scenario, config: str) -> Result:
         failed_at=tuple(tally.failed_at),
         fallbacks_at=tuple(tally.fallbacks_at),
         targets=tuple(_target(target, served) for target in targets),
-        breakers=tuple(
-            sorted(map(_breaker, tally.store.breakers.values()), key=lambda one: _order(one.path))
-        ),
+        breakers=tuple(_breakers(tally)),
     )
 
 
@@ -215,13 +234,22 @@ def _target(target: TargetTally, served: int) -> TargetResult:
     )
 
 
-def _breaker(breaker: Breaker) -> BreakerResult:
+def _breakers(tally: Tally) -> Sequence[BreakerResult]:
+    asked = {Place(target.path, target.provider) for target in tally.targets.values()}
+    found = (_breaker(breaker, asked) for breaker in tally.store.breakers.values())
+    return sorted(found, key=lambda one: _order(one.path))
+
+
+def _breaker(breaker: Breaker, asked: AbstractSet[Place]) -> BreakerResult:
+    seen = [place for place in breaker.places if place in asked]
+    place = (seen or breaker.places)[0]
     return BreakerResult(
-        path=breaker.path,
+        path=place.path,
+        provider=place.provider,
         opened=breaker.opened,
-        first_opened=breaker.first_opened or 0.0,
-        open_seconds=sum(breaker.open_seconds),
-        half_open_seconds=sum(breaker.half_open_seconds),
-        open_at=tuple(breaker.open_seconds),
-        half_open_at=tuple(breaker.half_open_seconds),
+        first_opened=breaker.first_opened,
+        open_seconds=breaker.open_seconds,
+        half_open_seconds=breaker.half_open_seconds,
+        open_at=tuple(breaker.open_at),
+        half_open_at=tuple(breaker.half_open_at),
     )

@@ -14,6 +14,7 @@ from router.errors import RoutingError
 from router.lab.grey import grey
 from router.lab.stage import Stage, Tried
 from router.simulator.breakers import WatchedStore
+from router.simulator.layout import layout_of
 from router.simulator.passage import PASSAGE, Passage
 from router.simulator.scenario import Scenario
 from router.simulator.tally import Tally
@@ -52,7 +53,7 @@ def play(
     Ctrl-C ends it early: the tally says so and has what was found by then.
     """
     timeline = timeline_of(scenario.duration)
-    store = WatchedStore(timeline.width, timeline.count)
+    store = WatchedStore(timeline, layout_of(loaded).places)
     tally = Tally(timeline, store)
 
     async def main() -> None:
@@ -137,7 +138,7 @@ class _Run:
 
     async def _ask(self, wish: Wish, passage: Passage) -> None:
         try:
-            self._tally.take(await self._tried(wish), passage)
+            self._tally.take(await self._tried(wish))
             if self._tally.ended % WATCHED == 0:
                 self._watch(self._tally)
         except BaseException:

@@ -8,7 +8,6 @@ from router.core.trace import Attempt, Decision
 from router.lab.stage import Tried
 from router.simulator.breakers import WatchedStore
 from router.simulator.histogram import Histogram
-from router.simulator.passage import Passage
 from router.simulator.timeline import Timeline
 
 FULL = 429
@@ -114,7 +113,7 @@ class Tally:
         self.now = at
         self.arrived_at[self.timeline.place(at)] += 1
 
-    def take(self, tried: Tried, passage: Passage) -> None:
+    def take(self, tried: Tried) -> None:
         """Count a request that has ended."""
         attempts = tried.trace.attempts
         served = _served(attempts) if tried.error is None else None
@@ -134,22 +133,14 @@ class Tally:
         for attempt in attempts:
             self.waited += attempt.waited
             self._target(attempt).take(attempt, tried.began, served=attempt is served)
-        self._take_decisions(tried.trace.decisions, tried.began, passage)
+        self._take_decisions(tried.trace.decisions, tried.began)
 
-    def _take_decisions(
-        self, decisions: tuple[Decision, ...], began: float, passage: Passage
-    ) -> None:
-        moved = False
-        openings = iter(passage.breakers or ())
+    def _take_decisions(self, decisions: Sequence[Decision], began: float) -> None:
         for decision in decisions:
-            if decision.by == "circuit_breaker":
-                account = next(openings, None)
-                if account is not None and not self.store.breakers[account].path:
-                    self.store.breakers[account].path = decision.path
-            elif decision.by == "fallback" and not moved:
-                moved = True
+            if decision.by == "fallback":
                 self.fallbacks += 1
                 self.fallbacks_at[self.timeline.place(began + decision.at)] += 1
+                return
 
     def _target(self, attempt: Attempt) -> TargetTally:
         named = (attempt.path, attempt.provider, attempt.model)

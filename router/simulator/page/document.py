@@ -26,7 +26,7 @@ NOTES = (
         "Percentiles are at most 0.8 % above the exact ones; the slowest is exact. A call is an"
         " attempt as the engine counts it: a request for many pictures may make several."
     ),
-    "A breaker belongs to an account. It is drawn at the target that opened it first.",
+    "A breaker belongs to an account. It is drawn at the first of its targets that was asked.",
 )
 
 PARTS = ("good", "answered"), ("full", "429: turned away"), ("bad", "failed")

@@ -55,7 +55,6 @@ def _target(target: TargetResult, result: Result, top: float) -> str:
         for calls, bad, full in zip(target.calls_at, target.failed_at, target.full_at, strict=True)
     )
     layers = (("good", good), ("full", target.full_at), ("bad", target.failed_at))
-    breakers = [breaker for breaker in result.breakers if breaker.path == target.path]
     row = _row(
         result,
         name=f"{target.path.removeprefix('config.')} · {target.provider} {target.model}",
@@ -64,7 +63,7 @@ def _target(target: TargetResult, result: Result, top: float) -> str:
         titles=list(titles),
         top=top,
     )
-    return row + "".join(_breaker(breaker, result) for breaker in breakers)
+    return row + "".join(_breaker(breaker, result) for breaker in result.breakers_of(target))
 
 
 def _row(
@@ -126,7 +125,7 @@ def _breaker(breaker: BreakerResult, result: Result) -> str:
         viewBox=f"0 0 {columns} {HEIGHT}",
         preserveAspectRatio="none",
         role="img",
-        aria_label=f"breaker of {breaker.path}",
+        aria_label=f"breaker of {breaker.provider} at {breaker.path}",
     )
     half = f", half-open {spoken(round(breaker.half_open_seconds))}"
     told = (
