@@ -1,47 +1,22 @@
 """Gemini's adapter and its stand-in, through the router, in virtual time."""
 
 import base64
-import io
+from functools import partial
 
-import anyio
 import pytest
-from PIL import Image
+from sandbox_talk import DRAW, coloured, through_sandbox
 
-from router import AsyncRouter, RoutingError
-from router.emulators.drawing import drawn_once
+from router import AsyncRouter
 from router.sandbox.in_process import SandboxSender
 from router.testing import simulate
 from tests.originals.pictures import MASK, PNG, drawn
 
-DRAW = drawn_once()
 BANANA = "gemini-nano-banana-2.1"
 PRO = "gemini-3-pro-image"
 OLD = "gemini-2.5-flash-image"
+generated = partial(through_sandbox, "google")
 EDITED = {"image": ("kite.png", drawn(size=(320, 180)))}
 FREE = "GenerateRequestsPerMinutePerProjectPerModel-FreeTier"
-
-
-def generated(
-    faults=None, *, config=None, operation="generate", cancel_at=None, sender=None, **params
-):
-    """One request; returns the answer or the error, the requests sent, and the seconds it took."""
-    settings = {"draw": DRAW, "faults": faults, **(sender or {})}
-
-    async def main():
-        sandbox = SandboxSender(**settings)
-        wanted, outcome = {"provider": "google", **(config or {})}, None
-        async with AsyncRouter(wanted, sandbox=True, environment={}, sender=sandbox) as router:
-            with anyio.CancelScope() as scope:
-                if cancel_at is not None:
-                    scope.deadline = anyio.current_time() + cancel_at
-                try:
-                    ask = getattr(router.images, operation)
-                    outcome = await ask(**{"prompt": "a red kite", **params})
-                except RoutingError as error:
-                    outcome = error
-        return outcome, list(sandbox.requests), anyio.current_time()
-
-    return simulate(main)
 
 
 def edited(**more):
@@ -81,11 +56,6 @@ def test_more_pictures_than_one_are_asked_for_in_several_calls_each_with_a_seed(
 
 
 def test_the_same_seed_gives_the_same_picture_and_each_of_several_another():
-    def coloured(brief):
-        out = io.BytesIO()
-        Image.new("RGB", (8, 8), (brief.seed % 256, 0, 0)).save(out, "PNG")
-        return out.getvalue()
-
     def pictures(**params):
         answer, _, _ = generated(sender={"draw": coloured}, **params)
         return [one.bytes() for one in answer.data]

@@ -1,55 +1,22 @@
 """Monster API's adapter and its stand-in, through the router, in virtual time."""
 
-import io
+from functools import partial
 
-import anyio
 import pytest
-from PIL import Image
+from sandbox_talk import bought, coloured, through_sandbox
 
-from router import AsyncRouter, RoutingError
-from router.emulators.drawing import drawn_once
 from router.providers.polling import MOST_STUMBLES
 from router.providers.registry import adapter
-from router.sandbox.in_process import SandboxSender
-from router.testing import simulate
 from tests.originals.pictures import MASK, PNG, drawn
 
-DRAW = drawn_once()
 SDXL = "sdxl-base"
+generated = partial(through_sandbox, "monsterapi", model=SDXL)
 MODELS = {facts.name: facts for facts in adapter("monsterapi").catalog.models}
 KITE = ("kite.png", drawn(size=(320, 180)))
 
 
-def generated(
-    faults=None, *, config=None, operation="generate", cancel_at=None, sender=None, **params
-):
-    """One request; returns the answer or the error, the requests sent, and the seconds it took."""
-    settings = {"draw": DRAW, "faults": faults, **(sender or {})}
-
-    async def main():
-        sandbox = SandboxSender(**settings)
-        wanted, outcome = {"provider": "monsterapi", **(config or {})}, None
-        async with AsyncRouter(wanted, sandbox=True, environment={}, sender=sandbox) as router:
-            with anyio.CancelScope() as scope:
-                if cancel_at is not None:
-                    scope.deadline = anyio.current_time() + cancel_at
-                try:
-                    ask = getattr(router.images, operation)
-                    outcome = await ask(**{"prompt": "a red kite", "model": SDXL, **params})
-                except RoutingError as error:
-                    outcome = error
-        return outcome, list(sandbox.requests), anyio.current_time()
-
-    return simulate(main)
-
-
 def edited(model, **more):
     return generated(operation="edit", **{"model": model, "image": KITE, **more})
-
-
-def bought(requests):
-    """Return how many requests may have cost something."""
-    return sum(one.method == "POST" for one in requests)
 
 
 @pytest.mark.parametrize(
@@ -79,11 +46,6 @@ def test_more_pictures_than_a_job_gives_are_asked_for_in_several_jobs(model, n, 
 
 
 def test_the_same_seed_gives_the_same_picture():
-    def coloured(brief):
-        out = io.BytesIO()
-        Image.new("RGB", (8, 8), (brief.seed % 256, 0, 0)).save(out, "PNG")
-        return out.getvalue()
-
     def first(seed):
         return generated(sender={"draw": coloured}, seed=seed)[0].data[0].bytes()
 

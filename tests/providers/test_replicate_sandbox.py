@@ -1,42 +1,21 @@
 """Replicate's adapter and its stand-in, through the router, in virtual time."""
 
+from functools import partial
+
 import anyio
 import pytest
-from provider_talk import adapted, ask, target
+from provider_talk import ask, target
 from replicate_talk import CLEAR, KONTEXT, PRO, SCHNELL, SDXL, SEEDREAM, begin_with, png
+from sandbox_talk import coloured, conversed, through_sandbox
 
-from router import AsyncRouter, RoutingError
 from router.core.images import Pictures
-from router.emulators.drawing import drawn_once, fixed
-from router.emulators.emulator import World
 from router.emulators.replicate import Replicate
 from router.providers.registry import adapter
 from router.sandbox.in_process import SandboxSender
-from router.testing import simulate
 
-DRAW = drawn_once()
+KEY = {"authorization": "Bearer r8_sandbox"}
+generated = partial(through_sandbox, "replicate")
 MODELS = {facts.name: facts for facts in adapter("replicate").catalog.models}
-
-
-def generated(faults=None, draw=DRAW, config=None, cancel_at=None, sender=SandboxSender, **params):
-    """One request; returns the answer or the error, the requests sent, and the seconds it took."""
-
-    async def main():
-        sandbox = sender(faults=faults, draw=draw)
-        alone = {} if "targets" in (config or {}) else {"provider": "replicate"}
-        settings = {**alone, **(config or {})}
-        outcome = None
-        async with AsyncRouter(settings, sandbox=True, environment={}, sender=sandbox) as router:
-            with anyio.CancelScope() as scope:
-                if cancel_at is not None:
-                    scope.deadline = anyio.current_time() + cancel_at
-                try:
-                    outcome = await router.images.generate(**{"prompt": "a red kite", **params})
-                except RoutingError as error:
-                    outcome = error
-        return outcome, list(sandbox.requests), anyio.current_time()
-
-    return simulate(main)
 
 
 def asked(requests):
@@ -81,10 +60,7 @@ def test_more_pictures_than_a_model_gives_are_asked_for_in_several_calls(model, 
 
 def test_the_same_seed_gives_the_same_picture():
     def first(seed):
-        return generated(draw=seeded, model=SCHNELL, seed=seed)[0].data[0].bytes()
-
-    def seeded(brief):
-        return png(colour=(brief.seed % 256, 0, 0))
+        return generated(sender={"draw": coloured}, model=SCHNELL, seed=seed)[0].data[0].bytes()
 
     assert first(5) == first(5) != first(6)
 
@@ -224,7 +200,7 @@ class Holding(SandboxSender):
 def test_every_attempt_that_times_out_cancels_its_own_prediction():
     config = {"request_timeout": 5000, "retry": {"attempts": 2, "on_status_codes": [408]}}
 
-    error, requests, _ = generated(config=config, model=SDXL, sender=Holding)
+    error, requests, _ = generated(config=config, model=SDXL, make=Holding)
 
     assert error.status_code == 408
     assert bought(requests) == 3
@@ -232,7 +208,7 @@ def test_every_attempt_that_times_out_cancels_its_own_prediction():
 
 
 def test_a_caller_who_leaves_at_once_cancels_the_prediction():
-    outcome, requests, _ = generated(model=SCHNELL, cancel_at=0.1, sender=Holding)
+    outcome, requests, _ = generated(model=SCHNELL, cancel_at=0.1, make=Holding)
 
     assert outcome is None
     assert asked(requests) == ["POST predictions", "POST cancel"]
@@ -245,33 +221,6 @@ def test_a_key_that_is_wrong_is_told():
 
 
 # Every model of the catalog, against the stand-in that checks its input
-
-
-def conversed(request):
-    """Adapt a request and hold its conversation with the emulator, at its pace."""
-    clock = [1_800_000_000.0]
-    world = World(
-        now=lambda: clock[0], publish=lambda *_: "https://files.test/1", draw=fixed(b"picture")
-    )
-    params, _ = adapted("replicate", request)
-    flow = adapter("replicate").flow(request.with_params(params), target("replicate"))
-    response = None
-    while True:
-        try:
-            send = flow.send(response)
-        except StopIteration as end:
-            return end.value
-        clock[0] += send.after
-        headers = {**send.request.headers, "authorization": "Bearer r8_sandbox"}
-        response = Replicate().handle(
-            type(send.request)(
-                method=send.request.method,
-                url=send.request.url,
-                headers=headers,
-                body=send.request.body,
-            ),
-            world,
-        )
 
 
 EVERYTHING = {
@@ -296,7 +245,7 @@ VARYING = [name for name, facts in MODELS.items() if "variation" in facts.operat
 
 @pytest.mark.parametrize("model", GENERATING)
 def test_all_of_openais_parameters_together_suit_every_model(model):
-    assert isinstance(conversed(ask(model, **EVERYTHING)), Pictures)
+    assert isinstance(conversed(Replicate(), ask(model, **EVERYTHING), KEY), Pictures)
 
 
 @pytest.mark.parametrize("model", EDITING)
@@ -305,11 +254,11 @@ def test_every_model_that_edits_takes_its_pictures(model):
     request = begin_with(model, png(), mask=mask, size="1024x1024", n=1)
 
     assert adapter("replicate").ability(request, target("replicate")).why_not == ""
-    assert isinstance(conversed(request), Pictures)
+    assert isinstance(conversed(Replicate(), request, KEY), Pictures)
 
 
 @pytest.mark.parametrize("model", VARYING)
 def test_every_model_that_varies_takes_its_picture(model):
     request = begin_with(model, png(), operation="variation", prompt=None, n=1)
 
-    assert isinstance(conversed(request), Pictures)
+    assert isinstance(conversed(Replicate(), request, KEY), Pictures)

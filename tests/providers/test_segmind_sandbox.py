@@ -1,54 +1,25 @@
 """Segmind's adapter and its stand-in, through the router, in virtual time."""
 
 import io
+from functools import partial
 
-import anyio
 import pytest
 from PIL import Image
-from provider_talk import adapted, ask, target
+from provider_talk import ask, target
+from sandbox_talk import bought, coloured, conversed, through_sandbox
 
-from router import AsyncRouter, RoutingError
 from router.core.files import held
-from router.core.http import HttpRequest
 from router.core.images import ImageRequest, Pictures
-from router.emulators.drawing import drawn_once, fixed
-from router.emulators.emulator import World
 from router.emulators.segmind import Segmind
 from router.providers.polling import MOST_STUMBLES
 from router.providers.registry import adapter
-from router.sandbox.in_process import SandboxSender
-from router.testing import simulate
 
-DRAW = drawn_once()
 SDXL = "sdxl1.0-txt2img"  # asked by v1
 FAST = "fast-flux-schnell"
 PRO = "flux-1.1-pro"  # asked by v2
+KEY = {"x-api-key": "SG_sandbox"}
 MODELS = {facts.name: facts for facts in adapter("segmind").catalog.models}
-
-
-def generated(faults=None, draw=DRAW, config=None, cancel_at=None, hosts=None, **params):
-    """One request; returns the answer or the error, the requests sent, and the seconds it took."""
-
-    async def main():
-        sender = SandboxSender(faults=faults, draw=draw, hosts=hosts or {})
-        settings = {"provider": "segmind", **(config or {})}
-        outcome = None
-        async with AsyncRouter(settings, sandbox=True, environment={}, sender=sender) as router:
-            with anyio.CancelScope() as scope:
-                if cancel_at is not None:
-                    scope.deadline = anyio.current_time() + cancel_at
-                try:
-                    outcome = await router.images.generate(**{"prompt": "a red kite", **params})
-                except RoutingError as error:
-                    outcome = error
-        return outcome, list(sender.requests), anyio.current_time()
-
-    return simulate(main)
-
-
-def bought(requests):
-    """Return how many requests may have cost something."""
-    return sum(one.method == "POST" for one in requests)
+generated = partial(through_sandbox, "segmind")
 
 
 @pytest.mark.parametrize(
@@ -84,13 +55,8 @@ def test_more_pictures_than_a_model_gives_are_asked_for_in_several_calls(model, 
 
 @pytest.mark.parametrize("model", [SDXL, PRO])
 def test_the_same_seed_gives_the_same_picture(model):
-    def coloured(brief):
-        out = io.BytesIO()
-        Image.new("RGB", (8, 8), (brief.seed % 256, 0, 0)).save(out, "PNG")
-        return out.getvalue()
-
     def first(seed):
-        return generated(draw=coloured, model=model, seed=seed)[0].data[0].bytes()
+        return generated(sender={"draw": coloured}, model=model, seed=seed)[0].data[0].bytes()
 
     assert first(5) == first(5) != first(6)
 
@@ -249,7 +215,7 @@ def test_a_host_of_ones_own_may_ask_for_no_key():
     host = "http://gateway.test/segmind"
 
     answer, requests, _ = generated(
-        config={"custom_host": host}, hosts={host: "segmind"}, model=PRO
+        config={"custom_host": host}, sender={"hosts": {host: "segmind"}}, model=PRO
     )
 
     assert len(answer.data) == 1
@@ -257,35 +223,6 @@ def test_a_host_of_ones_own_may_ask_for_no_key():
 
 
 # Every model of the catalog, against the stand-in that checks its fields
-
-
-def conversed(request):
-    """Adapt a request and hold its conversation with the emulator, at its pace."""
-    clock = [1_800_000_000.0]
-    world = World(
-        now=lambda: clock[0],
-        publish=lambda *_: "https://images.segmind.com/1.png",
-        draw=fixed(b"\x89PNG\r\n\x1a\n"),
-    )
-    params, _ = adapted("segmind", request)
-    flow = adapter("segmind").flow(request.with_params(params), target("segmind"))
-    response = None
-    while True:
-        try:
-            send = flow.send(response)
-        except StopIteration as end:
-            return end.value
-        clock[0] += send.after
-        asked = send.request
-        response = Segmind().handle(
-            HttpRequest(
-                method=asked.method,
-                url=asked.url,
-                headers={**asked.headers, "x-api-key": "SG_sandbox"},
-                body=asked.body,
-            ),
-            world,
-        )
 
 
 EVERYTHING = {
@@ -316,7 +253,7 @@ def picture(mode="RGB"):
     "model", [name for name, facts in MODELS.items() if "generate" in facts.operations]
 )
 def test_all_of_openais_parameters_together_suit_every_model(model, contract):
-    outcome = conversed(ask(contract + model, **EVERYTHING))
+    outcome = conversed(Segmind(), ask(contract + model, **EVERYTHING), KEY)
 
     assert isinstance(outcome, Pictures), outcome
 
@@ -334,4 +271,4 @@ def test_every_model_that_edits_takes_its_pictures(model):
     request = ImageRequest(params=params, operation="edit", files=files)
 
     assert adapter("segmind").ability(request, target("segmind")).why_not == ""
-    assert isinstance(conversed(request), Pictures)
+    assert isinstance(conversed(Segmind(), request, KEY), Pictures)

@@ -5,15 +5,13 @@ import io
 
 import pytest
 from PIL import Image, ImageStat
+from sandbox_talk import DRAW, through_sandbox
 
-from router import AsyncRouter, RoutingError
-from router.emulators.drawing import draw, drawn_once
+from router import RoutingError
+from router.emulators.drawing import draw
 from router.providers.registry import adapter
-from router.sandbox.in_process import SandboxSender
-from router.testing import simulate
 from tests.originals.pictures import drawn, masking
 
-DRAW = drawn_once()
 SDXL = "stable-diffusion-xl-1024-v1-0"
 SD_16 = "stable-diffusion-v1-6"
 LARGE = "sd3.5-large"
@@ -28,20 +26,10 @@ EDITORS = {
 }
 
 
-def asked(operation, *, faults=None, config=None, draw=DRAW, **params):
+def asked(operation, *, draw=DRAW, **more):
     """One request; returns the answer or the error, and the requests sent."""
-
-    async def main():
-        sender = SandboxSender(faults=faults, draw=draw)
-        wanted = {"provider": "stability-ai", **(config or {})}
-        async with AsyncRouter(wanted, sandbox=True, environment={}, sender=sender) as router:
-            try:
-                outcome = await getattr(router.images, operation)(**params)
-            except RoutingError as error:
-                outcome = error
-        return outcome, list(sender.requests)
-
-    return simulate(main)
+    sender = {"draw": draw}
+    return through_sandbox("stability-ai", operation=operation, sender=sender, **more)[:2]
 
 
 def edited(**params):
