@@ -42,6 +42,18 @@ def told(provider, request, response=None, **fields):
     return _end(flow, response)
 
 
+def talk(provider, request, *responses, **fields):
+    """Hold a conversation; return what was sent, and the outcome if there is one."""
+    flow = adapter(provider).flow(request, target(provider, **fields))
+    sends = []
+    for response in (None, *responses):
+        try:
+            sends.append(flow.send(response))
+        except StopIteration as end:
+            return sends, end.value
+    return sends, None
+
+
 def _end(flow, response):
     """Take the conversation one step on; return its outcome if that was the last."""
     try:

@@ -2,13 +2,14 @@
 
 import io
 import json
+from functools import partial
 
+import provider_talk
 from PIL import Image
-from provider_talk import answer, sent, target
+from provider_talk import answer, sent
 
 from router.core.files import held
 from router.core.images import ImageRequest
-from router.providers.registry import adapter
 
 SCHNELL = "black-forest-labs/flux-schnell"
 DEV = "black-forest-labs/flux-dev"
@@ -83,13 +84,4 @@ def report(status="succeeded", output=None, **more):
     )
 
 
-def talk(request, *responses, **fields):
-    """Hold a conversation; return what was sent, and the outcome if there is one."""
-    flow = adapter("replicate").flow(request, target("replicate", **fields))
-    sends, response = [], None
-    for response in (None, *responses):
-        try:
-            sends.append(flow.send(response))
-        except StopIteration as end:
-            return sends, end.value
-    return sends, None
+talk = partial(provider_talk.talk, "replicate")

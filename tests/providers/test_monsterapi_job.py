@@ -1,5 +1,8 @@
 """Monster API's jobs, held by hand: asked after until they end, and what may go wrong with them."""
 
+from functools import partial
+
+import provider_talk
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,16 +35,7 @@ def failed(message=None, **money):
     return status("FAILED", {} if message is None else {"errorMessage": message}, **money)
 
 
-def talk(*responses):
-    """Hold the whole conversation; return what was sent and what came of it."""
-    flow = adapter("monsterapi").flow(ask(SDXL), target("monsterapi"))
-    sends = []
-    for response in (None, *responses):
-        try:
-            sends.append(flow.send(response))
-        except StopIteration as end:
-            return sends, end.value
-    return sends, None
+talk = partial(provider_talk.talk, "monsterapi", ask(SDXL))
 
 
 def outcome(*responses):

@@ -1,7 +1,9 @@
 import base64
 import io
 import json
+from functools import partial
 
+import provider_talk
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,16 +42,7 @@ def file_answer(content, kind="image/jpeg", status=200, **headers):
     return HttpResponse(status=status, headers={"content-type": kind, **named}, body=content)
 
 
-def talk(request, *responses):
-    """Hold the whole conversation; return what was sent and what came of it."""
-    flow = adapter("segmind").flow(request, target("segmind"))
-    sends, response = [], None
-    for response in (None, *responses):
-        try:
-            sends.append(flow.send(response))
-        except StopIteration as end:
-            return sends, end.value
-    return sends, None
+talk = partial(provider_talk.talk, "segmind")
 
 
 def status(said, code=200, **more):
