@@ -4,7 +4,8 @@ Seconds are rounded to microseconds, so that another machine's logarithm makes n
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from statistics import NormalDist
 from typing import Protocol
 
@@ -50,11 +51,14 @@ class LogNormal:
 
     median: float
     p95: float
+    _spread: float = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_spread", math.log(self.p95 / self.median) / P95)
 
     def at(self, chance: float, provider: str, model: str) -> float:
         del provider, model
-        spread = math.log(self.p95 / self.median) / P95
-        return round(self.median * math.exp(spread * _normal(chance)), MICROSECONDS)
+        return round(self.median * math.exp(self._spread * _normal(chance)), MICROSECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,13 @@ class Plausible:
     """About as long as the real model takes, as far as anyone knows."""
 
     def at(self, chance: float, provider: str, model: str) -> float:
-        middle = typical(provider, model)
-        return LogNormal(middle, middle * TAIL).at(chance, provider, model)
+        return _usual(provider, model).at(chance, provider, model)
+
+
+@lru_cache(maxsize=1024)
+def _usual(provider: str, model: str) -> LogNormal:
+    middle = typical(provider, model)
+    return LogNormal(middle, middle * TAIL)
 
 
 TAIL = 1.8  # the 95th of 100 over the median; what users report of image models, rounded

@@ -147,6 +147,7 @@ class Mix:
         self._chance = Random(f"requests {scenario.seed}")
         self._kinds = scenario.requests
         self._bounds = tuple(accumulate(kind.weight for kind in scenario.requests))
+        self._params = tuple({**kind.params, **kind.extra_body} for kind in scenario.requests)
         self._options = lru_cache(maxsize=USERS_KEPT)(self._options_of)
 
     def wish(self, number: int) -> Wish:
@@ -158,10 +159,12 @@ class Mix:
         which = number if kind.prompts is None else int(prompt * kind.prompts)
         words = kind.params.get("prompt", PROMPT)
         mark = f"#{which:0{DIGITS}}"
-        params = {**kind.params, **kind.extra_body, "prompt": f"{words} {mark}"}
+        params = {**self._params[place], "prompt": f"{words} {mark}"}
         return Wish(params, kind.extra_body, self._options(place, who), (place, who), mark)
 
     def _place(self, chance: float) -> int:
+        if len(self._bounds) == 1:
+            return 0
         return min(bisect_right(self._bounds, chance * self._bounds[-1]), len(self._bounds) - 1)
 
     def _options_of(self, place: int, who: int | None) -> RequestOptions:

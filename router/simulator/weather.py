@@ -8,19 +8,18 @@ meet the same weather.
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate
 
 from router.core.files import Upload
 from router.core.http import HttpRequest, Part, origin
 from router.emulators.chance import Chance
 from router.sandbox.fault import Fault, FaultKind
+from router.sandbox.in_process import KEYS
 from router.simulator.passage import PASSAGE
 from router.simulator.scenario import Conduct, Outage, RateLimit, Scenario
 from router.simulator.token_bucket import TokenBucket, retry_after
 
 HANG = 86_400.0  # seconds: longer than anybody waits
-
-KEYS = ("authorization", "api-key", "x-api-key", "x-goog-api-key")
-"""Headers that say whose account it is."""
 
 BY_DEPLOYMENT = frozenset({"azure-openai"})
 """Providers that give each deployment a quota of its own.
@@ -42,11 +41,13 @@ DRAWS = 3  # of a call: how long it takes, what becomes of it, and which outage 
 class _Climate:
     """A model's conduct, the chance it is drawn with, and the buckets of the accounts.
 
-    The buckets are shared by all models that are under the same limit.
+    `mishaps` are what goes wrong by itself, each up to its place in [0, 1). The buckets are shared
+    by all models that are under the same limit.
     """
 
     conduct: Conduct
     chance: Chance
+    mishaps: tuple[tuple[float, Fault], ...]
     buckets: dict[str, TokenBucket]
 
     def bucket(self, account: str, limit: RateLimit) -> TokenBucket:
@@ -120,7 +121,10 @@ class Weather:
             if wait is not None:
                 self._seconds = 0.0
                 return _full(conduct.limit, wait)
-        return _mishap(conduct, chance)
+        for end, mishap in climate.mishaps:
+            if chance < end:
+                return mishap
+        return None
 
     def _struck(self, outage: Outage) -> Fault:
         """Return what an outage does. What a provider turns away, it turns away at once."""
@@ -148,7 +152,8 @@ class Weather:
         else:  # the very limit of the provider is one that the model has not been given itself
             limited = "" if name is None or conduct.limit is conducts.general.limit else name
         buckets = self._buckets.setdefault((provider, limited), {})
-        return _Climate(conduct, Chance("weather", self.scenario.seed, provider, model), buckets)
+        chance = Chance("weather", self.scenario.seed, provider, model)
+        return _Climate(conduct, chance, _mishaps(conduct), buckets)
 
 
 def _key_of(headers: Mapping[str, str]) -> str:
@@ -172,17 +177,14 @@ def _full(limit: RateLimit, wait: float) -> Fault:
     return Fault(kind=FaultKind.STATUS, status=429, retry_after=told)
 
 
-def _mishap(conduct: Conduct, chance: float) -> Fault | None:
-    """Return the fault in whose share of all calls the draw is."""
-    if chance < conduct.error_rate:
-        return Fault(kind=FaultKind.STATUS, status=conduct.error_status)
-    chance -= conduct.error_rate
-    for rate, kind in (
-        (conduct.refusal_rate, FaultKind.REFUSAL),
-        (conduct.cut_rate, FaultKind.CUT),
-        (conduct.empty_rate, FaultKind.EMPTY),
-    ):
-        if chance < rate:
-            return Fault(kind=kind)
-        chance -= rate
-    return None
+def _mishaps(conduct: Conduct) -> tuple[tuple[float, Fault], ...]:
+    """Return the faults that come in some share of calls, one share behind the other."""
+    shares = (
+        (conduct.error_rate, Fault(kind=FaultKind.STATUS, status=conduct.error_status)),
+        (conduct.refusal_rate, Fault(kind=FaultKind.REFUSAL)),
+        (conduct.cut_rate, Fault(kind=FaultKind.CUT)),
+        (conduct.empty_rate, Fault(kind=FaultKind.EMPTY)),
+    )
+    ends = accumulate(share for share, _ in shares)
+    found = zip(ends, shares, strict=True)
+    return tuple((end, fault) for end, (share, fault) in found if share)
