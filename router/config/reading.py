@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from router.config.foreign import Stranger
 from router.config.hosts import why_not
@@ -15,6 +16,9 @@ from router.config.section import Section
 from router.config.source import Source
 from router.core.provider import NOWHERE, Elsewhere, ProviderInfo
 from router.core.secret import Secret
+
+NOBODY = "https://unset.invalid/"
+"""What a host begins with that is not told yet: nobody can have such a name (RFC 2606)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,17 +114,28 @@ class Reading:
         return missing(ref.template.reveal(), self.environment, None)
 
     def host(self, section: Section) -> str | None:
-        """Return `custom_host` if it may be asked."""
+        """Return `custom_host` if it may be asked.
+
+        Where its variable has no value another stands in: it is a host of one's own all the same.
+        """
+        written = section.text("custom_host")
         url = self.text(section, "custom_host")
-        reason = None if url is None else why_not(url)
+        if url is None:
+            return self._untold_host(written)
+        reason = why_not(url)
         if reason is not None:
-            written = shown(section.text("custom_host"))
             place = section.at("custom_host")
-            self.report.wrong(section.source, place, f"{written} {reason}", code="bad-host")
+            message = f"{shown(written)} {reason}"
+            self.report.wrong(section.source, place, message, code="bad-host")
             return None
-        if url is None or self.stranger is None:
-            return None if url is None else url.rstrip("/")
+        if self.stranger is None:
+            return url.rstrip("/")
         return self._listed_host(section, url, self.stranger)
+
+    def _untold_host(self, written: str | None) -> str | None:
+        if written is None or self.stranger is not None:
+            return None
+        return NOBODY + quote(written, safe="")
 
     def _listed_host(self, section: Section, url: str, stranger: Stranger) -> str | None:
         listed = stranger.located(url)

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.config.hosts import why_not
+from router.core.http import origin
 from router.core.target import Target
 from router.providers.registry import adapter
 
@@ -146,3 +147,26 @@ def test_a_resource_name_that_the_config_takes_leads_to_azure(name):
     target = Target(path="t", provider="azure-openai", options=found.options)
 
     assert adapter("azure").origins(target) == {f"https://{name.lower()}.openai.azure.com:443"}
+
+
+@pytest.mark.parametrize("written", ["${HOUSE}", "https://${HOUSE}/v1", "${HOUSE:-}"])
+def test_a_host_whose_variable_may_be_missing_is_a_host_all_the_same(written):
+    target = route({"provider": "openai", "custom_host": written}, allow_unset=True)
+
+    assert origin(target.base_url) == "https://unset.invalid:443"
+    assert target.credential is None  # nobody else's key goes there
+
+
+def test_two_hosts_whose_variables_are_missing_are_two():
+    hosts = {
+        route({"provider": "openai", "custom_host": written}, allow_unset=True).base_url
+        for written in ("${HOUSE}", "${YARD}", "${YARD}/v1")
+    }
+
+    assert len(hosts) == 3
+
+
+def test_a_host_whose_variable_is_missing_is_an_error():
+    found = errors({"provider": "openai", "custom_host": "${HOUSE}"})
+
+    assert found == ["config.custom_host: the environment variable HOUSE is not set"]

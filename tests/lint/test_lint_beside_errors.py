@@ -142,3 +142,25 @@ def test_without_its_keys_a_config_is_put_right_all_the_same(tmp_path):
     check_folder(tmp_path / "configs", fix=True, environment={})
 
     assert (tmp_path / "configs" / "config.yaml").read_text() == "provider: openai\n"
+
+
+OWN = """\
+strategy: {mode: fallback, on_status_codes: [402, 503]}
+budget: {max_cost: 1.0, on_unknown_price: allow}
+targets:
+  - {provider: openai, custom_host: "${HOUSE}", override_params: {model: dall-e-3},
+     request_timeout: 3000}
+  - {provider: openai, custom_host: "https://${YARD}/v1", override_params: {model: gpt-imag-2}}
+  - {virtual_key: attic, override_params: {model: dall-e-3}}
+virtual_keys:
+  attic: {provider: openai, custom_host: "${ATTIC}", api_key: "${ATTIC_KEY}"}
+"""
+
+
+@pytest.mark.parametrize("options", [{"allow_unset": True}, {}], ids=["allowed", "missing"])
+def test_a_host_of_ones_own_is_one_though_its_variable_is_missing(options, tmp_path):
+    found = check_files(tmp_path, {"configs/config.yaml": OWN}, **options)
+    check_folder(tmp_path / "configs", fix=True, **options)
+
+    assert set(codes(found)) == (set() if options else {"unset-variable"})
+    assert (tmp_path / "configs" / "config.yaml").read_text() == OWN
