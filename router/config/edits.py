@@ -22,6 +22,9 @@ ENTRY = re.compile(r"\s*(?:-\s+)?")
 
 COMMENT = re.compile(r"\s*#")
 
+MARK = re.compile(r"---(\s|$)")
+"""How a document begins, where that is said."""
+
 
 def edits_for(source: Source, change: Change) -> tuple[Edit, ...]:
     """Return what makes a change; nothing where the text cannot simply be edited."""
@@ -146,7 +149,14 @@ class _Text:
         top, indent = number, _indent(self._line(number))
         while COMMENT.match(self._line(top - 1)) and _indent(self._line(top - 1)) == indent:
             top -= 1
-        return top if top > 1 else number
+        return number if self._begins(top) else top
+
+    def _begins(self, number: int) -> bool:
+        """Tell whether only empty lines stand above a line, up to the mark of a document."""
+        above = number - 1
+        while above and not self._line(above).strip():
+            above -= 1
+        return above == 0 or MARK.match(self._line(above)) is not None
 
     def _first_key(
         self, place: Place, siblings: Sequence[str | int], start: Span, before: str

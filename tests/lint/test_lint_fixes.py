@@ -201,6 +201,31 @@ LAYOUTS = {
         "b: 1\n\n# All of it.\n\n",
     ),
     "not what the file begins with": ("# Ours.\nb: 1\nc: 2\n", ("b",), "# Ours.\nc: 2\n"),
+    "not what the file begins with after its first mark": (
+        "---\n# Ours.\nb: 1\nc: 2\n",
+        ("b",),
+        "---\n# Ours.\nc: 2\n",
+    ),
+    "not what the file begins with after an empty line": (
+        "\n  \n# Ours,\n# for good.\nb: 1\nc: 2\n",
+        ("b",),
+        "\n  \n# Ours,\n# for good.\nc: 2\n",
+    ),
+    "not what the file begins with after a directive": (
+        "%YAML 1.1\n--- # v1\n\n# Ours.\nb: 1\nc: 2\n",
+        ("b",),
+        "%YAML 1.1\n--- # v1\n\n# Ours.\nc: 2\n",
+    ),
+    "not what stands between it and what the file begins with": (
+        "# Ours.\n---\n# These, too.\nb: 1\nc: 2\n",
+        ("b",),
+        "# Ours.\n---\n# These, too.\nc: 2\n",
+    ),
+    "the first thing and a comment below what the file begins with": (
+        "# Ours.\n\n# For b.\nb: 1\nc: 2\n",
+        ("b",),
+        "# Ours.\n\nc: 2\n",
+    ),
     "a key and its block": (
         "a:\n  b: 1\n  c:\n    - 2\n    - 3  # three\n\n  # d\n  d: 4\n",
         ("a", "c"),
