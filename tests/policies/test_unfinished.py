@@ -1,71 +1,19 @@
 """Pictures that came and could not be given as asked cost their target, and nothing more."""
 
-import base64
-import io
 import json
 from dataclasses import replace
+from functools import partial
 
 import pytest
-from PIL import Image
 
-from router import AsyncRouter, RoutingError
-from router.core.adapter import Becomes
 from router.core.http import HttpResponse
 from router.core.outcome import Kind
-from router.testing import Scripted, simulate
-from tests.toys import Toy
+from tests.policies import promising
+from tests.policies.promising import ABLE, CDN, PNG, POOR, answer, b64, file, url
 
-CDN = "https://cdn.test/{}.png"
-PROMISES = ("response_format", "output_format", "output_compression")
-
-
-def dropped(name):
-    """A rule of a provider that cannot do it."""
-    return lambda value, params: Becomes({}, f"{name} {value} dropped (a toy has none)")
-
-
-POOR = Toy("poor", rule_by_name={name: dropped(name) for name in PROMISES})
-ABLE = Toy("able")
 BOTH = {"strategy": {"mode": "fallback"}, "targets": [{"provider": "poor"}, {"provider": "able"}]}
 TOPPING = {**BOTH, "strategy": {"mode": "fallback", "top_up": True}}
-
-
-def drawn():
-    out = io.BytesIO()
-    Image.effect_noise((24, 16), 90).convert("RGB").save(out, "png")
-    return out.getvalue()
-
-
-PNG = drawn()
-B64 = {"b64_json": base64.b64encode(PNG).decode()}
-
-
-def url(number=0):
-    return {"url": CDN.format(number)}
-
-
-def answer(*items):
-    return HttpResponse(status=200, body=json.dumps({"created": 1, "data": list(items)}).encode())
-
-
-def file(content=PNG, status=200):
-    return HttpResponse(status=status, headers={"content-type": "image/png"}, body=content)
-
-
-def asked(*steps, config=BOTH, options=None, **params):
-    """Ask for a cat; return the answer, or the error, and the sender."""
-    sender = Scripted(*steps)
-
-    async def main():
-        keys = {"POOR_API_KEY": "sk-poor", "ABLE_API_KEY": "sk-able"}
-        using = {"adapters": [POOR, ABLE], "environment": keys, "sender": sender, **(options or {})}
-        async with AsyncRouter(config, **using) as router:
-            try:
-                return await router.images.generate(prompt="a cat", **params)
-            except RoutingError as error:
-                return error
-
-    return simulate(main), sender
+asked = partial(promising.asked, config=BOTH)
 
 
 # Ports that break
@@ -81,21 +29,23 @@ class Broken:
 @pytest.mark.parametrize("location", ["https://[bad", "//[", "http://[::1", "https://a:b:c/"])
 def test_a_redirect_that_is_no_url_costs_the_target_and_no_more(location):
     lost = HttpResponse(status=302, headers={"location": location}, body=b"")
-    got, _ = asked(answer(url()), lost, answer(B64), response_format="b64_json")
+    got, _ = asked(answer(url()), lost, answer(b64()), response_format="b64_json")
 
     assert got.trace.served.provider == "able"
 
 
 def test_a_store_that_breaks_costs_the_target_and_no_more():
     natively = answer(url(1))
-    got, _ = asked(answer(B64), natively, options={"artefacts": Broken()}, response_format="url")
+    got, _ = asked(answer(b64()), natively, options={"artefacts": Broken()}, response_format="url")
 
     assert (got.data[0].url, got.trace.served.provider) == (CDN.format(1), "able")
 
 
 def test_a_bug_of_a_store_is_a_failure_that_does_not_repeat_its_words():
     options = {"artefacts": Broken()}
-    got, _ = asked(answer(B64), config={"provider": "poor"}, options=options, response_format="url")
+    got, _ = asked(
+        answer(b64()), config={"provider": "poor"}, options=options, response_format="url"
+    )
 
     assert (got.kind, got.failure.billed) == (Kind.INVALID_OUTPUT, True)
     assert "it failed (RuntimeError)" in str(got)
@@ -107,7 +57,7 @@ def test_a_bug_of_a_store_is_a_failure_that_does_not_repeat_its_words():
 
 def test_pictures_of_a_failure_are_finished_before_others_are_asked_for():
     got, sender = asked(
-        answer(url()), file(), answer(B64), config=TOPPING, n=2, response_format="b64_json"
+        answer(url()), file(), answer(b64()), config=TOPPING, n=2, response_format="b64_json"
     )
 
     assert [(one.bytes(), one.url) for one in got.data] == [(PNG, None)] * 2
@@ -119,7 +69,7 @@ def test_a_picture_that_cannot_be_had_is_bought_anew_and_the_good_one_kept():
         answer(url(0), url(1)),
         file(status=403),
         file(),
-        answer(B64),
+        answer(b64()),
         config=TOPPING,
         n=2,
         response_format="b64_json",
@@ -130,7 +80,7 @@ def test_a_picture_that_cannot_be_had_is_bought_anew_and_the_good_one_kept():
 
 
 def test_pictures_that_could_be_had_are_in_the_failure_without_those_that_could_not():
-    steps = [answer(B64, url(1)), file(status=403)]
+    steps = [answer(b64(), url(1)), file(status=403)]
     got, _ = asked(*steps, config={"provider": "poor"}, n=2, response_format="b64_json")
 
     assert "picture 1 came" in str(got)
@@ -166,7 +116,7 @@ def test_a_deadline_keeps_what_was_finished_and_says_what_was_not():
 
 def test_what_a_deadline_leaves_of_several_calls_is_as_asked_for():
     few = replace(POOR, most=1)
-    steps = [answer(B64), answer(url()), (60.0, answer(B64))]
+    steps = [answer(b64()), answer(url()), (60.0, answer(b64()))]
     config = {"provider": "poor", "budget": {"deadline": 5}}
     options = {"adapters": [few, ABLE]}
     got, _ = asked(*steps, config=config, options=options, n=3, response_format="b64_json")
@@ -205,7 +155,7 @@ def test_all_pictures_of_an_answer_have_that_time_together():
 
 
 def test_a_late_picture_is_asked_of_the_next_target_and_the_others_are_kept():
-    steps = [answer(url(0), url(1)), file(), (60.0, file()), answer(B64)]
+    steps = [answer(url(0), url(1)), file(), (60.0, file()), answer(b64())]
     config = {**TOPPING, "request_timeout": 1000}
     got, sender = asked(*steps, config=config, n=2, response_format="b64_json")
 
