@@ -23,6 +23,16 @@ KITE = {"prompt": "a kite", "model": "gpt-image-2"}
 OPENAI = {"x-portkey-provider": "openai"}
 
 
+class Told(list):
+    """A recorder that keeps what it is told."""
+
+    def begin(self):
+        pass
+
+    def end(self, exchange):
+        self.append(exchange)
+
+
 @dataclass
 class Seen:
     """What a caller got: `pieces` are those of the body, each with its time."""

@@ -3,15 +3,7 @@
 import pytest
 
 from router.testing import simulate
-from tests.gateway.drive import KITE, OPENAI, ask, opened, written
-
-
-class Told(list):
-    def begin(self):
-        pass
-
-    def end(self, exchange):
-        self.append(exchange)
+from tests.gateway.drive import KITE, OPENAI, Told, ask, opened, written
 
 
 def asked(folder, *steps, recorders=(), **request):

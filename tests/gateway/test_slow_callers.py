@@ -8,7 +8,7 @@ import anyio
 from router.core.http import HttpResponse
 from router.gateway.app import SEND_PATIENCE
 from router.testing import simulate
-from tests.gateway.drive import GENERATIONS, KITE, OPENAI, opened
+from tests.gateway.drive import GENERATIONS, KITE, OPENAI, Told, opened
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(60_000) + b"\x00\x00\x00\x00IEND\xaeB`\x82"
 LARGE = HttpResponse(
@@ -17,17 +17,6 @@ LARGE = HttpResponse(
         {"created": 1, "data": [{"b64_json": base64.b64encode(PNG).decode()}]}
     ).encode(),
 )
-
-
-class Told:
-    def __init__(self):
-        self.exchanges = []
-
-    def begin(self):
-        pass
-
-    def end(self, exchange):
-        self.exchanges.append(exchange)
 
 
 def test_a_caller_who_takes_nothing_in_is_cut_off_and_told_of_as_gone(tmp_path, caplog):
@@ -50,6 +39,6 @@ def test_a_caller_who_takes_nothing_in_is_cut_off_and_told_of_as_gone(tmp_path, 
         return anyio.current_time()
 
     assert simulate(main) == SEND_PATIENCE
-    assert [(one.status, one.gone) for one in told.exchanges] == [(499, True)]
+    assert [(one.status, one.gone) for one in told] == [(499, True)]
     assert "bug" not in caplog.text
     assert "failed" not in caplog.text
