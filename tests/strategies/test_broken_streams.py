@@ -6,8 +6,8 @@ import anyio
 import pytest
 
 from router.core.adapter import Emit, Send
-from router.core.http import BEARER, HttpRequest, TransportError
-from router.core.outcome import Failure, Kind
+from router.core.http import TransportError
+from router.core.outcome import Kind
 from router.core.ports import Incoming
 from router.core.secret import Credentials, Secret
 from router.testing import (
@@ -18,29 +18,16 @@ from router.testing import (
     stream_event,
 )
 from tests.strategies.test_call import UNDO, asked, cancelled, saying
+from tests.strategies.test_conversation_streams import ASKED, REFUSED, heard
 from tests.streaming import STREAMED, leaf, watched
 from tests.toys import SECRET, Keys, context
 
-ASKED = HttpRequest(method="POST", url="https://a.test/v1/images", auth=BEARER)
 PARTIAL = stream_event("image_generation.partial_image", 1, partial_image_index=0)
 COMPLETED = stream_event("image_generation.completed", usage={"total_tokens": 10})
 CUT_PICTURE = (
     b'data: {"type": "image_generation.completed", "b64_json": "iVBORw0KGgoAAAANSUhE"}\n\n'
 )
 LOST = TransportError("it broke off", sent=True)
-REFUSED = Failure(kind=Kind.REFUSED, status=400, message="no")
-
-
-def heard(*pieces, conversation, **more):
-    """Hold a conversation that returns its outcome; give what it heard along the way."""
-    seen = []
-
-    def talk(request, target):
-        seen.extend((yield from conversation()))
-        return REFUSED
-
-    result = watched(saying(talk), *pieces, **more)
-    return seen, result
 
 
 # What breaks
