@@ -235,3 +235,12 @@ async def watched(stream):
         error = raised
     after = [event async for event in stream]
     return Watched(events=events + after, error=error, trace=stream.trace)
+
+
+def check_whole(answer, params):
+    """All that was asked for is there, in the form and the format asked for."""
+    assert len(answer.data) == params.get("n", 1)
+    form = params.get("response_format")
+    assert form is None or all(getattr(picture, form) for picture in answer.data)
+    kind = params.get("output_format")
+    assert kind is None or all(picture.media.format == kind for picture in answer.data)

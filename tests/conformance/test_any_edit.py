@@ -6,7 +6,7 @@ import pytest
 from beginnings import inside
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from speakers import EVERYONE, ask
+from speakers import EVERYONE, ask, check_whole
 
 from router import RoutingError
 from router.core.outcome import Kind
@@ -64,11 +64,7 @@ def check(heard, params):
     if isinstance(answer, RoutingError):
         assert (answer.kind, heard.requests) == (Kind.UNSUPPORTED, []), str(answer)
         return
-    assert len(answer.data) == params.get("n", 1)
-    form = params.get("response_format")
-    assert form is None or all(getattr(picture, form) for picture in answer.data)
-    kind = params.get("output_format")
-    assert kind is None or all(picture.media.format == kind for picture in answer.data)
+    check_whole(answer, params)
 
 
 # Of this one it is not known which pictures it takes; it is asked, and may say no.
