@@ -20,6 +20,7 @@ Values: TypeAlias = tuple[str | None, ...]
 
 NUMBERS = (int, float)
 DECIMALS = 10  # one more than is promised
+LARGEST = 1e15  # units that anybody can have used
 
 OVERHEAD = 64  # tokens
 # What OpenAI adds to a prompt, and again for each file: six to a prompt alone, thirty with a file.
@@ -51,7 +52,7 @@ def settle(facts: ModelFacts | None, request: ImageRequest, pictures: Pictures) 
         return _sum([reported])
     order, plan = Order(facts, request, pictures), _plan(facts)
     if usage and plan.metered:
-        counted = _sum(_counted(group, order, usage) for group in plan.metered)
+        counted = _sum([_counted(group, order, usage) for group in plan.metered])
         if counted is not None:
             return counted
     return _sum(_exact(group, order) for group in plan.listed) if plan.listed else None
@@ -256,7 +257,8 @@ def _counted(group: Group, order: Order, usage: Mapping[str, JSON]) -> float | N
     if count is None:
         return 0.0 if group.first.optional else None
     prices = _possible(group, order)
-    return count * prices[0].usd if len({price.usd for price in prices}) == 1 else None
+    is_sure = len(prices) == 1 or len({price.usd for price in prices}) == 1
+    return count * prices[0].usd if is_sure else None
 
 
 def _count(group: Group, usage: Mapping[str, JSON]) -> float | None:
@@ -270,15 +272,17 @@ def _count(group: Group, usage: Mapping[str, JSON]) -> float | None:
 def _at(usage: Mapping[str, JSON], path: Sequence[str]) -> JSON:
     value: JSON = usage
     for step in path:
-        value = value.get(step) if value is not None and isinstance(value, OBJECTS) else None
+        if not isinstance(value, OBJECTS):
+            return None
+        value = value.get(step)
     return value
 
 
 def _amount(value: JSON) -> float | None:
-    """Return a number that can be an amount, if it is one."""
+    """Return a number that can be an amount, if it is one; JSON's may be larger than a float's."""
     if not isinstance(value, NUMBERS) or isinstance(value, bool):
         return None
-    return float(value) if value >= 0 and math.isfinite(value) else None
+    return float(value) if 0 <= value <= LARGEST else None
 
 
 def _sum(amounts: Iterable[float | None]) -> float | None:

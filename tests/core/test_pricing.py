@@ -253,6 +253,7 @@ def test_the_first_place_where_something_is_counted_counts():
         {**USAGE, "output_tokens": True},
         {**USAGE, "output_tokens": -1},
         {**USAGE, "output_tokens": math.inf},
+        {**USAGE, "output_tokens": 10**400},
         {**USAGE, "input_tokens_details": None},
     ],
     ids=str,
