@@ -1,18 +1,21 @@
 """Memory store: expiring state of one process."""
 
+import asyncio
 import heapq
 import math
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import anyio
-
 from router.core.ports import StoreError
 
 MAX_BYTES = 256 * 1024 * 1024
 
 OVERHEAD = 400  # bytes: an entry with its key, its place in order and its timer, by sys.getsizeof
+
+
+def loop_time() -> float:
+    return asyncio.get_running_loop().time()
 
 
 @dataclass(slots=True)
@@ -35,7 +38,7 @@ class MemoryStore:
     """
 
     def __init__(
-        self, *, max_bytes: int = MAX_BYTES, clock: Callable[[], float] = anyio.current_time
+        self, *, max_bytes: int = MAX_BYTES, clock: Callable[[], float] = loop_time
     ) -> None:
         self._max_bytes = max_bytes
         self._clock = clock
