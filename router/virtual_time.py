@@ -89,8 +89,11 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         context: contextvars.Context | None = None,
     ) -> asyncio.TimerHandle:
         timer = asyncio.TimerHandle(when, callback, args, self, context)
-        self._set_so_far += 1
-        heappush(self._timers, (when, self._set_so_far, timer))
+        if when <= self._now:
+            self._ready.append(timer)
+        else:
+            self._set_so_far += 1
+            heappush(self._timers, (when, self._set_so_far, timer))
         return timer
 
     def run_forever(self) -> None:
@@ -119,23 +122,19 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
         The base class asks for one turn of the loop by this name.
         """
-        self._ring()
-        if not self._ready:
+        ready = self._ready
+        if not ready:
             self._jump()
-            self._ring()
-        for _ in range(len(self._ready)):
-            handle = self._ready.popleft()
+        for _ in range(len(ready)):
+            handle = ready.popleft()
             if not handle.cancelled():
                 handle._run()  # noqa: SLF001  a loop's part, as the base class has it
 
-    def _ring(self) -> None:
-        """Make those ready whose time has come."""
-        timers = self._timers
-        while timers and timers[0][0] <= self._now:
-            self._ready.append(heappop(timers)[2])
-
     def _jump(self) -> None:
-        """Move the clock to the next timer. Raises AsleepError where there is none."""
+        """Move the clock to the next timer, and make those ready that ring then.
+
+        Raises AsleepError where there is none.
+        """
         timers = self._timers
         while timers and timers[0][2].cancelled():
             heappop(timers)
@@ -144,7 +143,9 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
                 f"every task is asleep and no timer will wake one, at {self._now} s; "
                 f"asleep: {self._sleepers()}"
             )
-        self._now = max(self._now, timers[0][0])
+        self._now = timers[0][0]
+        while timers and timers[0][0] == self._now:
+            self._ready.append(heappop(timers)[2])
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
         """Clear away the timers that were cancelled, now and then.
