@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from router.cli.columns import aligned
 from router.cli.sparks import breaker_row, chart_width, height_of, spark
 from router.cli.terminal import faint, red, strong, wrapped, yellow
-from router.config.places import short
 from router.config.problems import counted
 from router.core.outcome import Kind
 from router.core.trace_table import printable
 from router.simulator.durations import spoken
 from router.simulator.results import Latency, Result, TargetResult
-from router.simulator.verdict import difference, money, often, percent, verdict
+from router.simulator.verdict import difference, money, often, percent, seconds, verdict
 
 LEGEND = "breaker: · closed, ━ open, ╌ half-open"
 
@@ -88,7 +87,7 @@ def _mistakes(result: Result) -> Iterator[str]:
         for kind, reason in _faults(target.reasons):
             told.add(reason)
             calls = counted(target.failures[kind], "call")
-            yield f"{calls} to {name_of(target)}: {kind}: {_said(reason)}"
+            yield f"{calls} to {target.name}: {kind}: {_said(reason)}"
     for kind, reason in _faults(result.reasons):
         if reason not in told:
             yield f"{counted(result.failures[kind], 'request')}: {kind}: {_said(reason)}"
@@ -129,7 +128,7 @@ def _latency(latency: Latency) -> str:
         ("p99", latency.p99),
         ("max", latency.most),
     )
-    return "  ".join(f"{name} {_seconds(value)}" for name, value in parts)
+    return "  ".join(f"{name} {seconds(value)}" for name, value in parts)
 
 
 def _targets(result: Result, width: int | None) -> Iterator[str]:
@@ -151,22 +150,16 @@ def _targets(result: Result, width: int | None) -> Iterator[str]:
 def _row(target: TargetResult) -> tuple[str, ...]:
     latency = target.latency
     return (
-        name_of(target),
+        target.name,
         f"{target.served:,}",
         percent(target.share),
         f"{target.calls:,}",
-        f"{target.failed - target.rate_limited:,}",
+        f"{target.failed:,}",
         f"{target.rate_limited:,}",
-        _seconds(latency.p50),
-        _seconds(latency.p95),
+        seconds(latency.p50),
+        seconds(latency.p95),
         money(target.cost),
     )
-
-
-def name_of(target: TargetResult) -> str:
-    """Name a target by its place and what is asked there."""
-    place = short(target.path)
-    return f"{place} {target.provider} {target.model}".rstrip()
 
 
 def _timelines(result: Result, width: int | None) -> Iterator[str]:
@@ -180,7 +173,7 @@ def _timelines(result: Result, width: int | None) -> Iterator[str]:
     if result.breakers:
         yield faint(_folded(LEGEND, 0))
     for target in result.targets:
-        yield _folded(name_of(target), 2)
+        yield _folded(target.name, 2)
         yield from _timeline(target, columns)
         for breaker in result.breakers_of(target):
             yield f"  {'breaker':<{ROW}}{breaker_row(breaker, result.width, columns)}"
@@ -195,7 +188,7 @@ def _timelines(result: Result, width: int | None) -> Iterator[str]:
 def _timeline(target: TargetResult, columns: int) -> Iterator[str]:
     highest = height_of(target.calls_at, columns)
     yield f"  {'calls':<{ROW}}{spark(target.calls_at, columns, highest)}"
-    if target.failed > target.rate_limited:
+    if target.failed:
         yield f"  {'failed':<{ROW}}{red(spark(target.failed_at, columns, highest))}"
     if target.rate_limited:
         yield f"  {'429':<{ROW}}{yellow(spark(target.full_at, columns, highest))}"
@@ -221,11 +214,11 @@ def _measures(result: Result) -> Iterator[tuple[str, str]]:
     latency = result.latency
     yield "answered", percent(result.success_rate)
     yield "failed", f"{result.failed:,}"
-    yield "p50", _seconds(latency.p50)
-    yield "p90", _seconds(latency.p90)
-    yield "p95", _seconds(latency.p95)
-    yield "p99", _seconds(latency.p99)
-    yield "slowest", _seconds(latency.most)
+    yield "p50", seconds(latency.p50)
+    yield "p90", seconds(latency.p90)
+    yield "p95", seconds(latency.p95)
+    yield "p99", seconds(latency.p99)
+    yield "slowest", seconds(latency.most)
     yield "calls a request", "-" if result.amplification is None else f"{result.amplification:.2f}"
     yield "answered 429", percent(result.rate_limit_waste)
     yield "fallbacks", f"{result.fallbacks:,}"
@@ -236,10 +229,6 @@ def _measures(result: Result) -> Iterator[tuple[str, str]]:
 
 def _counted(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{what} {count:,}" for what, count in counts.items())
-
-
-def _seconds(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1f} s"
 
 
 def _folded(text: str, hang: int) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from router.config.places import short
+from router.core.trace import DECIMALS
 from router.simulator.breakers import Breaker
 from router.simulator.histogram import Histogram
 from router.simulator.layout import Place
 from router.simulator.scenario import Scenario
 from router.simulator.tally import Tally, TargetTally
-
-DECIMALS = 9  # of a dollar: what amounts are exact to
 
 NUMBER = re.compile(r"\d+")
 
@@ -33,9 +33,8 @@ class TargetResult:
     """One target. `share` is that of the requests that it answered, of all that were answered.
 
     `wasted` is what was paid for calls that gave no request its answer. `reasons` are what was said
-    first of each kind of failure. `latency` is of the calls
-    that went well. `unpriced` calls were billed nobody knows what; `unsure` ones, such as timeouts,
-    may have been billed.
+    first of each kind of failure. `latency` is of the calls that went well. `unpriced` calls were
+    billed nobody knows what; `unsure` ones, such as timeouts, may have been billed.
     """
 
     path: str
@@ -61,8 +60,14 @@ class TargetResult:
         return Place(self.path, self.provider)
 
     @property
+    def name(self) -> str:
+        """Its place, and what is asked there."""
+        return f"{short(self.path)} {self.provider} {self.model}".rstrip()
+
+    @property
     def failed(self) -> int:
-        return sum(self.failures.values())
+        """The calls that failed, but for those that were answered with 429."""
+        return sum(self.failures.values()) - self.rate_limited
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,8 +229,8 @@ def _target(target: TargetTally, served: int) -> TargetResult:
         failures=dict(target.kinds.most_common()),
         reasons=dict(target.reasons),
         latency=_latency(target.latency),
-        cost=_dollars([target.cost]),
-        wasted=_dollars([target.wasted]),
+        cost=round(target.cost, DECIMALS),
+        wasted=round(target.wasted, DECIMALS),
         unpriced=target.unpriced,
         unsure=target.unsure,
         calls_at=tuple(target.calls_at),

@@ -22,7 +22,8 @@ def verdict(result: Result) -> str:
     latency = result.latency
     took = ""
     if latency.p50 is not None and latency.p95 is not None:
-        took = f", half of them within {latency.p50:.1f} s and 95 of 100 within {latency.p95:.1f} s"
+        took = f", half of them within {seconds(latency.p50)}"
+        took += f" and 95 of 100 within {seconds(latency.p95)}"
     return f"{answered}{took}, for {money(result.cost)}"
 
 
@@ -43,7 +44,7 @@ def _differences(one: Result, other: Result) -> Iterator[str]:
         yield f"fails {counted(count, f'{more} request')}{told}"
     p95, was = other.latency.p95, one.latency.p95
     if p95 is not None and was is not None and _differ(p95, was, 1):
-        yield f"answers 95 of 100 within {p95:.1f} s instead of {was:.1f} s"
+        yield f"answers 95 of 100 within {seconds(p95)} instead of {seconds(was)}"
     if _differ(other.cost, one.cost):
         cheaper = other.cost < one.cost
         gap = money(abs(other.cost - one.cost))
@@ -88,6 +89,11 @@ def percent(share: float | None) -> str:
         if float(text) not in {0.0, 100.0}:
             return f"{text} %"
     return "> 99.999 %" if share > 0.5 else "< 0.001 %"
+
+
+def seconds(value: float | None) -> str:
+    """Write `4.0 s`."""
+    return "-" if value is None else f"{value:.1f} s"
 
 
 def money(amount: float) -> str:

@@ -61,7 +61,7 @@ def test_the_page_says_what_there_is_to_see(result):
         "How long callers waited",
         "What it cost",
         "breaker: opened once, first at 11",
-        "targets[1] · stability-ai stable-image-core",
+        "targets[1] stability-ai stable-image-core",
     ):
         assert words in read.words
 

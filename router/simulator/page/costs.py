@@ -25,7 +25,6 @@ def _of(result: Result, most: float, *, named: bool) -> str:
 
 
 def _bar(target: TargetResult, most: float) -> str:
-    name = f"{target.path.removeprefix('config.')} · {target.provider} {target.model}"
     scale = 100 / most if most else 0.0
     good, vain = (target.cost - target.wasted) * scale, target.wasted * scale
     bar = tag(
@@ -38,5 +37,8 @@ def _bar(target: TargetResult, most: float) -> str:
     if target.wasted:
         told += f" ({money(target.wasted)} in vain)"
     return tag(
-        "div", tag("span", text(name), class_="name"), bar, tag("span", text(told), class_="sum")
+        "div",
+        tag("span", text(target.name), class_="name"),
+        bar,
+        tag("span", text(told), class_="sum"),
     )

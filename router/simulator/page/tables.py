@@ -6,7 +6,7 @@ from router.config.places import short
 from router.config.problems import counted
 from router.simulator.page.markup import tag, text
 from router.simulator.results import Latency, Result
-from router.simulator.verdict import money, percent
+from router.simulator.verdict import money, percent, seconds
 
 TARGET_HEADS = (
     "target", "provider", "model", "served", "share", "calls", "failed", "429",
@@ -35,8 +35,8 @@ def _tile(figures: Sequence[tuple[str, str, str]]) -> str:
 def _tiles(result: Result) -> Iterator[tuple[str, str, str]]:
     latency = result.latency
     yield "answered", percent(result.success_rate), f"{result.ok:,} of {result.ended:,} requests"
-    yield "half within", _seconds(latency.p50), f"slowest {_seconds(latency.most)}"
-    yield "95 of 100 within", _seconds(latency.p95), f"99 of 100 within {_seconds(latency.p99)}"
+    yield "half within", seconds(latency.p50), f"slowest {seconds(latency.most)}"
+    yield "95 of 100 within", seconds(latency.p95), f"99 of 100 within {seconds(latency.p99)}"
     amplified = "-" if result.amplification is None else f"{result.amplification:.2f}"
     yield "calls a request", amplified, f"{counted(result.calls, 'call')} to providers"
     full = f"{counted(result.rate_limited, 'call')} turned away"
@@ -55,7 +55,7 @@ def targets(result: Result) -> str:
             f"{target.served:,}",
             percent(target.share),
             f"{target.calls:,}",
-            f"{target.failed - target.rate_limited:,}",
+            f"{target.failed:,}",
             f"{target.rate_limited:,}",
             *_percentiles(target.latency),
             money(target.cost),
@@ -111,12 +111,8 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, words: int) ->
 
 
 def _percentiles(found: Latency) -> tuple[str, str, str]:
-    return _seconds(found.p50), _seconds(found.p95), _seconds(found.p99)
+    return seconds(found.p50), seconds(found.p95), seconds(found.p99)
 
 
 def _all(found: Latency) -> tuple[str, ...]:
-    return tuple(map(_seconds, (found.p50, found.p90, found.p95, found.p99, found.most)))
-
-
-def _seconds(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1f} s"
+    return tuple(map(seconds, (found.p50, found.p90, found.p95, found.p99, found.most)))

@@ -57,7 +57,7 @@ def _target(target: TargetResult, result: Result, top: float) -> str:
     layers = (("good", good), ("full", target.full_at), ("bad", target.failed_at))
     row = _row(
         result,
-        name=f"{target.path.removeprefix('config.')} · {target.provider} {target.model}",
+        name=target.name,
         note=f"{counted(target.calls, 'call')}, {target.failed:,} failed",
         layers=layers,
         titles=list(titles),
