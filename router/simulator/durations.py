@@ -58,7 +58,7 @@ class Durations:
 def spoken(seconds: float) -> str:
     """Write a duration in its largest units: `1 h 30 min`, `45 s`."""
     if seconds < 60:
-        return f"{seconds:g} s"
+        return f"{seconds:.3g} s"
     whole = round(seconds)
     parts = []
     for size, unit in ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s")):

@@ -1,6 +1,6 @@
 """Verdict: a run, or the difference of two, said in a sentence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from router.config.problems import counted
 from router.core.dollars import dollars
@@ -27,11 +27,18 @@ def verdict(result: Result) -> str:
     return f"{answered}{took}, for {money(result.cost)}"
 
 
+def comparison(results: Sequence[Result]) -> str | None:
+    """Say what the second of two does otherwise; None where not both were played to their end."""
+    if len(results) != 2 or any(result.was_interrupted for result in results):
+        return None
+    return difference(*results)
+
+
 def difference(one: Result, other: Result) -> str:
     """Say what the second config does otherwise than the first."""
     found = list(_differences(one, other))
     if not found:
-        return f"{other.config} and {one.config} do the same here"
+        return f"there is no difference to speak of between {one.config} and {other.config}"
     return f"compared with {one.config}, {other.config} " + _joined(found)
 
 

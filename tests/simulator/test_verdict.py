@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 from simulator_tools import OPENAI, simulated
 
-from router.simulator.verdict import difference, money, often, percent, verdict
+from router.simulator.verdict import comparison, difference, money, often, percent, verdict
+
+SAME = "there is no difference to speak of between a and b"
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +26,15 @@ def test_a_run_is_said_in_a_sentence(result):
 
 
 def test_two_runs_that_are_alike_are_said_to_be(result):
-    assert difference(result, replace(result, config="b")) == "b and a do the same here"
+    assert difference(result, replace(result, config="b")) == SAME
+
+
+def test_runs_are_compared_only_if_both_were_played_to_their_end(result):
+    other = replace(result, config="b")
+    broken = replace(other, was_interrupted=True)
+
+    assert comparison([result, other]) == SAME
+    assert [comparison(each) for each in ([result], [result, broken])] == [None, None]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +79,7 @@ def test_a_difference_that_rounding_hides_is_none(result):
     quick = [replace(result.latency, p95=p95) for p95 in (0.31, 0.33)]
     first, second = (replace(result, latency=latency) for latency in quick)
 
-    assert difference(first, replace(second, config="b")) == "b and a do the same here"
+    assert difference(first, replace(second, config="b")) == SAME
 
 
 @pytest.mark.parametrize(

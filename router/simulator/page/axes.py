@@ -27,6 +27,13 @@ def top_of(highest: float) -> float:
     return next(step * size for step in (1, 2, 2.5, 5, 10) if step * size >= highest)
 
 
+def amount(number: float) -> str:
+    """Write a number so short that it has room beside a chart: `50,000`, `5 M`."""
+    if number >= 1e6:
+        return f"{number / 1e6:g} M"
+    return f"{number / 1e3:g} k" if number >= 1e5 else f"{number:,.6g}"
+
+
 def time_ticks(duration: float) -> list[Tick]:
     step = next((s for s in TIME_STEPS if duration / s <= MOST_TICKS), duration / MOST_TICKS)
     if step > TIME_STEPS[-1]:

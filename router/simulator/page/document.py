@@ -1,6 +1,6 @@
 """Document: a simulation's page: one file, which needs nothing else and no script."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from router.simulator.durations import spoken
@@ -10,7 +10,7 @@ from router.simulator.page.latencies import latencies
 from router.simulator.page.markup import tag, text
 from router.simulator.page.traffic import highest, traffic
 from router.simulator.results import Result
-from router.simulator.verdict import difference, verdict
+from router.simulator.verdict import comparison, verdict
 
 MARK = '<meta name="generator" content="pixroute simulate">'
 """By this a page is known for one of ours."""
@@ -62,22 +62,29 @@ def _head(results: Sequence[Result]) -> str:
     where = f"pixroute simulate · {spoken(first.duration)} of virtual time · seed {first.seed}"
     parts = [
         tag("p", text(where), class_="where"),
-        tag("h1", text(_capital(first.scenario))),
+        tag("h1", text(first.scenario)),
         tag("p", text(first.description), class_="lead") if first.description else "",
     ]
-    last = results[-1]
-    if last.was_interrupted:
-        told = f"{last.config} was interrupted at {spoken(round(last.seconds))}."
-        parts.append(tag("p", text(told), class_="warning"))
+    told = comparison(results)
+    if told is None:
+        parts += _each(results)
+    else:
+        parts.append(tag("p", text(_capital(told) + "."), class_="verdict"))
     if len(results) > 1:
-        parts.append(tag("p", text(_capital(difference(*results)) + "."), class_="verdict"))
         names = zip(("one", "other"), results, strict=True)
         keys = (tag("li", text(result.config), class_=name) for name, result in names)
         parts.append(tag("ul", *keys, class_="legend pair"))
-    else:
-        told = f"{first.config}: {verdict(first)}."
-        parts.append(tag("p", text(told), class_="verdict"))
     return tag("header", *parts)
+
+
+def _each(results: Sequence[Result]) -> Iterator[str]:
+    """Say of each how it went, by itself."""
+    for result in results:
+        if result.was_interrupted:
+            told = f"{result.config} was interrupted at {spoken(round(result.seconds))}"
+            others = ": the two cannot be compared." if len(results) > 1 else "."
+            yield tag("p", text(told + others), class_="warning")
+        yield tag("p", text(f"{result.config}: {verdict(result)}."), class_="verdict")
 
 
 def _traffic(result: Result, top: float, *, named: bool) -> str:

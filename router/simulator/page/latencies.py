@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from router.simulator.delays import MICROSECONDS
 from router.simulator.page.axes import HEIGHT, Tick, framed, top_of
 from router.simulator.page.markup import tag
 from router.simulator.results import Result
@@ -12,27 +13,32 @@ BARS = 60
 MARKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 """Seconds that are written on the axis."""
 
-MOST_MARKS = 8
+FEWEST_MARKS, MOST_MARKS = 3, 8
+
+NEAR = 0.08
+"""Of the axis: marks that are this near to its beginning would stand in each other's way."""
+
+NAMES = ("one", "other")
+"""What the style sheet calls the first result and the second."""
 
 
 def latencies(results: Sequence[Result]) -> str:
     """Draw the distribution of each result, one over the other."""
-    shown = [result for result in results if result.ok and result.latency_bars[-1][0] > 0]
+    named = zip(NAMES, results, strict=False)
+    shown = [(name, result) for name, result in named if result.ok]
     if not shown:
         return tag("p", "No request was answered.")
-    low, high = _bounds(shown)
-    shares = [_shares(result, low, high) for result in shown]
-    top = top_of(100 * max(max(each) for each in shares)) / 100
-    drawing = [
-        _steps(each, top, "one" if place == 0 else "other") for place, each in enumerate(shares)
-    ]
-    marked = percentiles(shown[0]) if len(shown) == 1 else []
+    low, high = _bounds([result for _, result in shown])
+    shares = [(name, _shares(result, low, high)) for name, result in shown]
+    top = top_of(100 * max(max(each) for _, each in shares)) / 100
+    drawing = [_steps(each, top, name) for name, each in shares]
+    marked = percentiles(shown[0][1]) if len(results) == 1 else []
     places = [(name, (math.log2(seconds) - low) / (high - low)) for name, seconds in marked]
     return framed(
         drawing=(*drawing, *(_line(share) for _, share in places)),
         columns=BARS,
         high=f"{100 * top:g} %",
-        ticks=_ticks(low, high),
+        ticks=_ticks(low, high, nought=any(_has_nought(result) for _, result in shown)),
         label="how long answers took",
         class_="tall",
         over=[(share, name) for name, share in places],
@@ -40,8 +46,9 @@ def latencies(results: Sequence[Result]) -> str:
 
 
 def _bounds(results: Sequence[Result]) -> tuple[float, float]:
+    """Return the ends of the axis, as logarithms: what took no time stands at its beginning."""
     ends = [end for result in results for end, _ in result.latency_bars if end > 0]
-    low, high = min(ends), max(ends)
+    low, high = min(ends, default=MARKS[0]), max(ends, default=MARKS[0])
     return math.log2(low) - 0.1, math.log2(max(high, low * 1.5)) + 0.1
 
 
@@ -72,7 +79,21 @@ def percentiles(result: Result) -> list[tuple[str, float]]:
     return [(name, seconds) for name, seconds in named if seconds]
 
 
-def _ticks(low: float, high: float) -> list[Tick]:
+def _has_nought(result: Result) -> bool:
+    return any(end == 0 for end, _ in result.latency_bars)
+
+
+def _ticks(low: float, high: float, *, nought: bool) -> list[Tick]:
     inside = [mark for mark in MARKS if low <= math.log2(mark) <= high]
-    step = math.ceil(len(inside) / MOST_MARKS) or 1
-    return [((math.log2(mark) - low) / (high - low), f"{mark:g} s") for mark in inside[::step]]
+    if len(inside) < FEWEST_MARKS:
+        inside = _between(2**low, 2**high)
+    step = math.ceil(len(inside) / MOST_MARKS)
+    ticks = [((math.log2(mark) - low) / (high - low), f"{mark:g} s") for mark in inside[::step]]
+    return [(0.0, "0 s"), *(tick for tick in ticks if tick[0] > NEAR)] if nought else ticks
+
+
+def _between(low: float, high: float) -> list[float]:
+    """Return round numbers at equal distances, where the usual marks are too far apart."""
+    step = top_of((high - low) / MOST_MARKS)
+    first, last = math.ceil(low / step), math.floor(high / step)
+    return [round(number * step, MICROSECONDS) for number in range(first, last + 1)]
