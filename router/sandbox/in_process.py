@@ -101,7 +101,7 @@ class SandboxSender:
         visit = self._admit(request)
         status = 0
         try:
-            await asyncio.sleep(visit.wait + visit.span)
+            await asyncio.sleep(visit.whole)
             response = await _delivered(visit)
             status = response.status
         finally:
@@ -227,6 +227,8 @@ def _at_home(request: HttpRequest, path: str) -> HttpRequest:
 
 async def _delivered(visit: Visit) -> HttpResponse:
     """The answer as a client would see it that had it over a wire."""
+    if visit.fault is None:
+        return answer(visit)
     _check_way(visit, FaultKind.RESET, FaultKind.CUT)
     return await _arrived(answer(visit), visit)
 

@@ -34,10 +34,14 @@ class Visit:
     fault: Fault | None
 
     @property
+    def whole(self) -> float:
+        """Seconds until all of the answer is there."""
+        return self.latency + self.fault.delay if self.fault else self.latency
+
+    @property
     def wait(self) -> float:
         """Seconds before it is answered."""
-        delay = self.fault.delay if self.fault else 0.0
-        return delay + self.latency - self.span
+        return self.whole - self.span
 
     @property
     def span(self) -> float:
@@ -151,8 +155,10 @@ def _date(now: int) -> str:
 
 def _answer(visit: Visit) -> HttpResponse:
     emulator, request, world = visit.emulator, visit.request, visit.world
-    match visit.manner:
-        case FaultKind.STATUS if visit.fault:
+    if visit.fault is None:
+        return emulator.handle(request, world)
+    match visit.fault.kind:
+        case FaultKind.STATUS:
             failed = emulator.failure(visit.fault.status, visit.fault.code, request, world)
             return replace(failed, headers={**failed.headers, **_retry_after(visit.fault)})
         case FaultKind.REFUSAL:
