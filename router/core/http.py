@@ -79,6 +79,11 @@ class HttpRequest:
         return f"HttpRequest({self.method} {self.url.partition('?')[0]})"
 
 
+def bare_type(content_type: str) -> str:
+    """The media type alone, lower case, without parameters."""
+    return content_type.partition(";")[0].strip().lower()
+
+
 @light_value
 class HttpResponse:
     """What came back, buffered whole. Header names are lower case."""
@@ -93,7 +98,7 @@ class HttpResponse:
     @property
     def content_type(self) -> str:
         """The media type alone, lower case, without parameters; empty when none was given."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return bare_type(self.headers.get("content-type", ""))
 
     @property
     def excerpt(self) -> str:

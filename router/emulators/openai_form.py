@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from router.core.data_url import decode_data_url
 from router.core.files import Upload, held
-from router.core.http import HttpRequest, Part
+from router.core.http import HttpRequest, Part, bare_type
 from router.core.jsontypes import JSON
 from router.emulators import shape
 from router.emulators.rejection import Rejection
@@ -77,7 +77,7 @@ def _file(part: Part, types: Sequence[str]) -> Upload:
     field = FILES[part.name]
     if part.filename is None:
         raise _invalid(field, f"'{field}' is text; expected a file.")
-    claimed = (part.content_type or "application/octet-stream").partition(";")[0].strip().lower()
+    claimed = bare_type(part.content_type or "application/octet-stream")
     upload = held(part.read(), part.filename)
     if claimed not in types or upload.media is None or upload.media.mime not in types:
         given = claimed if claimed not in types else "a file that is none"

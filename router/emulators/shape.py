@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
 
-from router.core.http import HttpRequest, HttpResponse
+from router.core.http import HttpRequest, HttpResponse, bare_type
 from router.core.jsontypes import EMPTY, JSON
 
 REFUSE = "[refuse]"
@@ -36,7 +36,7 @@ def media_type(request: HttpRequest) -> str:
     """The request's media type alone; requests with parts are forms whatever they say."""
     if request.parts:
         return "multipart/form-data"
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return bare_type(request.headers.get("content-type", ""))
 
 
 def bearer(request: HttpRequest) -> str:

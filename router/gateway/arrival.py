@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, unquote
 
+from router.core.http import bare_type
 from router.core.light_value import light_value
 from router.gateway.refusal import Refusal
 
@@ -22,7 +23,7 @@ class Arrival:
     @property
     def content_type(self) -> str:
         """The media type alone, in lower case."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return bare_type(self.headers.get("content-type", ""))
 
 
 def arrival_of(
