@@ -134,16 +134,16 @@ class Call:
             record.left()
             await send_reply(error_reply(Refusal(400, CUT), self._plain_headers()), send)
         except asyncio.CancelledError:
-            ending = Refusal(503, ENDING, headers=ONCE)
-            record.refused(ending)
-            if not record.bytes_out:
-                await self._send(error_reply(ending, self._plain_headers()), send)
+            await self._break_off(Refusal(503, ENDING, headers=ONCE), send)
         except Exception:
             log.exception("%s: the gateway failed", record.request_id)
-            bug = Refusal(500, BUG, headers=ONCE)
-            record.refused(bug)
-            if not record.bytes_out:
-                await self._send(error_reply(bug, self._plain_headers()), send)
+            await self._break_off(Refusal(500, BUG, headers=ONCE), send)
+
+    async def _break_off(self, refusal: Refusal, send: Send) -> None:
+        """Say why there is no answer, unless one has begun."""
+        self._record.refused(refusal)
+        if not self._record.bytes_out:
+            await self._send(error_reply(refusal, self._plain_headers()), send)
 
     async def _admit(self, incoming: Incoming, send: Send) -> None:
         settings, headers = self._state.settings, self._arrival.headers
