@@ -1,6 +1,5 @@
 """Google: Gemini's image models by generateContent; a picture to edit is a part of the prompt."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,7 +16,7 @@ from router.providers.google_body import write_body
 from router.providers.google_rules import rules_for
 from router.providers.google_words import HOMES, camel, lifted
 from router.providers.rules import shown
-from router.providers.wire import JSON_HEADERS, json_body, unsupported
+from router.providers.wire import JSON_HEADERS, SEGMENT, json_body, unsupported
 
 BASE_URL = "https://generativelanguage.googleapis.com/v1beta"
 API_KEY = Auth("x-goog-api-key")
@@ -26,9 +25,6 @@ DEFAULT_MODEL = "gemini-nano-banana-2.1"
 """Asked where a request names no model: the newest one, and what Google replaces others by."""
 
 LONGEST_NAME = 128  # characters of a model's name
-SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
-"""A name that stays one segment of the path, whatever reads it."""
-
 PREFIX = "models/"  # Google's own pages write a model's name with it and without
 
 SPOKEN = frozenset({"model", "n", "prompt"})

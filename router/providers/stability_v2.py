@@ -21,7 +21,7 @@ from router.providers.rules import UNSAID, dropped, given_instead, one_of, repla
 from router.providers.size_rules import size_by_ratio
 from router.providers.stability_answers import judge, read_complaint, read_error, read_result
 from router.providers.stability_rules import common_rules
-from router.providers.wire import FORM_HEADERS, as_said, text_parts
+from router.providers.wire import FORM_HEADERS, SEGMENT, as_said, text_parts
 
 LARGEST_SEED = 4_294_967_294  # one less than v1's
 
@@ -34,8 +34,6 @@ SD3 = "sd3"
 """The endpoint that serves several models: its form says which."""
 
 SD3_MODEL = re.compile(r"sd3(\.5)?-[a-z0-9.-]+")
-SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
-"""A name that stays one segment of a path, whatever reads it."""
 
 UNWRITTEN = frozenset({"n", "model", "prompt"})
 

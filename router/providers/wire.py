@@ -1,6 +1,7 @@
 """Wire: bodies and headers that several providers share."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
@@ -26,6 +27,9 @@ FORM_HEADERS: Mapping[str, str] = MappingProxyType(
     {"accept": "application/json", "accept-encoding": "identity"}
 )
 """The content type of a form names its boundary, so the sender writes it."""
+
+SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
+"""A name that stays one segment of a path, whatever reads it."""
 
 
 def _plain(value: object) -> dict[str, JSON]:
