@@ -11,9 +11,6 @@ HEIGHTS = " ▁▂▃▄▅▆▇█"
 WIDEST = 76  # columns; more tells no more
 INDENT = 2
 
-HALF = 0.5
-"""Of a column: where a breaker is open for more of it, it is drawn so."""
-
 
 def chart_width(buckets: int, width: int | None) -> int:
     """Return the columns that a line of so many buckets gets: equally many buckets in each."""
@@ -37,14 +34,18 @@ def height_of(counts: Sequence[int], columns: int) -> float:
 
 
 def breaker_row(breaker: BreakerResult, width: float, columns: int) -> str:
-    """Draw when a breaker was open (`━`), half-open (`╌`) and closed (`·`)."""
-    share = math.ceil(len(breaker.open_at) / columns) * width
+    """Draw what a breaker was for longest: open (`━`), half-open (`╌`) or closed (`·`)."""
+    lengths = squeezed([width] * len(breaker.open_at), columns)
     opened = squeezed(breaker.open_at, columns)
     halves = squeezed(breaker.half_open_at, columns)
-    return "".join(
-        red("━") if one > HALF * share else "╌" if one + other > 0 else faint("·")
-        for one, other in zip(opened, halves, strict=True)
-    )
+    return "".join(map(_state, lengths, opened, halves))
+
+
+def _state(length: float, opened: float, half: float) -> str:
+    closed = length - opened - half
+    if opened >= max(half, closed):
+        return red("━")
+    return "╌" if half >= closed else faint("·")
 
 
 def squeezed(counts: Sequence[float], columns: int) -> list[float]:
