@@ -1,6 +1,6 @@
 """Costs: what each target was paid, and how much of it bought nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from router.config.problems import counted
 from router.simulator.page.markup import tag, text
@@ -9,19 +9,19 @@ from router.simulator.verdict import money
 
 
 def costs(results: Sequence[Result]) -> str:
-    """Draw a bar a target, all on one scale."""
+    """Draw a bar a target, all on one scale and in one grid, so that they are as wide."""
     most = max((target.cost for result in results for target in result.targets), default=0.0)
-    return "".join(_of(result, most, named=len(results) > 1) for result in results)
+    parts = (part for one in results for part in _of(one, most, named=len(results) > 1))
+    return tag("div", *parts, class_="bars")
 
 
-def _of(result: Result, most: float, *, named: bool) -> str:
-    head = tag("h4", text(f"{result.config}: {money(result.cost)}")) if named else ""
-    rows = (_bar(target, most) for target in result.targets)
-    unpriced = ""
+def _of(result: Result, most: float, *, named: bool) -> Iterator[str]:
+    if named:
+        yield tag("h4", text(f"{result.config}: {money(result.cost)}"))
+    yield from (_bar(target, most) for target in result.targets)
     if result.unpriced:
         told = f"billed at a price that nobody knows: {counted(result.unpriced, 'call')}"
-        unpriced = tag("p", text(told))
-    return head + tag("div", *rows, class_="bars") + unpriced
+        yield tag("p", text(told))
 
 
 def _bar(target: TargetResult, most: float) -> str:
