@@ -8,15 +8,17 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Passage:
     """`mark` is what sets the request's prompt apart. `account` is the key of the call under way.
 
-    `calls` counts this request's calls of each provider and model.
+    `place` is the bucket of the timeline in which the request came. `calls` counts its calls of
+    each provider and model.
     """
 
     number: int
     mark: str = ""
+    place: int = 0
     account: str = ""
     calls: dict[tuple[str, str], int] | None = None
 

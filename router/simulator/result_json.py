@@ -48,6 +48,7 @@ def as_json(result: Result) -> Mapping[str, JSON]:
             "seconds_per_bucket": _rounded(result.width),
             "arrived": list(result.arrived_at),
             "failed": list(result.failed_at),
+            "under_way": list(result.under_way_at),
             "fallbacks": list(result.fallbacks_at),
         },
     }

@@ -98,7 +98,8 @@ class Result:
     `calls` are attempts as the engine counts them: a request that is split into several, for many
     pictures, makes as many. `rate_limited` of them were answered with 429. `waited` are seconds
     that requests spent in pauses before calls. `latency_bars` are the histogram of `latency`: the
-    end of each step in seconds, and how many requests fell into it.
+    end of each step in seconds, and how many requests fell into it. `under_way_at` are those that
+    had not ended when the run was interrupted.
     """
 
     config: str
@@ -129,6 +130,7 @@ class Result:
     width: float
     arrived_at: Sequence[int]
     failed_at: Sequence[int]
+    under_way_at: Sequence[int]
     fallbacks_at: Sequence[int]
     targets: Sequence[TargetResult]
     breakers: Sequence[BreakerResult]
@@ -143,6 +145,11 @@ class Result:
     @property
     def ended(self) -> int:
         return self.ok + self.failed
+
+    @property
+    def answered_at(self) -> Sequence[int]:
+        counts = zip(self.arrived_at, self.failed_at, self.under_way_at, strict=True)
+        return [came - failed - left for came, failed, left in counts]
 
     @property
     def success_rate(self) -> float | None:
@@ -169,7 +176,7 @@ def result_of(tally: Tally, scenario: Scenario, config: str) -> Result:
         description=scenario.description,
         seed=scenario.seed,
         duration=scenario.duration,
-        seconds=tally.now if tally.was_interrupted else max(tally.now, tally.ended_at),
+        seconds=tally.now,
         was_interrupted=tally.was_interrupted,
         requests=tally.arrived,
         ok=tally.ok,
@@ -192,6 +199,7 @@ def result_of(tally: Tally, scenario: Scenario, config: str) -> Result:
         width=tally.timeline.width,
         arrived_at=tuple(tally.arrived_at),
         failed_at=tuple(tally.failed_at),
+        under_way_at=tuple(tally.under_way_at),
         fallbacks_at=tuple(tally.fallbacks_at),
         targets=tuple(_target(target, served) for target in targets),
         breakers=tuple(_breakers(tally)),

@@ -100,7 +100,7 @@ class _Run:
         self._mix = Mix(scenario)
         self._tally = tally
         self._watch = watch
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._tasks: dict[Passage, asyncio.Task[None]] = {}
         self._known: dict[Likeness, Prepared] = {}
         self._number = 0
         self._closed = False
@@ -111,9 +111,7 @@ class _Run:
         try:
             await self._over.wait()
         finally:
-            now = self._loop.time()
-            for breaker in self._tally.store.breakers.values():
-                breaker.settle(now)
+            self._tally.end(self._loop.time(), (passage.place for passage in self._tasks))
         for task in self._tasks.values():
             if task.done():  # one that is still here has failed
                 task.result()
@@ -129,22 +127,21 @@ class _Run:
 
     def _arrive(self, at: float) -> None:
         wish = self._mix.wish(self._number)
-        passage = Passage(self._number, wish.mark)
+        passage = Passage(self._number, wish.mark, self._tally.arrive(at))
         PASSAGE.set(passage)  # this callback's own context, which the task copies
-        self._tasks[self._number] = self._loop.create_task(self._ask(wish, passage))
+        self._tasks[passage] = self._loop.create_task(self._ask(wish, passage))
         self._number += 1
-        self._tally.arrive(at)
         self._await_next()
 
     async def _ask(self, wish: Wish, passage: Passage) -> None:
         try:
-            self._tally.take(await self._tried(wish))
+            self._tally.take(await self._tried(wish), passage.place)
             if self._tally.ended % WATCHED == 0:
                 self._watch(self._tally)
         except BaseException:
             self._over.set()  # this task stays among the others, and tells what has happened
             raise
-        del self._tasks[passage.number]
+        del self._tasks[passage]
         self._look()
 
     async def _tried(self, wish: Wish) -> Tried:

@@ -1,7 +1,7 @@
 """Tally: what is counted while a simulation runs; its size does not grow with the requests."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from router.core.trace import Attempt, Decision
@@ -86,13 +86,13 @@ class Tally:
         self.timeline = timeline
         self.store = store
         self.arrived = 0
+        self.ended = 0
         self.ok = 0
         self.failed = 0
         self.cached = 0
         self.fallbacks = 0
         self.waited = 0.0
         self.now = 0.0
-        self.ended_at = 0.0
         self.was_interrupted = False
         self.kinds: Counter[str] = Counter()
         self.reasons: dict[str, str] = {}
@@ -102,23 +102,31 @@ class Tally:
         self.targets: dict[tuple[str, str, str | None], TargetTally] = {}
         self.arrived_at = timeline.zeros()
         self.failed_at = timeline.zeros()
+        self.under_way_at = timeline.zeros()
         self.fallbacks_at = timeline.zeros()
 
-    @property
-    def ended(self) -> int:
-        return self.ok + self.failed
-
-    def arrive(self, at: float) -> None:
+    def arrive(self, at: float) -> int:
+        """Count a request that comes, and return its bucket."""
+        place = self.timeline.place(at)
         self.arrived += 1
         self.now = at
-        self.arrived_at[self.timeline.place(at)] += 1
+        self.arrived_at[place] += 1
+        return place
 
-    def take(self, tried: Tried) -> None:
-        """Count a request that has ended."""
+    def end(self, at: float, under_way: Iterable[int]) -> None:
+        """Note when the run ends, and in which buckets those came that are under way."""
+        self.now = at
+        for place in under_way:
+            self.under_way_at[place] += 1
+        for breaker in self.store.breakers.values():
+            breaker.settle(at)
+
+    def take(self, tried: Tried, place: int) -> None:
+        """Count a request that has ended; `place` is the bucket in which it came."""
         attempts = tried.trace.attempts
         served = _served(attempts) if tried.error is None else None
+        self.ended += 1
         self.attempts[len(attempts)] += 1
-        self.ended_at = max(self.ended_at, tried.began + tried.seconds)
         if tried.error is None:
             self.ok += 1
             self.cached += not attempts
@@ -126,7 +134,7 @@ class Tally:
         else:
             self.failed += 1
             self.latency_of_failures.add(tried.seconds)
-            self.failed_at[self.timeline.place(tried.began)] += 1
+            self.failed_at[place] += 1
             kind = f"{tried.error.status_code} {tried.error.kind}"
             self.kinds[kind] += 1
             self.reasons.setdefault(kind, tried.error.message)

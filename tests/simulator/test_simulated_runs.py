@@ -1,19 +1,17 @@
 """A run: the engine that serves, in virtual time, and everything about it counted."""
 
-import signal
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulator_tools import FALLBACK, OPENAI, STABILITY, scenario, simulated, tally_of
+from simulator_tools import FALLBACK, OPENAI, STABILITY, simulated, tally_of
 
 from router.lab.stage import loader_for
 from router.simulator.accounts import Accounts
 from router.simulator.reading import read_scenario
 from router.simulator.result_json import as_json
-from router.simulator.results import result_of
 from router.simulator.run import play
 from router.simulator.shipped import folder, shipped_names
 
@@ -183,29 +181,6 @@ def test_users_stay_where_they_were_drawn_to():
     result = simulated(config, requests=[{"params": {}, "users": 1}])
 
     assert [target.served for target in result.targets] == [60]
-
-
-def test_ctrl_c_keeps_what_was_found_so_far():
-    def press(tally):
-        if tally.ended:
-            signal.raise_signal(signal.SIGINT)
-
-    tally = tally_of(OPENAI, press, duration=3600)
-
-    assert tally.was_interrupted
-    assert 0 < tally.ended < tally.arrived < 3600
-
-
-def test_json_says_how_far_an_interrupted_run_came():
-    def press(tally):
-        if tally.ended:
-            signal.raise_signal(signal.SIGINT)
-
-    tally = tally_of(OPENAI, press, duration=3600)
-    told = as_json(result_of(tally, scenario(duration=3600), "config.yaml"))
-
-    assert (told["interrupted"], told["duration"]) == (True, 3600)
-    assert told["seconds_played"] == tally.now < 3600
 
 
 def test_a_bug_ends_the_run_and_is_not_swallowed():

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from router.config.problems import counted
 from router.simulator.durations import spoken
-from router.simulator.page.axes import HEIGHT, framed, time_ticks, top_of
+from router.simulator.page.axes import HEIGHT, amount, framed, time_ticks, top_of
 from router.simulator.page.markup import tag, text
 from router.simulator.results import BreakerResult, Result, TargetResult
 from router.simulator.verdict import often
@@ -28,18 +28,22 @@ def highest(results: Sequence[Result]) -> float:
 
 
 def _requests(result: Result) -> str:
-    good = [a - b for a, b in zip(result.arrived_at, result.failed_at, strict=True)]
     titles = (
         f"{came:,} requests came, {bad:,} of them failed, {moved:,} moved on"
-        for came, bad, moved in zip(
-            result.arrived_at, result.failed_at, result.fallbacks_at, strict=True
+        + (f", {left:,} were still under way" if left else "")
+        for came, bad, moved, left in zip(
+            result.arrived_at,
+            result.failed_at,
+            result.fallbacks_at,
+            result.under_way_at,
+            strict=True,
         )
     )
     return _row(
         result,
         name="all requests",
         note=f"{counted(result.ended, 'request')}, {result.failed:,} failed",
-        layers=(("good", good), ("bad", result.failed_at)),
+        layers=(("good", result.answered_at), ("bad", result.failed_at)),
         titles=list(titles),
         top=top_of(max(result.arrived_at)),
     )
@@ -79,7 +83,7 @@ def _row(
     chart = framed(
         drawing=(*_bars(layers, top), *_hover(titles, result)),
         columns=len(titles),
-        high=f"{top:g}",
+        high=amount(top),
         ticks=time_ticks(result.width * len(titles)),
         label=f"{name}: {note}",
     )
