@@ -40,9 +40,6 @@ class OpenAICompatible:
         return bool(host) and host == urlsplit(self.dialect.base_url).hostname
 
     def model(self, request: HttpRequest) -> str | None:
-        for part in request.parts:
-            if part.name == "model" and part.filename is None:
-                return part.read().decode("utf-8", "replace")
         return shape.body_model(request)
 
     def handle(self, request: HttpRequest, world: World) -> HttpResponse:
