@@ -6,7 +6,7 @@ from typing import Literal
 
 import click
 
-from router.cli.options import catalog_option, env_file_option
+from router.cli.options import catalog_option, env_file_option, format_option
 
 Shape = Literal["text", "json", "github"]
 
@@ -64,14 +64,8 @@ Examples:
     callback=_explain,
     help="Say what a code is about; without one list them.",
 )
-@click.option(
-    "--format",
-    "shape",
-    type=click.Choice(["text", "json", "github"]),
-    default="text",
-    show_default=True,
-    metavar="NAME",
-    help="How to print what was found: text, json or github.",
+@format_option(
+    "How to print what was found: text, json or github.", "json", "github", metavar="NAME"
 )
 @click.pass_context
 def check(
@@ -94,9 +88,11 @@ def check(
     Tells every problem with its place: mistakes, and what will harm though it is no mistake.
     Exits with 1 if there is an error, with 0 if there are only warnings, or none.
     """
-    from router.cli.checking import Checker, check_all, collect
+    from router.cli.checking import Checker
+    from router.cli.entries import collect
+    from router.cli.inspection import inspect
     from router.cli.options import environment
-    from router.cli.reporting import Report, show
+    from router.cli.reporting import Telling, show
     from router.lint.settings import LintSettings
 
     if fix and "-" in paths:
@@ -108,7 +104,7 @@ def check(
         today=dt.datetime.now().astimezone().date(),
         wishes=LintSettings(select=select or None, ignore=ignore),
     )
-    findings, mended = check_all(checker, list(collect(paths)), fix=fix)
-    report = Report(findings=findings, mended=mended, fix=fix, notes=notes, strict=strict)
-    show(report, shape)
-    context.exit(1 if report.has_failed else 0)
+    inspection = inspect(checker, list(collect(paths)), fix=fix)
+    telling = Telling(inspection=inspection, fix=fix, notes=notes, strict=strict)
+    show(telling, shape)
+    context.exit(1 if telling.has_failed else 0)

@@ -9,7 +9,7 @@ from typing import Literal
 
 import click
 
-from router.cli.checking import STDIN, collect
+from router.cli.entries import STDIN, collect
 from router.cli.findings import as_json, show, unique
 from router.cli.rewriting import write_new, write_out
 from router.cli.terminal import Failed, green, width_of, wrapped

@@ -177,16 +177,17 @@ def _warn_of_limits(settings: Settings, workers: int) -> None:
 
 def _look(folder: Path, environment: Mapping[str, str]) -> tuple[list[str], list[Problem]]:
     """Return the ids of the configs that can be served, and what is wrong with the others."""
-    from router.cli.checking import Checker, Source
+    from router.cli.checking import Checker
+    from router.cli.entries import Entry
     from router.workspace import config_files
 
     checker = Checker(environment=environment)
     served: list[str] = []
     problems: list[Problem] = []
     for path in config_files(folder):
-        finding = checker.check(Source(name=str(path)))
-        if finding.has_errors:
-            problems += finding.problems
+        checked = checker.check(Entry(name=str(path)))
+        if checked.has_errors:
+            problems += checked.problems
         else:
             served.append(path.stem)
     return served, problems

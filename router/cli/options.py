@@ -30,14 +30,18 @@ catalog_option = click.option(
 )
 
 
-def format_option(text: str, *shapes: str) -> Callable[[C], C]:
-    """Return the option for how something is printed: as text, or in another shape."""
+def format_option(text: str, *shapes: str, metavar: str | None = None) -> Callable[[C], C]:
+    """Return the option for how something is printed: as text, or in another shape.
+
+    A `metavar` stands for shapes that are too many for a narrow terminal.
+    """
     return click.option(
         "--format",
         "shape",
         type=click.Choice(["text", *shapes]),
         default="text",
         show_default=True,
+        metavar=metavar,
         help=text,
     )
 

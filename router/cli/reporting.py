@@ -11,7 +11,8 @@ import click
 
 from router.cli import findings as look
 from router.cli.annotations import annotation
-from router.cli.checking import Finding
+from router.cli.checking import Checked
+from router.cli.inspection import Inspection
 from router.cli.terminal import green, width_of, wrapped
 from router.config.problems import SEVERITIES, Problem, counted, hints, summary
 from router.config_tests.reading import is_test_file
@@ -20,18 +21,21 @@ from router.workspace import GATEWAY_FILES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """`mended` are the problems that are no more, where `fix` asked for that."""
+class Telling:
+    """What of an inspection is told, and whether it is a failure; `fix` asked for mending."""
 
-    findings: Sequence[Finding]
-    mended: Sequence[Problem] = ()
+    inspection: Inspection
     fix: bool = False
     notes: bool = False
     strict: bool = False
 
     @property
+    def checked(self) -> Sequence[Checked]:
+        return self.inspection.checked
+
+    @property
     def all(self) -> list[Problem]:
-        return look.unique(problem for one in self.findings for problem in one.problems)
+        return look.unique(problem for one in self.checked for problem in one.problems)
 
     @property
     def told(self) -> list[Problem]:
@@ -47,31 +51,31 @@ class Report:
         return any(problem.severity in fatal for problem in self.all)
 
 
-def show(report: Report, shape: Literal["text", "json", "github"]) -> None:
-    """Print a report."""
+def show(telling: Telling, shape: Literal["text", "json", "github"]) -> None:
+    """Print it."""
     match shape:
         case "json":
-            _show_json(report)
+            _show_json(telling)
         case "github":
-            for problem in report.told:
+            for problem in telling.told:
                 click.echo(annotation(problem))
         case "text":
-            _show_text(report)
+            _show_text(telling)
 
 
-def _show_text(report: Report) -> None:
+def _show_text(telling: Telling) -> None:
     """Print the problems; where there is no error, each tree too."""
-    for problem in report.mended:
+    for problem in telling.inspection.mended:
         says = problem.fix.says if problem.fix else ""
         click.echo(f"{problem.location}  {green('fixed')}  {says}  [{problem.code}]")
-    for problem in report.told:
-        told = _with_reason(problem) if report.fix else problem
+    for problem in telling.told:
+        told = _with_reason(problem) if telling.fix else problem
         click.echo(look.show(told, width_of(sys.stdout), coded=True))
-    if not any(finding.has_errors for finding in report.findings):
-        for finding in report.findings:
-            if finding.outline:
-                click.echo(wrapped(f"{finding.source}: {finding.outline}", hang=2))
-    ending = _ending(report)
+    if not any(one.has_errors for one in telling.checked):
+        for one in telling.checked:
+            if one.outline:
+                click.echo(wrapped(f"{one.name}: {one.outline}", hang=2))
+    ending = _ending(telling)
     if ending:
         click.echo(ending)
 
@@ -82,24 +86,21 @@ def _with_reason(problem: Problem) -> Problem:
     return replace(problem, hint=hints(problem.hint, reason))
 
 
-def _ending(report: Report) -> str:
+def _ending(telling: Telling) -> str:
     """Count in one line: what was found, what can be fixed, what is not shown."""
-    told, parts = report.told, []
+    told, parts = telling.told, []
     if told:
         parts.append(summary(told))
-    elif sum(bool(finding.outline) for finding in report.findings) > 1:
-        count = sum(
-            bool(finding.outline) and _is_config(Path(finding.source))
-            for finding in report.findings
-        )
+    elif sum(bool(one.outline) for one in telling.checked) > 1:
+        count = sum(bool(one.outline) and _is_config(Path(one.name)) for one in telling.checked)
         parts.append(green(f"{counted(count, 'config')}, no problems"))
     fixable = sum(problem.fix is not None for problem in told)
     if fixable:
         which = f"{fixable} of them" if fixable < len(told) else "it" if fixable == 1 else "them"
         parts.append(f"--fix puts {which} right")
-    if report.hidden:
-        them = "it" if report.hidden == 1 else "them"
-        parts.append(f"{counted(report.hidden, 'note')} (--notes shows {them})")
+    if telling.hidden:
+        them = "it" if telling.hidden == 1 else "them"
+        parts.append(f"{counted(telling.hidden, 'note')} (--notes shows {them})")
     return "; ".join(parts)
 
 
@@ -107,26 +108,26 @@ def _is_config(path: Path) -> bool:
     return not (path.name in GATEWAY_FILES or is_test_file(path) or is_scenario(path))
 
 
-def _show_json(report: Report) -> None:
+def _show_json(telling: Telling) -> None:
     """Print one object."""
     counts = {
-        severity: sum(problem.severity == severity for problem in report.all)
+        severity: sum(problem.severity == severity for problem in telling.all)
         for severity in SEVERITIES
     }
     value = {
-        "ok": not report.has_failed,
+        "ok": not telling.has_failed,
         "errors": counts["error"],
         "warnings": counts["warning"],
         "notes": counts["note"],
         "files": [
             {
-                "file": finding.source,
-                "ok": not finding.has_errors,
-                "outline": finding.outline or None,
+                "file": one.name,
+                "ok": not one.has_errors,
+                "outline": one.outline or None,
             }
-            for finding in report.findings
+            for one in telling.checked
         ],
-        "problems": [look.as_json(problem) for problem in report.told],
-        "fixed": [look.as_json(problem) for problem in report.mended],
+        "problems": [look.as_json(problem) for problem in telling.told],
+        "fixed": [look.as_json(problem) for problem in telling.inspection.mended],
     }
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))

@@ -4,7 +4,9 @@ import datetime as dt
 import re
 from pathlib import Path
 
-from router.cli.checking import Checker, check_all, collect
+from router.cli.checking import Checker
+from router.cli.entries import collect
+from router.cli.inspection import inspect
 from router.lint.settings import LintSettings
 from router.providers.registry import providers
 
@@ -24,8 +26,8 @@ def checker(**options):
 
 def check_folder(folder, *, fix=False, **options):
     """Return every problem of a folder's files, and those that were mended."""
-    found, mended = check_all(checker(**options), list(collect([str(folder)])), fix=fix)
-    return [problem for finding in found for problem in finding.problems], mended
+    found = inspect(checker(**options), list(collect([str(folder)])), fix=fix)
+    return [problem for one in found.checked for problem in one.problems], found.mended
 
 
 def check_files(folder, files, **options):

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from bringing import ENVIRONMENT, imported
 
-from router.cli.checking import Checker, Source
+from router.cli.checking import Checker
+from router.cli.entries import Entry
 from router.config.problems import ConfigError
 from router.migrate.importing import bring
 
@@ -32,7 +33,7 @@ def test_an_example_checks_at_once(name):
     text = bring(FOLDER / f"{name}.yaml").text
 
     checker = Checker(environment=ENVIRONMENT, allow_unset=True)
-    finding = checker.check(Source(name="<stdin>", text=text))
+    finding = checker.check(Entry(name="<stdin>", text=text))
 
     assert [problem for problem in finding.problems if problem.severity == "error"] == []
 

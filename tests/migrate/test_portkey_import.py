@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from bringing import ENVIRONMENT, imported
 
-from router.cli.checking import Checker, Source
+from router.cli.checking import Checker
+from router.cli.entries import Entry
 from router.config.portkey import KEYS
 from router.config.problems import ConfigError
 from router.migrate.importing import bring
@@ -25,7 +26,7 @@ def brought(value):
 def test_a_published_form_checks_at_once(path):
     text = bring(path).text
 
-    finding = Checker(environment=ENVIRONMENT, allow_unset=True).check(Source(name="-", text=text))
+    finding = Checker(environment=ENVIRONMENT, allow_unset=True).check(Entry(name="-", text=text))
 
     assert [problem for problem in finding.problems if problem.severity == "error"] == []
 
