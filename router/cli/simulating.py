@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, NoReturn
@@ -18,6 +18,7 @@ from router.cli.simulation_progress import progress
 from router.cli.simulation_table import show
 from router.cli.terminal import Failed, width_of
 from router.config.problems import ConfigError, Problem, did_you_mean, summary
+from router.config.read import KEYS_FILES
 from router.lab.stage import loader_for
 from router.simulator.accounts import Accounts
 from router.simulator.bearing import bearing
@@ -26,10 +27,10 @@ from router.simulator.reading import read_scenario
 from router.simulator.result_json import as_json
 from router.simulator.results import Result, result_of
 from router.simulator.run import play
-from router.simulator.scenario import Scenario
+from router.simulator.scenario import Recorded, Scenario
 from router.simulator.shipped import shipped, shipped_names
 from router.simulator.traffic import MOST, expected
-from router.simulator.verdict import difference
+from router.simulator.verdict import comparison
 from router.workspace import Loaded, Loader
 
 
@@ -61,7 +62,7 @@ class Simulation:
         loaded = [_load(loader, path) for path in self.configs]
         problems = [self._placed(problem) for problem in bearing(scenario, loaded)]
         _tell_problems(problems)
-        self._need_room()
+        self._need_room(scenario)
         return Simulated(results=self._played(scenario, loaded, loader), problems=problems)
 
     def _played(
@@ -80,13 +81,16 @@ class Simulation:
         return results
 
     def tell(self, simulated: Simulated, *, shape: Literal["text", "json"]) -> None:
-        if shape == "json":
-            click.echo(_json(simulated))
-        else:
-            for line in show(simulated.results, width_of(sys.stdout)):
-                click.echo(line)
-        if self.page is not None:
-            _write(self.page, simulated.results)
+        """Write the page and print the figures: neither is lost where the other fails."""
+        try:
+            if self.page is not None:
+                _write(self.page, simulated.results)
+        finally:
+            if shape == "json":
+                click.echo(_json(simulated, is_comparison=len(self.configs) > 1))
+            else:
+                for line in show(simulated.results, width_of(sys.stdout)):
+                    click.echo(line)
 
     def _placed(self, problem: Problem) -> Problem:
         """Name a scenario that ships as it was asked for: its lines are not the reader's."""
@@ -94,12 +98,18 @@ class Simulation:
             return problem
         return replace(problem, file=self.scenario, line=None, column=None, excerpt=())
 
-    def _need_room(self) -> None:
+    def _need_room(self, scenario: Scenario) -> None:
         if self.page is not None:
             from router.simulator.page.document import MARK
 
-            inputs = (*self.configs, self._path(), *self.catalog)
-            need_room(self.page, inputs, MARK, force=self.force)
+            need_room(self.page, self._inputs(scenario), MARK, force=self.force)
+
+    def _inputs(self, scenario: Scenario) -> Iterator[Path]:
+        """Yield the files that the run reads, those beside a config and a scenario included."""
+        yield from (*self.configs, self._path(), *self.catalog)
+        yield from (path.parent / name for path in self.configs for name in KEYS_FILES)
+        if isinstance(scenario.arrivals, Recorded) and scenario.arrivals.file is not None:
+            yield scenario.arrivals.file
 
     def _read(self) -> Scenario:
         try:
@@ -167,10 +177,11 @@ def _tell_problems(problems: Sequence[Problem]) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _json(simulated: Simulated) -> str:
+def _json(simulated: Simulated, *, is_comparison: bool) -> str:
+    """Write the figures; of two configs in a list, though the first was interrupted."""
     results = simulated.results
     told = [as_json(result) for result in results]
-    both = {"configs": told, "difference": difference(*results)} if len(told) > 1 else told[0]
+    both = {"configs": told, "difference": comparison(results)} if is_comparison else told[0]
     problems = [problem_as_json(problem) for problem in simulated.problems]
     return json.dumps({**both, "problems": problems}, indent=2, ensure_ascii=False)
 

@@ -11,7 +11,7 @@ from router.core.outcome import Kind
 from router.core.trace_table import printable
 from router.simulator.durations import spoken
 from router.simulator.results import Latency, Result, TargetResult
-from router.simulator.verdict import difference, money, often, percent, seconds, verdict
+from router.simulator.verdict import comparison, money, often, percent, seconds, verdict
 
 LEGEND = "breaker: · closed, ━ open, ╌ half-open"
 
@@ -31,13 +31,13 @@ def show(results: Sequence[Result], width: int | None) -> Iterator[str]:
     yield strong(f"{first.scenario}, {spoken(first.duration)}, seed {first.seed}")
     if first.description:
         yield faint(_folded(first.description, 0))
-    if len(results) == 1:
-        yield from _one(first, width)
+    told = comparison(results)
+    if told is None:
+        for result in results:
+            yield from _one(result, width)
         return
-    if results[-1].was_interrupted:
-        yield yellow(f"{results[-1].config} was interrupted: the two cannot be compared")
     yield ""
-    yield _folded(difference(*results), 2)
+    yield _folded(told, 2)
     yield ""
     yield from _side_by_side(results, width)
     for result in results:
@@ -48,9 +48,9 @@ def show(results: Sequence[Result], width: int | None) -> Iterator[str]:
 
 
 def _one(result: Result, width: int | None) -> Iterator[str]:
+    yield ""
     if result.was_interrupted:
         yield yellow(f"interrupted at {spoken(round(result.seconds))}: what was found by then")
-    yield ""
     yield _folded(f"{result.config}: {verdict(result)}", 2)
     yield ""
     for label, text in _figures(result):
@@ -62,7 +62,8 @@ def _one(result: Result, width: int | None) -> Iterator[str]:
 def _figures(result: Result) -> Iterator[tuple[str, str]]:
     failed = f", {result.failed:,} failed" if result.failed else ""
     cached = f", {result.cached:,} from a cache" if result.cached else ""
-    yield "requests", f"{result.ended:,}: {result.ok:,} answered{cached}{failed}"
+    joined = f", {result.joined:,} by another's call" if result.joined else ""
+    yield "requests", f"{result.ended:,}: {result.ok:,} answered{cached}{joined}{failed}"
     if result.failures:
         yield "failures", _counted(result.failures)
     yield "latency", _latency(result.latency)

@@ -208,3 +208,16 @@ def status(url):
     except urllib.error.HTTPError as refused:
         with refused:
             return refused.code
+
+
+def test_a_page_is_written_though_the_reader_of_the_figures_has_left(tmp_path):
+    (tmp_path / "a.yaml").write_text("provider: openai\noverride_params: {model: gpt-image-2}\n")
+    (tmp_path / "s.yaml").write_text("duration: 9\narrivals: {constant: 1}\n")
+    page = tmp_path / "page.html"
+
+    code, _ = left(
+        "simulate", tmp_path / "a.yaml", "--scenario", tmp_path / "s.yaml", "--html", page
+    )
+
+    assert code == BROKEN_PIPE
+    assert page.read_text().startswith("<!doctype html>")

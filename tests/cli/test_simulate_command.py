@@ -116,6 +116,19 @@ def test_a_page_never_replaces_what_is_simulated(folder, name):
     assert (folder / name).read_text() == before
 
 
+def test_a_page_never_replaces_a_recording_or_keys_that_are_read(folder):
+    (folder / "times.txt").write_text("1\n2\n")
+    (folder / "virtual-keys.yaml").write_text("{}\n")
+    (folder / "bad.yaml").write_text("duration: 1m\narrivals: {file: times.txt}\n")
+
+    for name in ("times.txt", "virtual-keys.yaml"):
+        told = run("a.yaml", *PAGE, name, "--force")
+
+        assert (told.exit_code, told.stdout) == (1, "")
+        assert f"{name} is read by this run" in told.stderr
+    assert (folder / "times.txt").read_text() == "1\n2\n"
+
+
 def test_a_page_that_cannot_be_written_ends_the_command_before_the_run(folder):
     told = run("a.yaml", *PAGE, "bad.yaml/report.html")
 
@@ -311,6 +324,19 @@ def test_ctrl_c_shows_what_was_found_and_exits_with_130(folder, terminal):
     assert "interrupted at " in screen.seen
     assert "requests    " in screen.seen
     assert "Traceback" not in screen.seen
+
+
+def test_a_comparison_that_is_interrupted_keeps_its_shape(folder, terminal):
+    command = ("a.yaml", "--compare", "b.yaml", "--scenario", "bad.yaml", "--format", "json")
+    screen = terminal("simulate", *command, "--duration", "30d")
+    screen.expect("/s")
+
+    screen.press(b"\x03")
+
+    assert screen.end() == 130
+    told = json.loads(screen.seen[screen.seen.index("{") :])
+    assert [one["config"] for one in told["configs"]] == ["a.yaml"]
+    assert told["difference"] is None
 
 
 def test_a_narrow_terminal_is_not_overrun(folder, terminal):
