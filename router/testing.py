@@ -9,7 +9,6 @@ Together with `MemoryStore` these are all the doubles there are.
 import base64
 import json
 import random
-import struct
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
@@ -21,6 +20,7 @@ import anyio
 
 from router.core.http import HttpRequest, HttpResponse, TransportError
 from router.core.jsontypes import JSON
+from router.core.png import RGB, write_png
 from router.core.ports import Incoming
 from router.stores.memory import MemoryStore
 from router.virtual_time import AsleepError, VirtualTimeLoop, simulate
@@ -211,11 +211,4 @@ def _png(seed: int) -> bytes:
     """Draw noise: RGB, no filter, and nothing a compressor could shorten."""
     noise = random.Random(seed)
     rows = b"".join(b"\0" + noise.randbytes(3 * SIDE) for _ in range(SIDE))
-    header = struct.pack(">IIBBBBB", SIDE, SIDE, 8, 2, 0, 0, 0)
-    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, content) for kind, content in chunks)
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    checksum = zlib.crc32(kind + content)
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
+    return write_png(SIDE, SIDE, zlib.compress(rows), colour=RGB)

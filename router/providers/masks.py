@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from router.core.files import Upload
+from router.core.png import GREY, GREY_ALPHA, RGBA, SIGNATURE, write_png
 
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MOST_PIXELS = 4096 * 4096
 # More than a telephone's photograph has, and than any model makes; painting them takes ten seconds
 # at worst. A small file that unpacks to more is meant to do harm.
 
-CHANNELS = {4: 2, 6: 4}
+CHANNELS = {GREY_ALPHA: 2, RGBA: 4}
 """Bytes of a pixel by colour type; alpha is the last of them. Both have eight bits a channel."""
 
 HEAD = 33  # bytes of a PNG's signature and first chunk
@@ -73,9 +73,7 @@ def paint(png: bytes, *, white: bool) -> bytes:
         raise ValueError("no PNG with an alpha channel of eight bits")
     rows = _alpha_rows(_unpacked(png, header), header)
     grey = b"".join(b"\0" + (row.translate(INVERTED) if white else row) for row in rows)
-    size = struct.pack(">IIBBBBB", header.width, header.height, 8, 0, 0, 0, 0)
-    chunks = ((b"IHDR", size), (b"IDAT", zlib.compress(grey)), (b"IEND", b""))
-    return SIGNATURE + b"".join(_chunk(kind, content) for kind, content in chunks)
+    return write_png(header.width, header.height, zlib.compress(grey), colour=GREY)
 
 
 def _unpacked(png: bytes, header: Header) -> bytes:
@@ -150,8 +148,3 @@ def _predicted(row: bytes, above: bytes) -> bytes:
         left = one + nearest & 255
         done.append(left)
     return bytes(done)
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    checksum = zlib.crc32(kind + content)
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
