@@ -13,8 +13,7 @@ from router.emulators.brief import Brief, PictureFormat
 from router.emulators.drawing import require_pillow
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-ONE_BIT_GREY = bytes((1, 0, 0, 0, 0))  # depth, colour type, and three methods of which there is one
-GREY_AND_ALPHA = bytes((8, 4, 0, 0, 0))
+ONE_BIT_PALETTE = bytes((1, 3, 0, 0, 0))  # depth, colour type, and methods of which there is one
 
 SHADE = 128
 
@@ -45,11 +44,13 @@ def _made(picture_format: PictureFormat, width: int, height: int, transparent: b
 
 def _png(width: int, height: int, *, transparent: bool) -> bytes:
     """Write a PNG by hand: a few hundred bytes, and Pillow is not needed."""
-    kind = GREY_AND_ALPHA if transparent else ONE_BIT_GREY
-    row = bytes(1 + (2 * width if transparent else (width + 7) // 8))
+    lines = bytes(1 + (width + 7) // 8) * height  # all of the palette's only colour
+    clear = ((b"tRNS", bytes(1)),) if transparent else ()
     parts = (
-        (b"IHDR", pack(">II", width, height) + kind),
-        (b"IDAT", zlib.compress(row * height, 9)),
+        (b"IHDR", pack(">II", width, height) + ONE_BIT_PALETTE),
+        (b"PLTE", bytes((SHADE, SHADE, SHADE))),
+        *clear,
+        (b"IDAT", zlib.compress(lines, 9)),
         (b"IEND", b""),
     )
     return SIGNATURE + b"".join(_chunk(name, content) for name, content in parts)

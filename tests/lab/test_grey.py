@@ -10,7 +10,7 @@ from router.core.images import Picture
 from router.core.wholeness import find_fault
 from router.emulators import drawing
 from router.emulators.brief import Brief
-from router.lab.grey import grey
+from router.lab.grey import SHADE, grey
 
 
 def brief(size, picture_format, *, transparent=False):
@@ -37,6 +37,16 @@ def test_a_field_is_whole_and_of_its_size(picture_format, size, transparent):
     picture.load()
     assert (picture.size, picture.format) == (size, picture_format.upper())
     assert len(content) < 8_000
+
+
+@pytest.mark.parametrize("picture_format", ["png", "jpeg", "webp"])
+@pytest.mark.parametrize("transparent", [False, True])
+def test_a_field_is_of_one_grey_in_every_format(picture_format, transparent):
+    content = grey(brief((37, 5), picture_format, transparent=transparent))
+
+    picture = Image.open(BytesIO(content)).convert("L")
+    assert picture.getextrema() == (SHADE, SHADE)
+    assert 100 < SHADE < 200
 
 
 @pytest.mark.parametrize("picture_format", ["png", "webp"])
