@@ -1,6 +1,6 @@
 """Workspace: configs, read and compiled once, by name."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass, replace
 from pathlib import Path
 
@@ -105,12 +105,9 @@ class Loader:
     def load_folder(self, folder: Path) -> dict[str, Loaded]:
         """Load every config of a folder by its file's name. Raises ConfigError for all of them."""
         loaded: dict[str, Loaded] = {}
-        problems: list[Problem] = []
-        files: dict[str, Path] = {}
-        for path in _listed(folder):
-            first = files.setdefault(path.stem, path)
-            if first is not path:
-                problems.append(_namesakes(path, first))
+        paths = _listed(folder)
+        problems = list(namesakes(paths))
+        for path in paths:
             try:
                 loaded[path.stem] = self.load(path, scope=path.stem)
             except ConfigError as error:
@@ -150,6 +147,16 @@ def config_files(folder: Path) -> Iterator[Path]:
             yield path
 
 
+def namesakes(paths: Iterable[Path]) -> Iterator[Problem]:
+    """Yield a problem for each config whose name another one of its folder has already."""
+    files: dict[tuple[Path, str], Path] = {}
+    for path in paths:
+        first = files.setdefault((path.parent, path.stem), path)
+        if first != path:
+            message = f"{path.stem!r} is the name of {path.name} and of {first.name}"
+            yield _problem(path, message, "rename one")
+
+
 def _listed(folder: Path) -> list[Path]:
     """Return a folder's configs. Raises ConfigError where there is no folder to read."""
     try:
@@ -163,11 +170,6 @@ def _listed(folder: Path) -> list[Path]:
         reason = error.strerror or type(error).__name__
         problem = _problem(folder, f"the folder cannot be read: {reason}")
     raise ConfigError([problem])
-
-
-def _namesakes(path: Path, first: Path) -> Problem:
-    message = f"{path.stem!r} is the name of {path.name} and of {first.name}"
-    return _problem(path, message, "rename one")
 
 
 def _problem(path: Path, message: str, hint: str = "") -> Problem:

@@ -15,7 +15,7 @@ from router.config.report import Report
 from router.lint.accounts import SharedKeys, names_used
 from router.lint.linter import lint_keys
 from router.lint.settings import LintSettings
-from router.workspace import GATEWAY_FILES, config_files
+from router.workspace import GATEWAY_FILES, config_files, namesakes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +31,18 @@ def inspect(checker: Checker, entries: Sequence[Entry], *, fix: bool) -> Inspect
     mender = Mender()
     for entry in entries if fix else ():
         mender.mend(partial(_problems, checker, entry))
-    checked = [checker.check(entry) for entry in entries]
+    checked = _told_apart([checker.check(entry) for entry in entries], entries)
     shared = [one for one in _shared_keys(checked, checker.wishes) if one.problems]
     return Inspection(
         checked=[_left(one, mender) for one in (*checked, *shared)], mended=mender.done
     )
+
+
+def _told_apart(checked: Sequence[Checked], entries: Sequence[Entry]) -> list[Checked]:
+    """Add what is wrong where two configs of a folder have one name."""
+    configs = [one.path for one in entries if one.kind == "config" and one.text is None]
+    wrong = {problem.file: (problem,) for problem in namesakes(configs)}
+    return [replace(one, problems=(*one.problems, *wrong.get(one.name, ()))) for one in checked]
 
 
 def _problems(checker: Checker, entry: Entry) -> Sequence[Problem]:

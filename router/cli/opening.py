@@ -179,18 +179,16 @@ def _look(folder: Path, environment: Mapping[str, str]) -> tuple[list[str], list
     """Return the ids of the configs that can be served, and what is wrong with the others."""
     from router.cli.checking import Checker
     from router.cli.entries import Entry
+    from router.cli.inspection import inspect
     from router.workspace import config_files
 
-    checker = Checker(environment=environment)
-    served: list[str] = []
-    problems: list[Problem] = []
-    for path in config_files(folder):
-        checked = checker.check(Entry(name=str(path)))
-        if checked.has_errors:
-            problems += checked.problems
-        else:
-            served.append(path.stem)
-    return served, problems
+    paths = list(config_files(folder))
+    entries = [Entry(name=str(path)) for path in paths]
+    checked = inspect(Checker(environment=environment), entries, fix=False).checked
+    wrong = [one for one in checked if one.has_errors]
+    broken = {Path(one.name).stem for one in wrong}
+    served = [path.stem for path in paths if path.stem not in broken]
+    return served, [problem for one in wrong for problem in one.problems]
 
 
 def _print(problems: Sequence[Problem]) -> None:

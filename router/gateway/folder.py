@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from router.config.problems import ConfigError, render
+from router.config.problems import ConfigError, Problem, render
 from router.config.read import KEYS_FILES
 from router.gateway.notices import Notices, Tell
 from router.gateway.reader import Reader
 from router.gateway.settings import Settings
 from router.gateway.settings_file import SETTINGS_FILES, read_settings, settings_files
-from router.workspace import Loaded, config_files
+from router.workspace import Loaded, config_files, namesakes
 
 log = logging.getLogger("router")
 
@@ -135,9 +135,11 @@ class Folder:
         configs: dict[str, Loaded] = {}
         broken: dict[str, str] = {}
         stale: set[str] = set()
-        for path in self._config_files():
+        paths = self._config_files()
+        doubled = {problem.file: problem for problem in namesakes(paths)}
+        for path in paths:
             try:
-                configs[path.stem] = self._reader.file(path)
+                configs[path.stem] = self._config(path, doubled.get(str(path)))
             except ConfigError as error:
                 culprits = _culprits(error, path)
                 wrong.update(_complaint(error, path, culprits, is_kept=path.stem in before.configs))
@@ -145,6 +147,7 @@ class Folder:
                     configs[path.stem] = before.configs[path.stem]
                     stale |= culprits
                 else:
+                    configs.pop(path.stem, None)  # nobody can tell which of two is meant
                     broken[path.stem] = str(error)
         settings = self._settings(before, [*configs, *broken], wrong)
         return State(
@@ -153,6 +156,12 @@ class Folder:
             broken=MappingProxyType(broken),
             stale=tuple(sorted(stale | (wrong.keys() & set(SETTINGS_FILES)))),
         )
+
+    def _config(self, path: Path, doubled: Problem | None) -> Loaded:
+        """Read a config, unless another one has its name already. Raises ConfigError."""
+        if doubled is not None:
+            raise ConfigError([doubled])
+        return self._reader.file(path)
 
     def _settings(self, before: State, known: list[str], wrong: dict[str, str]) -> Settings:
         found = settings_files(self.path)

@@ -166,6 +166,25 @@ def test_a_folder_without_configs_is_an_error_beside_the_others(run, config, tmp
     assert result.stdout.endswith("2 errors in 2 files\n")
 
 
+@pytest.mark.parametrize("paths", [["configs"], ["configs/a.json", "configs/a.yaml"]], ids=str)
+def test_two_configs_of_one_name_are_an_error(run, config, paths):
+    config('{"provider": "openai"}', "configs/a.json")
+    config("provider: openai", "configs/a.yaml")
+
+    result = run("check", *paths, "--sandbox")
+
+    assert result.exit_code == 1
+    assert "configs/a.yaml  error  'a' is the name of a.yaml and of a.json" in result.stdout
+    assert result.stdout.endswith("1 error in 1 file\n")
+
+
+def test_configs_of_one_name_in_two_folders_are_two(run, config):
+    config("provider: openai", "configs/a.yaml")
+    config("provider: openai", "more/a.yaml")
+
+    assert run("check", "configs", "more", "--sandbox").exit_code == 0
+
+
 def test_a_missing_file_is_an_error(run):
     result = run("check", "nowhere.yaml")
 

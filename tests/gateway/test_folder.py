@@ -84,6 +84,29 @@ def test_a_request_keeps_the_state_that_it_began_with(watched):
     assert before.configs["main"].document.route.provider == "openai"
 
 
+@pytest.mark.parametrize("twin", ["main.json", "main.yml"])
+def test_of_two_configs_of_one_name_neither_is_served(twin, tmp_path):
+    written(tmp_path, main=GOOD, other=GOOD)
+    (tmp_path / twin).write_text(json.dumps(BETTER))
+
+    watched = Watched(tmp_path)
+
+    assert set(watched.state.configs) == {"other"}
+    assert set(watched.state.broken) == {"main"}
+    assert "'main' is the name of" in watched.told[0]
+
+
+@pytest.mark.parametrize("twin", ["main.json", "main.yml"])
+def test_a_second_config_of_a_name_changes_nothing_until_the_first_is_gone(watched, twin):
+    (watched.path / twin).write_text(json.dumps(BETTER))
+    watched.folder.refresh()
+    both = watched.provider("main")
+    watched.remove("main.yaml")
+
+    assert (both, watched.provider("main")) == ("openai", "stability-ai")
+    assert len(watched.told) == 1
+
+
 @pytest.mark.parametrize("text", [BROKEN, TORN, "", "[]", "\x00"], ids=repr)
 def test_a_broken_edit_is_told_and_the_old_config_goes_on(watched, text):
     watched.edit(main=text)
