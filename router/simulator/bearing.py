@@ -17,7 +17,7 @@ from router.providers.catalog import catalog_of
 from router.providers.registry import adapter
 from router.simulator.model_names import is_same
 from router.simulator.scenario import ANY, FOREVER, Asked, Conducts, Scenario
-from router.simulator.traffic import phases_after
+from router.simulator.traffic import phases_after, recorded_after
 from router.workspace import Loaded
 
 CODE = "no-bearing"
@@ -31,7 +31,7 @@ def bearing(scenario: Scenario, configs: Sequence[Loaded]) -> tuple[Problem, ...
     """
     look = _Look(scenario, configs)
     look.at_providers()
-    return (*look.report.problems, *_left_out(scenario))
+    return (*look.report.problems, *_left_out(scenario), *_too_late(scenario))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,16 @@ def _left_out(scenario: Scenario) -> Iterator[Problem]:
     if said:
         message = f"so short a run leaves out {said}"
         yield Problem(message=message, place="--duration", code=CODE, severity="note")
+
+
+def _too_late(scenario: Scenario) -> Iterator[Problem]:
+    """Tell how much of a recording is longer than the scenario."""
+    number = recorded_after(scenario, scenario.duration)
+    if number:
+        come = "comes" if number == 1 else "come"
+        message = f"{counted(number, 'recorded request')} {come} after the end, and so not at all"
+        place = ("arrivals",)
+        yield scenario.source.problem(place, message, code=CODE, severity="note", at_key=True)
 
 
 def _late_outages(conducts: Conducts, end: float) -> int:

@@ -84,6 +84,9 @@ class _Reader:
         weight = section.number("weight")
         params = section.section("params")
         given = section.mapping("params").items()
+        deadline = self._durations.read(section, "deadline")
+        if deadline == 0:
+            self._report.wrong(section.source, section.at("deadline"), "is 0; expected more")
         return Asked(
             params={name: value for name, value in given if name not in OURS and name[:2] != "x-"},
             extra_body={} if params is None else params.mapping("extra_body"),
@@ -91,7 +94,7 @@ class _Reader:
             metadata=section.mapping("metadata"),
             users=section.integer("users"),
             prompts=section.integer("prompts"),
-            deadline=self._durations.read(section, "deadline"),
+            deadline=deadline,
         )
 
     def _providers(self, section: Section) -> dict[str, Conducts]:

@@ -67,6 +67,13 @@ def phases_after(scenario: Scenario, end: float) -> Iterator[int]:
             yield place
 
 
+def recorded_after(scenario: Scenario, end: float) -> int:
+    """Count the recorded requests that would come when all is over."""
+    if not isinstance(scenario.arrivals, Recorded):
+        return 0
+    return sum(1 for at in times_of(scenario.arrivals) if at >= end)
+
+
 def _number(pattern: Pattern, seconds: float) -> float:
     match pattern:
         case Constant(rate=rate) | Poisson(rate=rate):

@@ -190,6 +190,17 @@ def test_a_shorter_run_says_what_it_leaves_out():
     ]
 
 
+@pytest.mark.parametrize("kind", ["times", "file"])
+def test_a_recording_that_is_longer_than_the_scenario_says_so(kind, tmp_path):
+    times = [0, 59.9, 60, 61, 100]
+    (tmp_path / "times.txt").write_text("\n".join(map(str, times)))
+    arrivals = {"times": times} if kind == "times" else {"file": str(tmp_path / "times.txt")}
+    parts = scenario(arrivals=arrivals)
+
+    assert told(parts) == ["note 3 recorded requests come after the end, and so not at all; "]
+    assert told(replace(parts, duration=100.5)) == []
+
+
 @pytest.mark.parametrize("name", shipped_names())
 def test_a_shipped_scenario_is_never_refused_where_any_of_its_providers_is_asked(name):
     problems = told(read_scenario(folder() / f"{name}.yaml"), OPENAI)

@@ -63,6 +63,8 @@ def problems(text):
         ("requests: [{params: {n: 0}}]\n", "params.n: n is 0; expected 1 or more"),
         ("requests: [{params: {model: 3}}]\n", "params.model: model is 3; expected a string"),
         ("requests: []\n", "requests is empty"),
+        ("requests: [{deadline: 0}]\n", "requests[0].deadline: deadline is 0; expected more"),
+        ("requests: [{deadline: 0s}]\n", "requests[0].deadline: deadline is 0; expected more"),
         ("requests: [{weight: 0}]\n", "weight is 0; expected more than 0"),
     ],
 )
