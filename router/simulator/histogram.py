@@ -4,6 +4,7 @@ A duration is counted in a step of its own size: 128 steps to each doubling. So 
 most 0.8 % above the exact one, and no other machine counts otherwise: there is no logarithm in it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from math import ceil, frexp, ldexp
 
@@ -18,13 +19,13 @@ class Histogram:
     __slots__ = ("_counts", "most")
 
     def __init__(self) -> None:
-        self._counts: dict[int, int] = {}
+        self._counts: defaultdict[int, int] = defaultdict(int)
         self.most = 0.0
 
     def add(self, seconds: float) -> None:
-        self.most = max(self.most, seconds)
-        step = _step(seconds)
-        self._counts[step] = self._counts.get(step, 0) + 1
+        if seconds > self.most:  # noqa: PLR1730  `max` takes as long as all the rest
+            self.most = seconds
+        self._counts[_step(seconds)] += 1
 
     @property
     def count(self) -> int:

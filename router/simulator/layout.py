@@ -1,10 +1,14 @@
-"""Layout: what is counted by depends on the config: whose each breaker is."""
+"""Layout: what of a config one has to know to count what becomes of its requests."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from router.config.model import targets_of
-from router.trees import targets_below
+from router.policies.cache import Cache
+from router.strategies.fallback import Fallback
+from router.strategies.load_balance import LoadBalance
+from router.trees import nodes_of, targets_below
 from router.workspace import Loaded
 
 
@@ -18,13 +22,26 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """`places` are where an account's breaker is asked, by the account's name in the store."""
+    """`places` are where an account's breaker is asked, by the account's name in the store.
+
+    `topping` are the paths of the groups whose targets add to each other's pictures. `has_cache`
+    means that calls may outlive the requests that began them.
+    """
 
     places: Mapping[str, Sequence[Place]]
+    topping: AbstractSet[str]
+    has_cache: bool
 
 
 def layout_of(loaded: Loaded) -> Layout:
-    return Layout(places=_places(loaded))
+    nodes = list(nodes_of(loaded.tree))
+    return Layout(
+        places=_places(loaded),
+        topping={
+            node.path for node in nodes if isinstance(node, Fallback | LoadBalance) and node.top_up
+        },
+        has_cache=any(isinstance(node, Cache) for node in nodes),
+    )
 
 
 def _places(loaded: Loaded) -> Mapping[str, Sequence[Place]]:

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 class Passage:
     """`mark` is what sets the request's prompt apart. `account` is the key of the call under way.
 
-    `place` is the bucket of the timeline in which the request came. `calls` counts its calls of
-    each provider and model.
+    `arrived` is when the request came, and `place` the bucket of the timeline that this is in.
+    `calls` counts its calls of each provider and model.
     """
 
     number: int
     mark: str = ""
+    arrived: float = 0.0
     place: int = 0
+    has_ended: bool = False
     account: str = ""
     calls: dict[tuple[str, str], int] | None = None
 

@@ -21,6 +21,7 @@ def as_json(result: Result) -> Mapping[str, JSON]:
             "succeeded": result.ok,
             "failed": result.failed,
             "from_cache": result.cached,
+            "joined": result.joined,
             "success_rate": _rounded(result.success_rate),
             "failures": dict(result.failures),
             "reasons": dict(result.reasons),

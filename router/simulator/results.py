@@ -30,9 +30,11 @@ class Latency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetResult:
-    """One target. `share` is that of the requests that it answered, of all that were answered.
+    """One target. `share` is that of the requests that it answered, of those that targets did.
 
-    `wasted` is what was paid for calls that gave no request its answer. `reasons` are what was said
+    Where several targets gave a part of the pictures, the last has answered. Neither a cache's
+    answers count here nor those that came by another request's call. `wasted` is what was paid for
+    calls whose pictures are in no answer. `reasons` are what was said
     first of each kind of failure. `latency` is of the calls that went well. `unpriced` calls were
     billed nobody knows what; `unsure` ones, such as timeouts, may have been billed.
     """
@@ -97,9 +99,11 @@ class Result:
 
     `calls` are attempts as the engine counts them: a request that is split into several, for many
     pictures, makes as many. `rate_limited` of them were answered with 429. `waited` are seconds
-    that requests spent in pauses before calls. `latency_bars` are the histogram of `latency`: the
-    end of each step in seconds, and how many requests fell into it. `under_way_at` are those that
-    had not ended when the run was interrupted.
+    that requests spent in pauses before calls. A cache had the answers of `cached` requests, and
+    `joined` ones got that of a call under way for another. `fallbacks` are requests that a strategy
+    sent elsewhere than to its first choice in the end. `latency_bars` are the histogram of
+    `latency`: the end of each step in seconds, and how many requests fell into it. `under_way_at`
+    are those that had not ended when the run was interrupted.
     """
 
     config: str
@@ -113,6 +117,7 @@ class Result:
     ok: int
     failed: int
     cached: int
+    joined: int
     failures: Mapping[str, int]
     reasons: Mapping[str, str]
     latency: Latency
@@ -182,6 +187,7 @@ def result_of(tally: Tally, scenario: Scenario, config: str) -> Result:
         ok=tally.ok,
         failed=tally.failed,
         cached=tally.cached,
+        joined=tally.joined,
         failures=dict(tally.kinds.most_common()),
         reasons=dict(tally.reasons),
         latency=_latency(tally.latency),

@@ -5,15 +5,16 @@ Each request is a task of its own that begins when the request arrives, as in a 
 
 import asyncio
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from router.core.http import NO_HEADERS
+from router.core.trace import Observer
 from router.emulators.brief import Draw
 from router.errors import RoutingError
 from router.lab.grey import grey
 from router.lab.stage import Stage, Tried
-from router.simulator.breakers import WatchedStore
+from router.simulator.latecomers import Latecomers
 from router.simulator.layout import layout_of
 from router.simulator.passage import PASSAGE, Passage
 from router.simulator.scenario import Scenario
@@ -53,12 +54,19 @@ def play(
     Ctrl-C ends it early: the tally says so and has what was found by then.
     """
     timeline = timeline_of(scenario.duration)
-    store = WatchedStore(timeline, layout_of(loaded).places)
-    tally = Tally(timeline, store)
+    layout = layout_of(loaded)
+    tally = Tally(timeline, layout)
+    observers = (Latecomers(tally),) if layout.has_cache else ()
 
     async def main() -> None:
         run = _Run(
-            scenario=scenario, loaded=loaded, loader=loader, tally=tally, watch=watch, draw=draw
+            scenario=scenario,
+            loaded=loaded,
+            loader=loader,
+            tally=tally,
+            watch=watch,
+            draw=draw,
+            observers=observers,
         )
         await run.until_the_end()
 
@@ -82,6 +90,7 @@ class _Run:
         tally: Tally,
         watch: Watch,
         draw: Draw,
+        observers: Sequence[Observer],
     ) -> None:
         self._loop = asyncio.get_running_loop()
         weather = Weather(scenario, self._loop.time)
@@ -93,6 +102,7 @@ class _Run:
             seed=scenario.seed,
             draw=draw,
             store=tally.store,
+            observers=observers,
             note=weather.note,
             likeness=weather.likeness,
         )
@@ -127,7 +137,7 @@ class _Run:
 
     def _arrive(self, at: float) -> None:
         wish = self._mix.wish(self._number)
-        passage = Passage(self._number, wish.mark, self._tally.arrive(at))
+        passage = Passage(self._number, wish.mark, at, self._tally.arrive(at))
         PASSAGE.set(passage)  # this callback's own context, which the task copies
         self._tasks[passage] = self._loop.create_task(self._ask(wish, passage))
         self._number += 1
@@ -135,7 +145,7 @@ class _Run:
 
     async def _ask(self, wish: Wish, passage: Passage) -> None:
         try:
-            self._tally.take(await self._tried(wish), passage.place)
+            self._tally.take(await self._tried(wish), passage)
             if self._tally.ended % WATCHED == 0:
                 self._watch(self._tally)
         except BaseException:
