@@ -14,7 +14,9 @@ from router.config.problems import ConfigError, Problem, counted
 from router.config.read import read
 from router.config.report import Report
 from router.config.source import Source
-from router.config_tests.reading import read_suite
+from router.config_tests.names import names_of
+from router.config_tests.reading import suite_in, suite_of
+from router.config_tests.running import check_words
 from router.lint.beside import beside
 from router.lint.linter import judged, lint
 from router.lint.settings import NO_WISHES, LintSettings
@@ -55,8 +57,7 @@ class Checker:
         try:
             return self._checked(entry)
         except ConfigError as error:
-            problems = tuple(_renamed(one, entry) for one in self._despite(error, entry))
-            return Checked(name=entry.name, problems=problems)
+            return _found(entry, judged(error.problems, self.wishes))
 
     def _checked(self, entry: Entry) -> Checked:
         match entry.kind:
@@ -65,7 +66,7 @@ class Checker:
             case "gateway":
                 return _gateway(entry)
             case "tests":
-                return _tests(entry)
+                return self._tests(entry)
             case "scenario":
                 return _scenario(entry)
             case "keys":
@@ -73,36 +74,34 @@ class Checker:
             case "config":
                 return self._config(entry)
 
-    def _despite(self, error: ConfigError, entry: Entry) -> tuple[Problem, ...]:
-        """Return the errors, and what else is found where they leave the meaning of the rest."""
-        text = _text(entry)
-        if text is None:
-            return judged(error.problems, self.wishes)
-        return beside(error, text, self.wishes)
-
     def _config(self, entry: Entry) -> Checked:
-        document = read(
-            entry.given,
+        """Read and compile a config, and tell what will harm, and what is wrong with its tests."""
+        report = Report()
+        text = load(entry.given, report, root="config")
+        if text is None:
+            raise ConfigError(report.problems)
+        try:
+            document = self._document(text, report, allow_unset=self.allow_unset)
+            compile_document(document, providers=providers(), adapter_of=adapter, scope="check")
+        except ConfigError as error:
+            tests = _own_tests(entry, text)
+            return _found(entry, beside(error, text, self.wishes, tests))
+        tests = _own_tests(entry, text, document)
+        found = lint(Subject(source=text, document=document), self.wishes, tests)
+        told = _found(entry, found)
+        return replace(told, outline=outline(document.route), document=document)
+
+    def _document(self, text: Source, report: Report, *, allow_unset: bool) -> Document:
+        return read(
+            text,
             providers=providers(),
             elsewhere=INSTALLED,
             environment=self.environment,
-            allow_unset=self.allow_unset,
+            allow_unset=allow_unset,
             catalog=self.catalog,
             catalog_of=catalog_of,
             today=self.today,
-        )
-        compile_document(document, providers=providers(), adapter_of=adapter, scope="check")
-        found = document.problems
-        text = _text(entry)
-        if text is not None:
-            if "tests" in text.value and entry.text is None:
-                read_suite(entry.path)
-            found = lint(Subject(source=text, document=document), self.wishes)
-        return Checked(
-            name=entry.name,
-            problems=tuple(_renamed(problem, entry) for problem in found),
-            outline=outline(document.route),
-            document=document,
+            report=report,
         )
 
     def _keys(self, entry: Entry) -> Checked:
@@ -118,6 +117,33 @@ class Checker:
         keys = counted(len(document.virtual_keys), "virtual key")
         return Checked(name=entry.name, problems=document.problems, outline=keys)
 
+    def _tests(self, entry: Entry) -> Checked:
+        """Read routing tests; whether they pass is for `pixroute test` to tell."""
+        report = Report()
+        suite = suite_of(entry.path, report)
+        if suite is None:
+            raise ConfigError(report.problems)
+        document = self._tested(suite.config)
+        if document is not None:
+            check_words(suite, names_of(document, providers()), report)
+        report.raise_errors()
+        tests = counted(len(suite.cases), "test")
+        return Checked(name=entry.name, outline=f"{tests} of {suite.config.name}")
+
+    def _tested(self, config: Path) -> Document | None:
+        """Read a config that tests are about; None where it cannot be used, as its check tells."""
+        report = Report()
+        text = load(config, report, root="config")
+        try:
+            return None if text is None else self._document(text, report, allow_unset=True)
+        except ConfigError:
+            return None
+
+
+def _found(entry: Entry, problems: Sequence[Problem]) -> Checked:
+    told = tuple(_renamed(problem, entry) for problem in problems)
+    return Checked(name=entry.name, problems=told)
+
 
 def _gateway(entry: Entry) -> Checked:
     """Read the settings of a gateway, and whether the configs that they name are beside them."""
@@ -127,13 +153,6 @@ def _gateway(entry: Entry) -> Checked:
     settings = read_settings(folder, [config.stem for config in config_files(folder)])
     keys = counted(len(settings.keys), "API key") if settings.keys else "no API keys"
     return Checked(name=entry.name, outline=f"gateway with {keys}")
-
-
-def _tests(entry: Entry) -> Checked:
-    """Read routing tests; whether they pass is for `pixroute test` to tell."""
-    suite = read_suite(entry.path)
-    tests = counted(len(suite.cases), "test")
-    return Checked(name=entry.name, outline=f"{tests} of {suite.config.name}")
 
 
 def _scenario(entry: Entry) -> Checked:
@@ -155,9 +174,15 @@ def _barren(folder: Entry) -> Problem:
     )
 
 
-def _text(entry: Entry) -> Source | None:
-    """Return the text of a config, which knows where everything stands."""
-    return load(entry.given, Report(), root="config")
+def _own_tests(entry: Entry, text: Source, document: Document | None = None) -> tuple[Problem, ...]:
+    """Return what is wrong with the tests in a config; whom they name it knows if it is usable."""
+    if "tests" not in text.value:
+        return ()
+    report = Report()
+    suite = suite_in(text, entry.path, report)
+    if suite is not None and document is not None:
+        check_words(suite, names_of(document, providers()), report)
+    return report.problems
 
 
 def _renamed(problem: Problem, entry: Entry) -> Problem:

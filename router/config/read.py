@@ -41,7 +41,7 @@ KEYS_FILES = ("virtual-keys.yaml", "virtual-keys.yml", "virtual-keys.json")
 
 
 def read(
-    source: Given,
+    source: Given | Source,
     *,
     providers: Sequence[ProviderInfo],
     environment: Mapping[str, str],
@@ -53,10 +53,12 @@ def read(
     catalog_of: CatalogOf = nothing_shipped,
     today: dt.date | None = None,
     stranger: Stranger | None = None,
+    report: Report | None = None,
 ) -> Document:
     """Read a config with its virtual keys and its catalogs.
 
-    A string is a path, unless it has a line break or begins with `{`. Without `virtual_keys` the
+    A string is a path, unless it has a line break or begins with `{`. What was loaded already comes
+    with the `report` of that. Without `virtual_keys` the
     file `virtual-keys.yaml` beside the config is read, if there is one. `allow_unset` lets
     variables and files of secrets be missing. Providers that are not among `providers` are looked
     for `elsewhere`. A `catalog` is laid over those that the config names, and all of them over the
@@ -65,7 +67,7 @@ def read(
     it reads no file and no variable, and uses of the rest what the stranger may. Raises ConfigError
     with everything that is wrong.
     """
-    report = Report(most=None if stranger is None else MOST_ERRORS)
+    report = report or Report(most=None if stranger is None else MOST_ERRORS)
     reading = Reading(
         report=report,
         providers=providers,
@@ -102,11 +104,14 @@ def read(
     return document
 
 
-def _loaded(given: Given, reading: Reading) -> Source | None:
-    """Read the config's text, and check its shape."""
-    if reading.stranger is not None:
+def _loaded(given: Given | Source, reading: Reading) -> Source | None:
+    """Read the config's text, unless that is done, and check its shape."""
+    if isinstance(given, Source):
+        config: Source | None = given
+    elif reading.stranger is not None:
         return load_sent(given, reading.report)
-    config = load(given, reading.report, root="config")
+    else:
+        config = load(given, reading.report, root="config")
     if config is not None:
         validate(config, reading.report, "config")
     return config

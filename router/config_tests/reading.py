@@ -28,16 +28,6 @@ def is_test_file(path: Path) -> bool:
     return TEST_FILE.fullmatch(path.name) is not None
 
 
-def read_suite(path: Path) -> Suite:
-    """Read a test file, or the tests in a config. Raises ConfigError."""
-    report = Report()
-    suite = suite_of(path, report)
-    report.raise_errors()
-    if suite is None:
-        raise AssertionError("what cannot be read is an error")
-    return suite
-
-
 def suite_of(path: Path, report: Report) -> Suite | None:
     """Read a test file, or the tests in a config, and report all that is wrong with them.
 
@@ -45,8 +35,17 @@ def suite_of(path: Path, report: Report) -> Suite | None:
     if it were not there.
     """
     source = load_tests(path, report)
-    if source is None:
-        return None
+    return None if source is None else _suite(source, path, report)
+
+
+def suite_in(config: Source, path: Path, report: Report) -> Suite | None:
+    """Read the tests in a config that is loaded already; `path` is what it is called."""
+    source = _only_tests(config)
+    validate(source, report, "tests")
+    return _suite(source, path, report)
+
+
+def _suite(source: Source, path: Path, report: Report) -> Suite | None:
     check_sense(source, report)
     config = _config_of(source, path, report)
     if config is None:
@@ -60,11 +59,14 @@ def load_tests(path: Path, report: Report) -> Source | None:
     source = load(path, report, root=ROOT if is_own else "config")
     if source is None:
         return None
-    if not is_own:
-        tests = {key: value for key, value in source.value.items() if key == "tests"}
-        source = replace(source, value=tests)
+    source = source if is_own else _only_tests(source)
     validate(source, report, "tests")
     return source
+
+
+def _only_tests(config: Source) -> Source:
+    tests = {key: value for key, value in config.value.items() if key == "tests"}
+    return replace(config, value=tests)
 
 
 def _config_of(source: Source, path: Path, report: Report) -> Path | None:

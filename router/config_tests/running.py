@@ -64,7 +64,7 @@ def make_ready(path: Path, loader: Loader, seed: int | str = 0) -> Ready:
     if suite is None or loaded is None:
         raise ConfigError(report.problems)
     names = names_of(loaded.document, loader.providers)
-    _check_words(suite, names, report)
+    check_words(suite, names, report)
     report.raise_errors()
     player = Player(loaded=loaded, loader=loader, names=names, seed=seed)
     return Ready(suite=suite, player=player)
@@ -80,7 +80,7 @@ def _load(config: Path, loader: Loader, report: Report) -> Loaded | None:
     return None
 
 
-def _check_words(suite: Suite, names: Names, report: Report) -> None:
+def check_words(suite: Suite, names: Names, report: Report) -> None:
     """Report every word that means nobody in the config."""
     for number, case in enumerate(suite.cases):
         for word, place in _words(case):

@@ -1,6 +1,6 @@
 """Beside: what is told of a config that cannot be used as it is, and what must wait."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -40,12 +40,14 @@ Any other key may have been the one that says who is asked, with whose key, at w
 TOO_EARLY = "errors come first"
 
 
-def beside(error: ConfigError, source: Source, wishes: LintSettings) -> tuple[Problem, ...]:
-    """Return the errors, and what else is found where they leave the meaning of the rest."""
+def beside(
+    error: ConfigError, source: Source, wishes: LintSettings, also: Iterable[Problem] = ()
+) -> tuple[Problem, ...]:
+    """Return the errors, what is found `also`, and all else where they leave the meaning of it."""
     errors = [problem for problem in error.problems if problem.severity == "error"]
     if not isinstance(error, UnusableError) or not all(map(_is_aside, errors)):
-        return told(errors, source, wishes)
-    found = lint(Subject(source=source, document=error.document), wishes)
+        return told([*errors, *also], source, wishes)
+    found = lint(Subject(source=source, document=error.document), wishes, also)
     if all(problem.code == UNSET for problem in errors):
         return found
     doubted = {code for one in errors for code in ASIDE.get(one.meant or "", ())}

@@ -13,15 +13,17 @@ from router.lint.settings import NO_WISHES, LintSettings, own_settings
 from router.lint.subject import Subject
 
 
-def lint(subject: Subject, wishes: LintSettings = NO_WISHES) -> tuple[Problem, ...]:
-    """Return what the rules find, and what was warned of when the config was read.
+def lint(
+    subject: Subject, wishes: LintSettings = NO_WISHES, also: Iterable[Problem] = ()
+) -> tuple[Problem, ...]:
+    """Return what the rules find, what reading warned of, and what is found `also`.
 
     The config's own `x-lint` has the last word on codes and severities, after the caller's
     `wishes`.
     """
     source = subject.source
     found = [_problem(rule, finding, source) for rule in RULES for finding in rule.check(subject)]
-    return told([*subject.document.problems, *_once(found)], source, wishes)
+    return told([*subject.document.problems, *_once(found), *also], source, wishes)
 
 
 def told(problems: Iterable[Problem], source: Source, wishes: LintSettings) -> tuple[Problem, ...]:

@@ -366,3 +366,46 @@ def test_a_misspelt_query_makes_no_other_condition_a_dead_one(run, config):
 
     assert "did you mean 'query'?" in result.stdout
     assert result.stdout.endswith("1 error in 1 file\n")
+
+
+BAD_TEST = "tests: [{name: a, thn: {}}]\n"
+BAD_WORD = "tests: [{name: a, given: {gogle: 503}, then: {status: 200}}]\n"
+
+
+def codes_of(result):
+    return {problem["code"] for problem in json.loads(result.stdout)["problems"]}
+
+
+@pytest.mark.parametrize("tests", [BAD_TEST, BAD_WORD], ids=["key", "word"])
+@pytest.mark.parametrize("way", ["file", "text"])
+def test_a_wrong_test_in_a_config_hides_no_other_finding(run, config, tests, way):
+    text = OLD + tests
+    given = {"stdin": text} if way == "text" else {}
+
+    path = "-" if way == "text" else config(text)
+    result = run("check", path, "--sandbox", "--format", "json", **given)
+
+    assert result.exit_code == 1
+    assert {"retired-model", "idle-weight"} < codes_of(result)
+    assert len(codes_of(result)) == 3
+
+
+def test_wrong_tests_are_told_beside_a_config_that_cannot_be_used(run, config):
+    path = config("provider: opnai\n" + BAD_TEST)
+
+    result = run("check", path, "--sandbox", "--format", "json")
+
+    assert codes_of(result) == {"unknown-provider", "unknown-key"}
+
+
+@pytest.mark.parametrize("variables", [["--sandbox"], []], ids=["keys", "no keys"])
+def test_a_test_that_names_nobody_is_an_error_as_it_is_when_run(run, config, variables):
+    config("provider: openai\n", "prod.yaml")
+    config(BAD_WORD, "prod.test.yaml")
+
+    result = run("check", "prod.test.yaml", *variables)
+
+    assert result.exit_code == 1
+    assert "'gogle' is nobody in prod.yaml" in result.stdout
+    assert "[bad-test]" in result.stdout
+    assert result.stdout.endswith("1 error in 1 file\n")
