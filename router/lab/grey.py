@@ -7,13 +7,10 @@ does, some models are priced by the pixel, and what has to be converted can be.
 import zlib
 from functools import lru_cache
 from io import BytesIO
-from struct import pack
 
+from router.core.png import PALETTE, write_png
 from router.emulators.brief import Brief, PictureFormat
 from router.emulators.drawing import require_pillow
-
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
-ONE_BIT_PALETTE = bytes((1, 3, 0, 0, 0))  # depth, colour type, and methods of which there is one
 
 SHADE = 128
 
@@ -44,18 +41,9 @@ def _made(picture_format: PictureFormat, width: int, height: int, transparent: b
 
 def _png(width: int, height: int, *, transparent: bool) -> bytes:
     """Write a PNG by hand: a few hundred bytes, and Pillow is not needed."""
-    lines = bytes(1 + (width + 7) // 8) * height  # all of the palette's only colour
-    clear = ((b"tRNS", bytes(1)),) if transparent else ()
-    parts = (
-        (b"IHDR", pack(">II", width, height) + ONE_BIT_PALETTE),
-        (b"PLTE", bytes((SHADE, SHADE, SHADE))),
-        *clear,
-        (b"IDAT", zlib.compress(lines, 9)),
-        (b"IEND", b""),
-    )
-    return SIGNATURE + b"".join(_chunk(name, content) for name, content in parts)
-
-
-def _chunk(name: bytes, content: bytes) -> bytes:
-    body = name + content
-    return pack(">I", len(content)) + body + pack(">I", zlib.crc32(body))
+    rows = bytes(1 + (width + 7) // 8) * height  # all of the palette's only colour
+    palette = [(b"PLTE", bytes((SHADE, SHADE, SHADE)))]
+    if transparent:
+        palette.append((b"tRNS", bytes(1)))
+    packed = zlib.compress(rows, 9)
+    return write_png(width, height, packed, colour=PALETTE, depth=1, before=palette)

@@ -1,7 +1,6 @@
 """In-process: a sender that asks the emulators instead of the network."""
 
 import asyncio
-import binascii
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 
 import anyio
 
+from router.core.data_url import data_url
 from router.core.http import HttpRequest, HttpResponse, TransportError, origin
 from router.core.jsontypes import JSON
 from router.core.ports import Incoming
@@ -197,11 +197,6 @@ def _in_common(base: str, path: str) -> int:
     """Count the segments in which two paths begin alike."""
     pairs = zip(base.split("/"), path.split("/"), strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-
-
-def data_url(content: bytes, mime: str) -> str:
-    """Publish a file inside its own URL."""
-    return f"data:{mime};base64,{binascii.b2a_base64(content, newline=False).decode()}"
 
 
 def _known(provider: str) -> Emulator:

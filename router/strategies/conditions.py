@@ -6,9 +6,9 @@ from types import MappingProxyType
 from typing import Protocol, TypeAlias, TypeGuard
 
 from router.core.images import ImageRequest
-from router.core.jsontypes import JSON
+from router.core.jsontypes import JSON, is_list
 from router.core.pattern import Pattern, compile_pattern
-from router.strategies.lookup import Missing, Path, is_list, lookup, parse_path
+from router.strategies.lookup import Missing, Path, lookup, parse_path
 
 Compile: TypeAlias = Callable[[str], Pattern]
 """How the patterns of a query are compiled."""

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final, TypeAlias, TypeGuard
+from typing import Final, TypeAlias
 
 from router.core.images import ImageRequest
-from router.core.jsontypes import JSON
+from router.core.jsontypes import JSON, is_list
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -61,8 +61,3 @@ def _step(value: JSON, step: str | int) -> JSON | Missing:
     if isinstance(step, str):
         return value[step] if isinstance(value, Mapping) and step in value else MISSING
     return value[step] if is_list(value) and step < len(value) else MISSING
-
-
-def is_list(value: JSON) -> TypeGuard[Sequence[JSON]]:
-    """Tell a JSON list from everything else; a string is none."""
-    return isinstance(value, Sequence) and not isinstance(value, str)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from router.core.data_url import data_url
 from router.core.http import HttpRequest
 from router.emulators.emulator import World
 from router.emulators.openai import OpenAI
@@ -13,7 +14,6 @@ from router.lab.grey import grey
 from router.lab.recall import VARIANTS, Recall
 from router.lab.stage import Stage, loader_for
 from router.sandbox.fault import Fault, FaultKind
-from router.sandbox.in_process import data_url
 from router.testing import simulate
 
 CONFIGS = Path(__file__).parents[2] / "configs"
