@@ -17,8 +17,8 @@ from router.config.source import Source
 from router.config_tests.names import names_of
 from router.config_tests.reading import suite_in, suite_of
 from router.config_tests.running import check_words
-from router.lint.beside import beside
-from router.lint.linter import judged, lint
+from router.lint.beside import beside, errors_of
+from router.lint.linter import judged, lint, told
 from router.lint.settings import NO_WISHES, LintSettings
 from router.lint.subject import Subject
 from router.providers.catalog import catalog_of
@@ -88,8 +88,8 @@ class Checker:
             return _found(entry, beside(error, text, self.wishes, tests))
         tests = _own_tests(entry, text, document)
         found = lint(Subject(source=text, document=document), self.wishes, tests)
-        told = _found(entry, found)
-        return replace(told, outline=outline(document.route), document=document)
+        checked = _found(entry, found)
+        return replace(checked, outline=outline(document.route), document=document)
 
     def _document(self, text: Source, report: Report, *, allow_unset: bool) -> Document:
         return read(
@@ -106,16 +106,23 @@ class Checker:
 
     def _keys(self, entry: Entry) -> Checked:
         """Read virtual keys with a config that uses none of them."""
-        document = read(
-            {},
-            providers=providers(),
-            elsewhere=INSTALLED,
-            environment=self.environment,
-            virtual_keys=entry.path,
-            allow_unset=self.allow_unset,
-        )
-        keys = counted(len(document.virtual_keys), "virtual key")
-        return Checked(name=entry.name, problems=document.problems, outline=keys)
+        report = Report()
+        source = load(entry.path, report, root="virtual_keys")
+        if source is None:
+            raise ConfigError(report.problems)
+        try:
+            document = read(
+                {},
+                providers=providers(),
+                elsewhere=INSTALLED,
+                environment=self.environment,
+                virtual_keys=entry.path,
+                allow_unset=self.allow_unset,
+            )
+        except ConfigError as error:
+            return _found(entry, told(errors_of(error), source, self.wishes))
+        found = _found(entry, told(document.problems, source, self.wishes))
+        return replace(found, outline=counted(len(document.virtual_keys), "virtual key"))
 
     def _tests(self, entry: Entry) -> Checked:
         """Read routing tests; whether they pass is for `pixroute test` to tell."""
@@ -141,8 +148,8 @@ class Checker:
 
 
 def _found(entry: Entry, problems: Sequence[Problem]) -> Checked:
-    told = tuple(_renamed(problem, entry) for problem in problems)
-    return Checked(name=entry.name, problems=told)
+    named = tuple(_renamed(problem, entry) for problem in problems)
+    return Checked(name=entry.name, problems=named)
 
 
 def _gateway(entry: Entry) -> Checked:

@@ -44,7 +44,7 @@ def beside(
     error: ConfigError, source: Source, wishes: LintSettings, also: Iterable[Problem] = ()
 ) -> tuple[Problem, ...]:
     """Return the errors, what is found `also`, and all else where they leave the meaning of it."""
-    errors = [problem for problem in error.problems if problem.severity == "error"]
+    errors = errors_of(error)
     if not isinstance(error, UnusableError) or not all(map(_is_aside, errors)):
         return told([*errors, *also], source, wishes)
     found = lint(Subject(source=source, document=error.document), wishes, also)
@@ -52,6 +52,11 @@ def beside(
         return found
     doubted = {code for one in errors for code in ASIDE.get(one.meant or "", ())}
     return tuple(_waiting(problem) for problem in found if problem.code not in doubted)
+
+
+def errors_of(error: ConfigError) -> list[Problem]:
+    """Return what is told where the meaning of all else is open."""
+    return [problem for problem in error.problems if problem.severity == "error"]
 
 
 def _is_aside(problem: Problem) -> bool:

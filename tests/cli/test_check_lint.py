@@ -409,3 +409,35 @@ def test_a_test_that_names_nobody_is_an_error_as_it_is_when_run(run, config, var
     assert "'gogle' is nobody in prod.yaml" in result.stdout
     assert "[bad-test]" in result.stdout
     assert result.stdout.endswith("1 error in 1 file\n")
+
+
+KEYS_CALLED_LIKE_SETTINGS = """\
+weight: {provider: openai, api_kee: x}
+retry: {provider: openai, api_key: "${A:-x}"}
+"""
+
+
+def test_a_file_of_virtual_keys_is_not_taken_for_a_config(run, config):
+    path = config(KEYS_CALLED_LIKE_SETTINGS, "virtual-keys.yaml")
+
+    result = run("check", path, "--notes", "--format", "json")
+
+    assert codes_of(result) == {"unknown-key"}
+
+
+@pytest.mark.parametrize(
+    ("own", "options"),
+    [
+        ("", ["--ignore", "unset-variable"]),
+        ("", ["--select", "idle-weight"]),
+        ("x-lint: {ignore: [unset-variable]}\n", []),
+    ],
+)
+def test_what_is_found_in_virtual_keys_can_be_silenced(run, config, own, options):
+    path = config("a: {provider: openai, api_key: '${A}'}\n" + own, "virtual-keys.yaml")
+
+    plain = codes_of(run("check", path, "--format", "json"))
+    silenced = codes_of(run("check", path, "--format", "json", *options))
+
+    assert silenced == set()
+    assert plain == ({"unset-variable"} if options else set())
