@@ -77,7 +77,7 @@ def test_two_results_stand_beside_each_other(result):
     read = Reader(page_of([replace(result, config="a.yaml"), replace(result, config="b.yaml")]))
 
     assert read.open == []
-    assert "B.yaml and a.yaml do the same here." in read.words
+    assert "There is no difference to speak of between a.yaml and b.yaml." in read.words
 
 
 def test_a_run_without_requests_has_a_page_too():
