@@ -20,21 +20,24 @@ from router.workspace import GATEWAY_FILES, config_files, namesakes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
-    """What was found, and what was `mended` before."""
+    """What was found, what was `mended` before, and why files `failed` to be rewritten."""
 
     checked: Sequence[Checked]
     mended: Sequence[Problem] = ()
+    failed: Sequence[str] = ()
 
 
 def inspect(checker: Checker, entries: Sequence[Entry], *, fix: bool) -> Inspection:
-    """Check all entries. Raises Failed."""
+    """Check all entries, after mending what needs no thought if asked to `fix` it."""
     mender = Mender()
     for entry in entries if fix else ():
         mender.mend(partial(_problems, checker, entry))
     checked = _told_apart([checker.check(entry) for entry in entries], entries)
     shared = [one for one in _shared_keys(checked, checker.wishes) if one.problems]
     return Inspection(
-        checked=[_left(one, mender) for one in (*checked, *shared)], mended=mender.done
+        checked=[_left(one, mender) for one in (*checked, *shared)],
+        mended=mender.done,
+        failed=tuple(mender.failed.values()),
     )
 
 

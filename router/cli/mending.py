@@ -13,18 +13,24 @@ from router.config.problems import Problem
 
 Look: TypeAlias = Callable[[], Iterable[Problem]]
 
+NOT_WRITTEN = "the file could not be written"
+
 MOST = 100  # rounds; most configs need two, the second one to see that all is done
 
 
 @dataclass(slots=True)
 class Mender:
-    """`done` are the problems that are no more; `refused` were not as plain as they seemed."""
+    """`done` are the problems that are no more; `refused` were not as plain as they seemed.
+
+    What is `failed` says, by file, why that could not be rewritten.
+    """
 
     done: list[Problem] = field(default_factory=list)
     refused: set[tuple[str, Change]] = field(default_factory=set)
+    failed: dict[str, str] = field(default_factory=dict)
 
     def mend(self, look: Look) -> None:
-        """Mend what is found, looking anew after each round. Raises Failed."""
+        """Mend what is found, looking anew after each round."""
         for _ in range(MOST):
             found = [problem for problem in look() if self._can_be_tried(problem)]
             if not found:
@@ -36,14 +42,24 @@ class Mender:
         """Promise no fix that was tried in vain."""
         if problem.fix is None or self._can_be_tried(problem):
             return problem
-        return replace(problem, fix=None, unfixed=INTRICATE.why)
+        why = NOT_WRITTEN if problem.file in self.failed else INTRICATE.why
+        return replace(problem, fix=None, unfixed=why)
 
     def _can_be_tried(self, problem: Problem) -> bool:
         fix, file = problem.fix, problem.file
-        return fix is not None and file is not None and (file, fix.change) not in self.refused
+        if fix is None or file is None or file in self.failed:
+            return False
+        return (file, fix.change) not in self.refused
 
     def _try(self, problems: Sequence[Problem]) -> None:
-        path = Path(problems[0].file or "")
+        """Rewrite the file that problems are in; one that cannot be written keeps no other back."""
+        file = problems[0].file or ""
+        try:
+            self._rewrite(Path(file), problems)
+        except Failed as failure:
+            self.failed[file] = failure.message
+
+    def _rewrite(self, path: Path, problems: Sequence[Problem]) -> None:
         was, text = _read(path)
         fixes = [problem.fix for problem in problems if problem.fix is not None]
         result = make(text, fixes, is_json=path.suffix.lower() == ".json")

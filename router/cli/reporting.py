@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Literal
 
 import click
@@ -13,11 +12,8 @@ from router.cli import findings as look
 from router.cli.annotations import annotation
 from router.cli.checking import Checked
 from router.cli.inspection import Inspection
-from router.cli.terminal import green, width_of, wrapped
+from router.cli.terminal import Failed, green, width_of, wrapped
 from router.config.problems import SEVERITIES, Problem, counted, hints, summary
-from router.config_tests.reading import is_test_file
-from router.simulator.shipped import is_scenario
-from router.workspace import GATEWAY_FILES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +44,8 @@ class Telling:
     @property
     def has_failed(self) -> bool:
         fatal = {"error", "warning"} if self.strict else {"error"}
-        return any(problem.severity in fatal for problem in self.all)
+        has_found = any(problem.severity in fatal for problem in self.all)
+        return has_found or bool(self.inspection.failed)
 
 
 def show(telling: Telling, shape: Literal["text", "json", "github"]) -> None:
@@ -57,16 +54,30 @@ def show(telling: Telling, shape: Literal["text", "json", "github"]) -> None:
         case "json":
             _show_json(telling)
         case "github":
-            for problem in telling.told:
-                click.echo(annotation(problem))
+            _show_annotations(telling)
         case "text":
             _show_text(telling)
+    for failure in telling.inspection.failed:
+        Failed(failure).show()
+
+
+def _show_annotations(telling: Telling) -> None:
+    """Print a line for each problem, and a notice for each that was mended."""
+    for problem in telling.inspection.mended:
+        message = f"fixed: {_says(problem)}"
+        click.echo(annotation(replace(problem, severity="note", message=message)))
+    for problem in telling.told:
+        click.echo(annotation(problem))
+
+
+def _says(mended: Problem) -> str:
+    return mended.fix.says if mended.fix else ""
 
 
 def _show_text(telling: Telling) -> None:
     """Print the problems; where there is no error, each tree too."""
     for problem in telling.inspection.mended:
-        says = problem.fix.says if problem.fix else ""
+        says = _says(problem)
         click.echo(f"{problem.location}  {green('fixed')}  {says}  [{problem.code}]")
     for problem in telling.told:
         told = _with_reason(problem) if telling.fix else problem
@@ -92,8 +103,7 @@ def _ending(telling: Telling) -> str:
     if told:
         parts.append(summary(told))
     elif sum(bool(one.outline) for one in telling.checked) > 1:
-        count = sum(bool(one.outline) and _is_config(Path(one.name)) for one in telling.checked)
-        parts.append(green(f"{counted(count, 'config')}, no problems"))
+        parts.append(green(_all_well(telling)))
     fixable = sum(problem.fix is not None for problem in told)
     if fixable:
         which = f"{fixable} of them" if fixable < len(told) else "it" if fixable == 1 else "them"
@@ -104,8 +114,9 @@ def _ending(telling: Telling) -> str:
     return "; ".join(parts)
 
 
-def _is_config(path: Path) -> bool:
-    return not (path.name in GATEWAY_FILES or is_test_file(path) or is_scenario(path))
+def _all_well(telling: Telling) -> str:
+    count = sum(one.document is not None for one in telling.checked)
+    return f"{counted(count, 'config')}, no problems" if count else "no problems"
 
 
 def _show_json(telling: Telling) -> None:

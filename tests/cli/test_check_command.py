@@ -155,6 +155,15 @@ def test_mistakes_in_routing_tests_are_told_wherever_they_stand(run, config, nam
     assert "tests[0].thn: did you mean 'then'?" in result.stdout
 
 
+def test_where_there_are_only_scenarios_no_configs_are_counted(run, config):
+    for name in ("calm", "wild"):
+        config(SCENARIO, f"configs/scenarios/{name}.yaml")
+
+    result = run("check", "configs/scenarios", "--sandbox")
+
+    assert result.stdout.splitlines()[-1] == "no problems"
+
+
 def test_a_folder_without_configs_is_an_error_beside_the_others(run, config, tmp_path):
     (tmp_path / "empty").mkdir()
 

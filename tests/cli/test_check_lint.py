@@ -172,6 +172,41 @@ def test_why_nothing_is_fixed_is_said_where_it_is_asked_for(run, config, text, w
     assert path.read_text() == text or "weight: 0" in path.read_text()
 
 
+UNWRITABLE = "b" * 245 + ".yaml"
+"""A name that leaves no room for that of the file that is to take its place."""
+
+
+def test_a_file_that_cannot_be_written_keeps_no_other_from_being_fixed_and_told(run, config):
+    paths = [config(OLD, name) for name in ("a.yaml", UNWRITABLE, "c.yaml")]
+
+    result = run("check", *paths, "--sandbox", "--fix")
+
+    assert result.exit_code == 1
+    assert [path.read_text() == OLD for path in paths] == [False, True, False]
+    assert result.stdout.count("  fixed  ") == 4
+    assert result.stdout.count("not fixed: the file could not be written") == 2
+    assert result.stderr.count("error: ") == 1
+    assert f"{UNWRITABLE} cannot be written: File name too long" in result.stderr
+
+
+def test_github_is_told_what_was_fixed(run, config):
+    path = config(OLD)
+
+    result = run("check", path, "--sandbox", "--fix", "--format", "github")
+
+    lines = [line.partition(" (")[0].split("::")[1:] for line in result.stdout.splitlines()]
+    assert lines == [
+        [
+            f"notice file={path},line=2,col=26,endColumn=34,title=retired-model",
+            f"fixed: asks for {SUCCESSOR} in place of dall-e-3",
+        ],
+        [
+            f"notice file={path},line=3,col=1,endColumn=7,title=idle-weight",
+            "fixed: removes the weight",
+        ],
+    ]
+
+
 def test_standard_input_cannot_be_fixed(run):
     result = run("check", "-", "--fix", stdin=OLD)
 
