@@ -1,7 +1,7 @@
 """Tally: what is counted while a simulation runs; its size does not grow with the requests."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from router.core.trace import Attempt, Decision
@@ -105,6 +105,7 @@ class Tally:
         self.fallbacks = 0
         self.waited = 0.0
         self.now = 0.0
+        self.is_over = False
         self.was_interrupted = False
         self.kinds: Counter[str] = Counter()
         self.reasons: dict[str, str] = {}
@@ -117,6 +118,13 @@ class Tally:
         self.under_way_at = timeline.zeros()
         self.fallbacks_at = timeline.zeros()
 
+    def unasked(self) -> Iterator[TargetTally]:
+        """Yield the targets that no call was made to, with nothing counted."""
+        asked = {target.path for target in self.targets.values()}
+        for one in self._layout.targets:
+            if one.path not in asked:
+                yield TargetTally(one.path, one.provider, one.model, self.timeline)
+
     def arrive(self, at: float) -> int:
         """Count a request that comes, and return its bucket."""
         place = self.timeline.place(at)
@@ -128,6 +136,7 @@ class Tally:
     def end(self, at: float, under_way: Iterable[int]) -> None:
         """Note when the run ends, and in which buckets those came that are under way."""
         self.now = at
+        self.is_over = True
         for place in under_way:
             self.under_way_at[place] += 1
         for breaker in self.store.breakers.values():
@@ -162,7 +171,8 @@ class Tally:
 
     def take_late(self, attempt: Attempt, passage: Passage) -> None:
         """Count a call that has outlived its request: others have waited for it."""
-        self._take_call(attempt, passage, is_served=False, is_given=attempt.ok)
+        if not self.is_over:  # else it is the end of the run that has cancelled it
+            self._take_call(attempt, passage, is_served=False, is_given=attempt.ok)
 
     def _take_failure(self, error: RoutingError, seconds: float, place: int) -> None:
         self.failed += 1

@@ -47,3 +47,16 @@ def test_requests_under_way_are_not_among_those_that_were_answered(tail):
 
 def test_the_page_says_how_many_were_still_under_way(tail):
     assert page_of([tail]).count("were still under way") == 3
+
+
+def test_a_call_that_only_the_end_of_the_run_cancels_has_not_failed():
+    tally = tally_of(
+        {**OPENAI, "cache": {"mode": "simple"}},
+        press,
+        arrivals={"constant": 10},
+        requests=[{"params": {}, "prompts": 1, "deadline": 5}],
+        providers={"openai": {"latency": 100}},
+    )
+
+    assert (tally.ended, tally.failed) == (200, 200)
+    assert tally.targets == {}
