@@ -175,6 +175,9 @@ def _timelines(result: Result, width: int | None) -> Iterator[str]:
         yield faint(_folded(LEGEND, 0))
     for target in result.targets:
         yield _folded(target.name, 2)
+        if not target.calls:
+            yield faint("  never asked")
+            continue
         yield from _timeline(target, columns)
         for breaker in result.breakers_of(target):
             yield f"  {'breaker':<{ROW}}{breaker_row(breaker, result.width, columns)}"

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from router.config.model import targets_of
+from router.config.model import TargetRoute, targets_of
+from router.policies.aim import split_slug
 from router.policies.cache import Cache
 from router.strategies.fallback import Fallback
 from router.strategies.load_balance import LoadBalance
@@ -20,14 +21,26 @@ class Place:
     provider: str
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A target as its config has it: its provider and its model, as far as that tells them."""
+
+    path: str
+    provider: str
+    model: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """`places` are where an account's breaker is asked, by the account's name in the store.
+    """`targets` are all that may be asked.
+
+    `places` are where an account's breaker is asked, by the account's name in the store.
 
     `topping` are the paths of the groups whose targets add to each other's pictures. `has_cache`
     means that calls may outlive the requests that began them.
     """
 
+    targets: Sequence[Planned]
     places: Mapping[str, Sequence[Place]]
     topping: AbstractSet[str]
     has_cache: bool
@@ -36,12 +49,21 @@ class Layout:
 def layout_of(loaded: Loaded) -> Layout:
     nodes = list(nodes_of(loaded.tree))
     return Layout(
+        targets=tuple(map(_planned, targets_of(loaded.document.route))),
         places=_places(loaded),
         topping={
             node.path for node in nodes if isinstance(node, Fallback | LoadBalance) and node.top_up
         },
         has_cache=any(isinstance(node, Cache) for node in nodes),
     )
+
+
+def _planned(route: TargetRoute) -> Planned:
+    settings = route.settings
+    params = {**settings.default_params, **settings.override_params}
+    asked = params.get("model")
+    _, model = split_slug(asked if isinstance(asked, str) else None)
+    return Planned(route.path, route.provider or "", model if isinstance(model, str) else "")
 
 
 def _places(loaded: Loaded) -> Mapping[str, Sequence[Place]]:

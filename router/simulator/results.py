@@ -30,8 +30,9 @@ class Latency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetResult:
-    """One target. `share` is that of the requests that it answered, of those that targets did.
+    """One target, though it may never have been asked.
 
+    `share` is that of the requests that it answered, of those that targets did.
     Where several targets gave a part of the pictures, the last has answered. Neither a cache's
     answers count here nor those that came by another request's call. `wasted` is what was paid for
     calls whose pictures are in no answer. `reasons` are what was said
@@ -64,7 +65,7 @@ class TargetResult:
     @property
     def name(self) -> str:
         """Its place, and what is asked there."""
-        return f"{short(self.path)} {self.provider} {self.model}".rstrip()
+        return " ".join(filter(None, (short(self.path), self.provider, self.model)))
 
     @property
     def failed(self) -> int:
@@ -173,7 +174,8 @@ class Result:
 
 def result_of(tally: Tally, scenario: Scenario, config: str) -> Result:
     """Return what was counted."""
-    targets = sorted(tally.targets.values(), key=lambda target: _order(target.path))
+    every = (*tally.targets.values(), *tally.unasked())
+    targets = sorted(every, key=lambda target: _order(target.path))
     served = sum(target.served for target in targets)
     return Result(
         config=config,

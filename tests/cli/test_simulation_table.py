@@ -1,5 +1,6 @@
 """The figures on a terminal, where the second of two runs was interrupted."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -15,11 +16,15 @@ from router.simulator.run import play
 CONFIG = {"provider": "openai", "override_params": {"model": "gpt-image-2"}}
 
 
-@pytest.fixture(scope="module")
-def result():
+def played(config):
     scenario = read_scenario({"duration": 9, "arrivals": {"constant": 1}})
     loader = loader_for(Accounts())
-    return result_of(play(scenario, loader.load(CONFIG), loader), scenario, "a.yaml")
+    return result_of(play(scenario, loader.load(config), loader), scenario, "a.yaml")
+
+
+@pytest.fixture(scope="module")
+def result():
+    return played(CONFIG)
 
 
 def shown(*results):
@@ -42,3 +47,14 @@ def test_two_whole_runs_are_compared(result):
     assert "no difference to speak of between a.yaml and b.yaml" in shown(
         result, replace(result, config="b.yaml")
     )
+
+
+def test_a_target_that_was_never_asked_has_its_row():
+    unasked = {**CONFIG, "override_params": {"model": "gpt-image-1"}}
+    config = {"strategy": {"mode": "fallback"}, "targets": [CONFIG, unasked]}
+
+    text = shown(played(config))
+
+    (row,) = re.findall(r"^targets\[1\] openai gpt-image-1 +(.+)$", text, re.MULTILINE)
+    assert row.split() == ["0", "0", "%", "0", "0", "0", "-", "-", "$0"]
+    assert "targets[1] openai gpt-image-1\n  never asked" in text

@@ -23,7 +23,7 @@ def test_a_day_without_incidents_is_served_by_the_first_target():
     result = simulated(providers={"openai": {"latency": 4}})
 
     assert (result.ok, result.failed, result.calls) == (60, 0, 60)
-    assert [target.served for target in result.targets] == [60]
+    assert [target.served for target in result.targets] == [60, 0]
     assert result.latency.p50 == result.latency.most == 4.0
     assert result.seconds == 63.0
 
@@ -159,7 +159,8 @@ def test_what_is_no_request_fails_and_is_counted():
     result = simulated(OPENAI, duration=3, requests=[{"params": {"extra_body": {"n": 0}}}])
 
     assert result.failures == {"400 bad_request": 3}
-    assert result.calls == 0
+    assert result.reasons["400 bad_request"].startswith("n is 0")
+    assert (result.calls, result.latency_of_failures.most) == (0, 0)
 
 
 def test_a_cache_answers_repeated_prompts():
@@ -180,7 +181,16 @@ def test_users_stay_where_they_were_drawn_to():
 
     result = simulated(config, requests=[{"params": {}, "users": 1}])
 
-    assert [target.served for target in result.targets] == [60]
+    assert sorted(target.served for target in result.targets) == [0, 60]
+
+
+def test_a_target_that_was_never_asked_is_told_of_with_nothing():
+    result = simulated(duration=3)
+
+    asked, unasked = result.targets
+    assert (asked.calls, unasked.calls, unasked.cost) == (3, 0, 0)
+    assert unasked.name == "targets[1] stability-ai stable-image-core"
+    assert as_json(result)["targets"][1]["latency"]["p50"] is None
 
 
 def test_a_bug_ends_the_run_and_is_not_swallowed():
