@@ -161,8 +161,8 @@ class _Run:
             extras = NO_HEADERS, wish.extra_body
             try:
                 known = await self._stage.prepare(wish.params, options=wish.options, extras=extras)
-            except RoutingError:
-                return await self._stage.ask(wish.params, options=wish.options, extras=extras)
+            except RoutingError as error:
+                return Tried(trace=error.trace, began=self._loop.time(), seconds=0.0, error=error)
             if len(self._known) < KNOWN:
                 self._known[wish.like] = known
         request = known.request.with_params(wish.params)
