@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from router.config.load import load
+from router.config.report import Report
+
 PACKAGE = Path(__file__).resolve().parent.parent
 
 FOLDER = "scenarios"
@@ -14,9 +17,16 @@ def folder() -> Path:
     return inside if inside.is_dir() else PACKAGE.parent / "configs" / FOLDER
 
 
+CONFIG_KEYS = frozenset({"provider", "virtual_key", "targets", "strategy"})
+"""Some of them stand in every config, and none in a scenario."""
+
+
 def is_scenario(path: Path) -> bool:
-    """Tell a scenario by the folder it is in."""
-    return path.is_file() and path.resolve().parent.name == FOLDER
+    """Tell a scenario by the folder it is in; configs may be in one of that name."""
+    if not path.is_file() or path.resolve().parent.name != FOLDER:
+        return False
+    source = load(path, Report(), root="scenario")
+    return source is None or CONFIG_KEYS.isdisjoint(source.value)
 
 
 def shipped_names() -> list[str]:

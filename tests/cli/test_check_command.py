@@ -155,6 +155,20 @@ def test_mistakes_in_routing_tests_are_told_wherever_they_stand(run, config, nam
     assert "tests[0].thn: did you mean 'then'?" in result.stdout
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["provider: openai\n", "strategy: {mode: fallback}\ntargets: [{provider: openai}]\n"],
+    ids=["target", "group"],
+)
+def test_a_config_in_a_folder_called_scenarios_is_a_config(run, config, text):
+    path = config(f"{text}seeed: 1\n", "scenarios/prod.yaml")
+
+    assert "config.seeed: " in run("check", path, "--sandbox").stdout
+
+    config(text, "scenarios/prod.yaml")
+    assert run("check", path, "--sandbox").exit_code == 0
+
+
 def test_where_there_are_only_scenarios_no_configs_are_counted(run, config):
     for name in ("calm", "wild"):
         config(SCENARIO, f"configs/scenarios/{name}.yaml")
