@@ -4,7 +4,7 @@ import json
 
 import pytest
 import yaml
-from lint_tools import check_folder, examples
+from lint_tools import check_files, check_folder, codes, examples
 
 from router.config.editing import apply, fix_for, fixed, make, refused
 from router.config.fixes import REMOVED, Change, Edit, Fix, Unfixed
@@ -114,16 +114,19 @@ def test_the_wrong_example_of_what_can_be_fixed_is_fixed(rule, tmp_path):
     assert mend(after, tmp_path) == (after, [])
 
 
-@pytest.mark.parametrize(
-    "rule", [rule for rule in RULES if not rule.fixable], ids=lambda rule: rule.code
-)
-def test_what_is_said_not_to_be_fixable_is_left_alone(rule, tmp_path):
-    files = {
-        name.rpartition("/")[2]: text for name, text in examples(page(rule.code), "Wrong").items()
-    }
-    text = files.get("config.yaml", "provider: openai\n")
+LEFT_ALONE = [rule for rule in RULES if not rule.fixable and rule.code != "no-config"]
 
-    assert mend(text, tmp_path) == (text, [])
+
+@pytest.mark.parametrize("rule", LEFT_ALONE, ids=lambda rule: rule.code)
+def test_what_is_said_not_to_be_fixable_is_left_alone(rule, tmp_path):
+    files = examples(page(rule.code), "Wrong")
+
+    found = check_files(tmp_path, files)
+    _, mended = check_folder(tmp_path / "configs", fix=True)
+
+    assert rule.code in codes(found)
+    assert mended == []
+    assert {name: (tmp_path / name).read_text() for name in files} == files
 
 
 ALIASED = """\
