@@ -11,8 +11,8 @@ import click
 
 from router.cli.entries import STDIN, collect
 from router.cli.findings import as_json, show, unique
-from router.cli.rewriting import write_new, write_out
-from router.cli.terminal import Failed, green, width_of, wrapped
+from router.cli.output_file import OutputFile
+from router.cli.terminal import green, width_of, wrapped
 from router.config.problems import ConfigError, Problem, counted
 from router.migrate.importing import Imported, Kind, bring
 
@@ -32,14 +32,16 @@ class Import:
 
     def run(self) -> int:
         """Return the exit code."""
-        self._check_output()
+        output = self._output()
+        if output is not None:
+            output.need_room(() if self.file == "-" else (Path(self.file),))
         try:
             imported = bring(self._given(), self.kind)
         except ConfigError as error:
             self._tell_failure(error)
             return UNREADABLE
-        if self.output is not None:
-            self._write(self.output, imported)
+        if output is not None:
+            output.write(imported.as_json if self._is_json else imported.text)
         self._tell(imported)
         return DIFFERENT if imported.changes else SAME
 
@@ -48,25 +50,8 @@ class Import:
             return Path(self.file)
         return next(collect(("-",))).text or ""
 
-    def _check_output(self) -> None:
-        """Refuse to write over a file, before anything is read; never over the source."""
-        if self.output is None or not self.output.exists():
-            return
-        source = Path(self.file)
-        if self.file != "-" and source.exists() and self.output.samefile(source):
-            raise Failed(f"{self.output} is what is imported; write to another file")
-        if not self.force:
-            raise Failed(_exists(self.output))
-
-    def _write(self, path: Path, imported: Imported) -> None:
-        text = imported.as_json if self._is_json else imported.text
-        if self.force:
-            write_out(path, text)
-            return
-        try:
-            write_new(path, text)
-        except FileExistsError:  # since a moment ago
-            raise Failed(_exists(path)) from None
+    def _output(self) -> OutputFile | None:
+        return None if self.output is None else OutputFile(path=self.output, force=self.force)
 
     @property
     def _is_json(self) -> bool:
@@ -109,10 +94,6 @@ class Import:
 
     def _named(self, problems: Sequence[Problem]) -> list[Problem]:
         return unique(_renamed(problem, STDIN) for problem in problems)
-
-
-def _exists(path: Path) -> str:
-    return f"{path} exists; --force writes over it"
 
 
 def _renamed(problem: Problem, name: str) -> Problem:

@@ -34,9 +34,8 @@ def revise(path: Path, was: bytes | None, content: bytes) -> None:
 
 
 def write_out(path: Path, text: str) -> None:
-    """Write what a command was asked for, whole or not at all; make its folder. Raises Failed."""
+    """Write what a command was asked for, whole or not at all. Raises Failed."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and not path.is_file():
             path.write_text(text, encoding="utf-8")  # a pipe or a device is not to be replaced
         else:
@@ -46,15 +45,11 @@ def write_out(path: Path, text: str) -> None:
 
 
 def write_new(path: Path, text: str) -> None:
-    """Write a file that there is not yet; make its folder.
+    """Write a file that there is not yet.
 
     Raises Failed, and FileExistsError where it is there, or another was faster.
     """
     real = path.resolve()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _failed(path, error) from None
     try:
         handle = os.open(real, FLAGS, USUAL)
     except FileExistsError:

@@ -1,38 +1,52 @@
 """Routing tests: found, run, and told as they go."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from router.cli.inputs import read_with
+from router.cli.output_file import OutputFile
 from router.cli.routing_report import Display, Quiet, as_json, closing, show_problems
 from router.cli.terminal import Failed
 from router.config.problems import ConfigError
+from router.config.report import Report
 from router.config_tests.collecting import NothingThereError, about, collect, collect_here
-from router.config_tests.junit import as_junit
+from router.config_tests.junit import MARK, as_junit
 from router.config_tests.model import Case
+from router.config_tests.reading import suite_of
 from router.config_tests.round import FileRun, run_files
 from router.workspace import Loader
 
 FAILED = 1
 UNREADABLE = 2
+REPORT = "report of 'pixroute test'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """`words` choose tests by name, `seed` is for those that name none."""
+    """`words` choose tests by name, `seed` is for those that name none.
+
+    `junit` is where the results are written as XML, over any file by `force`; `catalog` is read by
+    the loader.
+    """
 
     loader: Loader
     words: str = ""
     seed: str | None = None
     junit: Path | None = None
+    force: bool = False
+    catalog: tuple[Path, ...] = ()
 
     def run(self, paths: tuple[Path, ...], *, as_json: bool) -> int:
         """Run the tests in the paths, or those that are here; return the exit code."""
-        runs = self._told(_files(paths), as_json=as_json)
-        if self.junit is not None:
-            _write(self.junit, as_junit(runs))
+        files, output = _files(paths), self._output()
+        if output is not None:
+            output.need_room(self._inputs(files))
+        runs = self._told(files, as_json=as_json)
+        if output is not None:
+            output.write(as_junit(runs))
         if any(run.problems for run in runs):
             return UNREADABLE
         if not any(run.results for run in runs):
@@ -40,6 +54,20 @@ class Round:
             click.echo(said if self.words else "there are no tests", err=True)
             return UNREADABLE
         return FAILED if any(run.failed for run in runs) else 0
+
+    def _output(self) -> OutputFile | None:
+        if self.junit is None:
+            return None
+        return OutputFile(path=self.junit, force=self.force, kind=REPORT, mark=MARK)
+
+    def _inputs(self, files: Iterable[Path]) -> Iterator[Path]:
+        """Yield the files that the run reads, with those that their configs name."""
+        yield from self.catalog
+        for file in files:
+            yield file
+            suite = suite_of(file, Report())
+            if suite is not None:
+                yield from read_with(suite.config)
 
     def _told(self, files: tuple[Path, ...], *, as_json: bool) -> tuple[FileRun, ...]:
         if as_json:
@@ -86,14 +114,6 @@ def _files(paths: tuple[Path, ...]) -> tuple[Path, ...]:
 
 def _say_json(runs: tuple[FileRun, ...]) -> None:
     click.echo(as_json(runs))
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Failed(f"{path} cannot be written: {error.strerror}") from None
 
 
 def write_first(config: Path, loader: Loader) -> int:

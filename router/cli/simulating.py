@@ -11,14 +11,13 @@ import click
 
 from router.cli.findings import as_json as problem_as_json
 from router.cli.findings import show as show_problem
-from router.cli.page_file import need_room
+from router.cli.inputs import read_with
+from router.cli.output_file import OutputFile
 from router.cli.report import show_config
-from router.cli.rewriting import write_out
 from router.cli.simulation_progress import progress
 from router.cli.simulation_table import show
 from router.cli.terminal import Failed, width_of
 from router.config.problems import ConfigError, Problem, did_you_mean, summary
-from router.config.read import KEYS_FILES
 from router.lab.stage import loader_for
 from router.simulator.accounts import Accounts
 from router.simulator.bearing import bearing
@@ -32,6 +31,8 @@ from router.simulator.shipped import shipped, shipped_names
 from router.simulator.traffic import MOST, expected
 from router.simulator.verdict import comparison
 from router.workspace import Loaded, Loader
+
+PAGE = "page of 'pixroute simulate'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,9 @@ class Simulation:
         loaded = [_load(loader, path) for path in self.configs]
         problems = [self._placed(problem) for problem in bearing(scenario, loaded)]
         _tell_problems(problems)
-        self._need_room(scenario)
+        output = self._output()
+        if output is not None:
+            output.need_room(self._inputs(scenario))
         return Simulated(results=self._played(scenario, loaded, loader), problems=problems)
 
     def _played(
@@ -83,8 +86,9 @@ class Simulation:
     def tell(self, simulated: Simulated, *, shape: Literal["text", "json"]) -> None:
         """Write the page and print the figures: neither is lost where the other fails."""
         try:
-            if self.page is not None:
-                _write(self.page, simulated.results)
+            output = self._output()
+            if output is not None:
+                _write(output, simulated.results)
         finally:
             if shape == "json":
                 click.echo(_json(simulated, is_comparison=len(self.configs) > 1))
@@ -98,16 +102,18 @@ class Simulation:
             return problem
         return replace(problem, file=self.scenario, line=None, column=None, excerpt=())
 
-    def _need_room(self, scenario: Scenario) -> None:
-        if self.page is not None:
-            from router.simulator.page.document import MARK
+    def _output(self) -> OutputFile | None:
+        if self.page is None:
+            return None
+        from router.simulator.page.document import MARK
 
-            need_room(self.page, self._inputs(scenario), MARK, force=self.force)
+        return OutputFile(path=self.page, force=self.force, kind=PAGE, mark=MARK)
 
     def _inputs(self, scenario: Scenario) -> Iterator[Path]:
         """Yield the files that the run reads, those beside a config and a scenario included."""
-        yield from (*self.configs, self._path(), *self.catalog)
-        yield from (path.parent / name for path in self.configs for name in KEYS_FILES)
+        yield from (self._path(), *self.catalog)
+        for config in self.configs:
+            yield from read_with(config)
         if isinstance(scenario.arrivals, Recorded) and scenario.arrivals.file is not None:
             yield scenario.arrivals.file
 
@@ -186,8 +192,8 @@ def _json(simulated: Simulated, *, is_comparison: bool) -> str:
     return json.dumps({**both, "problems": problems}, indent=2, ensure_ascii=False)
 
 
-def _write(path: Path, results: Sequence[Result]) -> None:
+def _write(output: OutputFile, results: Sequence[Result]) -> None:
     from router.simulator.page.document import page_of
 
-    write_out(path, page_of(results))
-    click.echo(f"wrote {path}", err=True)
+    output.write(page_of(results))
+    click.echo(f"wrote {output.path}", err=True)

@@ -25,8 +25,9 @@ Examples:
     "--junit",
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the results as JUnit XML, too.",
+    help="Write the results as JUnit XML, too; over none but an earlier report.",
 )
+@click.option("--force", is_flag=True, help="Write the report over any file.")
 @format_option("How to print the results.", "json")
 @click.option(
     "--init",
@@ -44,6 +45,7 @@ def test(
     words: str,
     seed: str | None,
     junit: Path | None,
+    force: bool,
     shape: Literal["text", "json"],
     fresh: Path | None,
     catalog: tuple[Path, ...],
@@ -61,5 +63,5 @@ def test(
         if paths:
             raise click.UsageError("--init writes tests and runs none; leave out the paths")
         context.exit(write_first(fresh, loader))
-    tests = Round(loader=loader, words=words, seed=seed, junit=junit)
+    tests = Round(loader=loader, words=words, seed=seed, junit=junit, force=force, catalog=catalog)
     context.exit(tests.run(paths, as_json=shape == "json"))

@@ -59,9 +59,9 @@ def test_a_file_is_never_more_open_than_it_was(tmp_path, synced, created, wanted
 def test_a_new_file_is_as_open_as_others_are(tmp_path):
     (tmp_path / "other").touch()
 
-    write_out(tmp_path / "new" / "report.html", "after")
+    write_out(tmp_path / "report.html", "after")
 
-    assert mode(tmp_path / "new" / "report.html") == mode(tmp_path / "other")
+    assert mode(tmp_path / "report.html") == mode(tmp_path / "other")
 
 
 def test_what_was_changed_meanwhile_is_not_written_over(tmp_path):
@@ -103,7 +103,7 @@ def test_a_new_file_that_cannot_be_written_whole_is_not_there(tmp_path):
 
 
 def test_of_many_who_write_one_new_file_at_once_one_does(tmp_path):
-    path, start = tmp_path / "new" / "images.yaml", Barrier(8)
+    path, start = tmp_path / "images.yaml", Barrier(8)
 
     def write(number):
         start.wait()
@@ -119,11 +119,15 @@ def test_of_many_who_write_one_new_file_at_once_one_does(tmp_path):
     assert path.read_text() == winner
 
 
-def test_a_new_file_has_its_folder_or_says_why_not(tmp_path):
+@pytest.mark.parametrize("write", [write_new, write_out])
+@pytest.mark.parametrize("folder", ["file", "missing"])
+def test_a_file_makes_no_folder(tmp_path, write, folder):
     (tmp_path / "file").touch()
 
     with pytest.raises(Failed, match=r"images\.yaml cannot be written: "):
-        write_new(tmp_path / "file" / "images.yaml", "after")
+        write(tmp_path / folder / "images.yaml", "after")
+
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"]
 
 
 def test_a_link_stays_one(tmp_path):
