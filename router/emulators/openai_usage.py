@@ -6,28 +6,27 @@ from types import MappingProxyType
 from router.core.jsontypes import JSON
 from router.emulators.openai_order import Order
 
-# Tokens of one picture by its pixels. The first row from Azure's prices per pixel, the 2.5 row
-# from its reported prices per picture. gpt-image-2 from three reported prices at 30 dollars a
-# million tokens. Nothing reliable is known of 2.6, which is counted as 2.5 here.
-Table = Mapping[str, Mapping[str, int]]
-
-GPT_1: Table = MappingProxyType(
+# Tokens of one picture, from Azure's prices per pixel: this family has three sizes and no other.
+GPT_1: Mapping[str, Mapping[str, int]] = MappingProxyType(
     {
         "1024x1024": {"low": 272, "medium": 1056, "high": 4160},
         "1024x1536": {"low": 408, "medium": 1584, "high": 6240},
         "1536x1024": {"low": 400, "medium": 1568, "high": 6208},
     }
 )
-GPT_2: Table = MappingProxyType(
-    {"1024x1024": {"low": 200, "medium": 1767, "high": 7033}},
-)
-GPT_25: Table = MappingProxyType(
-    {
-        "1024x1024": {"low": 196, "medium": 439, "high": 1756, "xhigh": 3122, "max": 7024},
-        "1024x1536": {"low": 158, "medium": 343, "high": 1372, "xhigh": 2459, "max": 5488},
-        "3840x2160": {"low": 371, "medium": 865, "high": 3336, "xhigh": 5930, "max": 13342},
-    }
-)
+
+# Tiles along the longer edge, by quality. They and the rule below make every number that is known
+# of OpenAI's calculator: those of its guide, of fal's prices and of community.openai.com,
+# "Livestream starting now: ChatGPT Images 2.0".
+Tiles = Mapping[str, int]
+GPT_2: Tiles = MappingProxyType({"low": 16, "medium": 48, "high": 96})
+GPT_25: Tiles = MappingProxyType({"low": 16, "medium": 24, "high": 48, "xhigh": 64, "max": 96})
+# OpenAI has published no numbers of 2.6. Others count three to four times the tokens of 2.5 for low
+# and medium: 30 and 45 tiles are in between.
+GPT_26: Tiles = MappingProxyType({**GPT_25, "low": 30, "medium": 45})
+
+TILE = 4_000_000  # pixels, LEAST included, of a picture whose tiles are a token each
+LEAST = 2_000_000  # pixels that every picture counts for beside its own
 
 PARTIAL = 100  # tokens of an unfinished picture that is shown; OpenAI's guide to image generation
 
@@ -47,22 +46,23 @@ def usage(order: Order) -> Mapping[str, JSON]:
 
 
 def _picture_tokens(order: Order) -> int:
-    """By the table's own size, else by that with the nearest number of pixels."""
-    table = _table(order.model)
-    row = table.get(order.size)
-    if row is None:
-        pixels = order.width * order.height
-        nearest = min(table, key=lambda size: (abs(_pixels(size) - pixels), size))
-        row = table[nearest]
-    return row[order.quality]
+    tiles = _tiles(order.model)
+    if tiles is None:
+        return GPT_1[order.size][order.quality]
+    return _tiled(tiles[order.quality], order.width, order.height)
 
 
-def _table(model: str) -> Table:
-    if model.startswith(("gpt-image-2.5", "gpt-image-2.6")):
+def _tiled(along: int, width: int, height: int) -> int:
+    """Count a picture's tiles, the shorter edge rounded half up, and what each of them weighs."""
+    long, short = max(width, height), min(width, height)
+    across = (2 * along * short + long) // (2 * long)
+    weight = along * across * (LEAST + width * height)
+    return -(-weight // TILE)
+
+
+def _tiles(model: str) -> Tiles | None:
+    if model.startswith("gpt-image-2.6"):
+        return GPT_26
+    if model.startswith("gpt-image-2.5"):
         return GPT_25
-    return GPT_2 if model.startswith("gpt-image-2") else GPT_1
-
-
-def _pixels(size: str) -> int:
-    width, _, height = size.partition("x")
-    return int(width) * int(height)
+    return GPT_2 if model.startswith("gpt-image-2") else None
