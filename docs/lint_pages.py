@@ -25,7 +25,7 @@ Mistakes are errors: the config cannot be used. Warnings are what will harm thou
 Notes are worth knowing, and shown with `--notes`. The command exits with 1 for errors; with
 `--strict` for warnings, too. `--fix` puts right in the file what needs no thought, and keeps its
 comments, but for those right above a line that goes, or behind it. What it leaves alone it says
-why.
+why; in a config that has errors it leaves everything, but where only variables are not set.
 
 ```
 pixroute check configs                           # --select CODE, --ignore CODE, --notes, --strict

@@ -1,18 +1,14 @@
 """Beside: what is told of a config that cannot be used as it is, and what must wait."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
 from router.config.problems import ConfigError, Problem
 from router.config.read import UnusableError
 from router.config.source import Source
-from router.lint.linter import lint, told
+from router.lint.linter import UNSET, lint, told
 from router.lint.settings import LintSettings
 from router.lint.subject import Subject
-
-UNSET = "unset-variable"
-"""The code of the only errors beside which a config says all that it would say without them."""
 
 ASIDE: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -37,8 +33,6 @@ ASIDE: Mapping[str, frozenset[str]] = MappingProxyType(
 Any other key may have been the one that says who is asked, with whose key, at which host.
 """
 
-TOO_EARLY = "errors come first"
-
 
 def beside(
     error: ConfigError, source: Source, wishes: LintSettings, also: Iterable[Problem] = ()
@@ -48,10 +42,8 @@ def beside(
     if not isinstance(error, UnusableError) or not all(map(_is_aside, errors)):
         return told([*errors, *also], source, wishes)
     found = lint(Subject(source=source, document=error.document), wishes, also)
-    if all(problem.code == UNSET for problem in errors):
-        return found
     doubted = {code for one in errors for code in ASIDE.get(one.meant or "", ())}
-    return tuple(_waiting(problem) for problem in found if problem.code not in doubted)
+    return tuple(problem for problem in found if problem.code not in doubted)
 
 
 def errors_of(error: ConfigError) -> list[Problem]:
@@ -61,8 +53,3 @@ def errors_of(error: ConfigError) -> list[Problem]:
 
 def _is_aside(problem: Problem) -> bool:
     return problem.code == UNSET or (problem.code == "unknown-key" and problem.meant in ASIDE)
-
-
-def _waiting(problem: Problem) -> Problem:
-    """Offer no fix: who has misspelt one thing has said something else than was meant."""
-    return problem if problem.fix is None else replace(problem, fix=None, unfixed=TOO_EARLY)

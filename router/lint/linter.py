@@ -12,6 +12,11 @@ from router.lint.rule import Finding, Rule
 from router.lint.settings import NO_WISHES, LintSettings, own_settings
 from router.lint.subject import Subject
 
+UNSET = "unset-variable"
+"""The code of the only errors beside which a config says all that it would say without them."""
+
+TOO_EARLY = "errors come first"
+
 
 def lint(
     subject: Subject, wishes: LintSettings = NO_WISHES, also: Iterable[Problem] = ()
@@ -29,7 +34,17 @@ def lint(
 def told(problems: Iterable[Problem], source: Source, wishes: LintSettings) -> tuple[Problem, ...]:
     """Return what is told of a text in which these problems are, with the fixes that fit it."""
     own, misspelt = own_settings(source)
-    return _tried(judged([*problems, *misspelt], wishes.overlaid(own)), source)
+    found = _in_time([*problems, *misspelt])
+    return _tried(judged(found, wishes.overlaid(own)), source)
+
+
+def _in_time(problems: Sequence[Problem]) -> Sequence[Problem]:
+    """Offer no fix beside an error: who has made one has said something else than was meant."""
+    if all(one.severity != "error" or one.code == UNSET for one in problems):
+        return problems
+    return [
+        one if one.fix is None else replace(one, fix=None, unfixed=TOO_EARLY) for one in problems
+    ]
 
 
 def _once(problems: Iterable[Problem]) -> Iterator[Problem]:

@@ -123,8 +123,9 @@ KEYS = "virtual_keys:\n  a: {provider: openai}\n  b: {provider: google}\n"
         "provider: openai\nweight: 2\nretrry: {attempts: 1}\n",
         "provider: openai\nweight: 2\noverride_params: {model: dall-e-3}\nrequest_timeout: a\n",
         "strategy: {mode: fallback}\ntargets: [{provider: opnai}, {provider: openai, weight: 2}]\n",
+        "provider: openai\nweight: 2\ntests: [{name: a, thn: {}}]\n",
     ],
-    ids=["virtual key", "only key", "aside", "value", "provider"],
+    ids=["virtual key", "only key", "aside", "value", "provider", "test"],
 )
 def test_beside_an_error_no_file_is_rewritten(text, tmp_path):
     found = check_files(tmp_path, {"configs/config.yaml": text})
