@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 
 import anyio
 
@@ -37,7 +38,7 @@ class CircuitBreaker:
         )
         verdict = await self._ask(state)
         if verdict is Verdict.OPEN and not context.bypass_breakers:
-            return self._left_alone(context)
+            return _left_alone(context.aim.target.provider, self.rules.cooldown)
         try:
             outcome = await self.child.execute(request, context)
         except BaseException:
@@ -77,13 +78,13 @@ class CircuitBreaker:
             except StoreError as error:
                 log.debug("%s: the probe could not be given back: %s", self.path, error)
 
-    def _left_alone(self, context: Context) -> Failure:
-        provider = context.aim.target.provider
-        return Failure(
-            kind=Kind.CIRCUIT_OPEN,
-            status=503,
-            message=f"the circuit breaker of {provider} is open",
-            local=True,
-            # An upper bound: what is left of the cooldown is not known.
-            retry_after=self.rules.cooldown,
-        )
+
+@lru_cache(maxsize=256)  # in an outage nearly every request meets it
+def _left_alone(provider: str, cooldown: float) -> Failure:
+    return Failure(
+        kind=Kind.CIRCUIT_OPEN,
+        status=503,
+        message=f"the circuit breaker of {provider} is open",
+        local=True,
+        retry_after=cooldown,  # an upper bound: what is left of it is not known
+    )
