@@ -14,6 +14,7 @@ from router.config.model import (
     KeyRef,
     LoadBalanceSettings,
     Route,
+    Settings,
     Single,
     StickySettings,
     TargetRoute,
@@ -169,13 +170,8 @@ class _Compiler:
         )
 
     def _aim(self, route: TargetRoute, child: Node) -> Node:
-        settings = route.settings
-        parameters = Parameters(
-            defaults=settings.default_params,
-            overrides=settings.override_params,
-            drops=tuple(parse_drop(path) for path in settings.drop_params),
-        )
-        model = settings.override_params.get("model")
+        parameters = parameters_of(route.settings)
+        model = route.settings.override_params.get("model")
         if route.provider is not None:
             target = target_of(route, route.provider)
             aim = self._aimed(target, model if isinstance(model, str) else "")
@@ -270,6 +266,15 @@ def target_of(route: TargetRoute, provider: str) -> Target:
     )
 
 
+def parameters_of(settings: Settings) -> Parameters:
+    """Return what becomes of a caller's parameters."""
+    return Parameters(
+        defaults=settings.default_params,
+        overrides=settings.override_params,
+        drops=tuple(parse_drop(path) for path in settings.drop_params),
+    )
+
+
 def _forwarded(route: Route) -> frozenset[str]:
     """Return the incoming headers that some target below forwards, in lower case."""
     headers = (name for target in targets_of(route) for name in target.settings.forward_headers)
@@ -308,7 +313,7 @@ def _limit(route: TargetRoute, child: Node) -> Node:
 
 def _retry(route: TargetRoute, child: Node) -> Node:
     retry = route.settings.retry
-    if retry is None or retry.retries == 0:
+    if retry is None or retry.most == 0:
         return child
     return Retry(
         path=route.path,

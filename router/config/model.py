@@ -25,6 +25,11 @@ class RetrySettings:
     kinds: frozenset[Kind] = frozenset()
     use_retry_after: bool = True
 
+    @property
+    def most(self) -> int:
+        """The retries that are made at most: none where no failure is listed."""
+        return self.retries if self.codes or self.kinds else 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakerSettings:
