@@ -23,10 +23,12 @@ def breaker(settings: Settings, own: float | None, targets: int) -> tuple[Block,
     `own` is the cooldown of a deployment of its own, in seconds.
     """
     block = Block()
-    if settings.router.flag("disable_cooldowns") or own == 0:
+    if settings.router.flag("disable_cooldowns"):
         return block, ()
     cooldown, holder = settings.number("cooldown_time")
     interval = own if own is not None else cooldown
+    if interval == 0:
+        return block, ()
     allowed, _ = settings.number("allowed_fails")
     policy = settings.holder("allowed_fails_policy").part("allowed_fails_policy")
     if allowed is None and not policy.section.value:
@@ -34,7 +36,7 @@ def breaker(settings: Settings, own: float | None, targets: int) -> tuple[Block,
             return block, _lone(holder, interval)
         block.put("failure_threshold_percentage", DEFAULT_SHARE)
         block.put("minimum_requests", DEFAULT_MINIMUM)
-        comments = [] if interval is None else [_at_once(holder)]
+        comments = [_at_once(holder)]
         codes: tuple[int, ...] = COUNTED
     else:
         counts, comments = _counts(policy, allowed)
@@ -47,8 +49,6 @@ def breaker(settings: Settings, own: float | None, targets: int) -> tuple[Block,
             message = "one number of failures opens a breaker, whatever their class"
             hint = f"the smallest is taken: more than {int(least)} in a minute"
             comments.append(policy.ledger.changed(policy.place, message, hint))
-    if interval == 0:
-        return Block(), ()
     block.put("cooldown_interval", milliseconds(interval or DEFAULT_COOLDOWN))
     block.put("failure_status_codes", list(codes))
     return block, tuple(comments)
@@ -76,6 +76,11 @@ def _lone(holder: Part, interval: float | None) -> tuple[str, ...]:
 
 
 def _at_once(holder: Part) -> str:
+    """Tell of the failures that one breaker, which counts all alike, cannot single out."""
     message = "LiteLLM leaves a deployment alone at once after a 429, a 401 or a 404"
-    hint = f"here after {DEFAULT_SHARE} % of {DEFAULT_MINIMUM} requests or more in a minute"
-    return holder.ledger.note(holder.at("cooldown_time"), message, hint)
+    hint = (
+        f"here after {DEFAULT_SHARE} % of {DEFAULT_MINIMUM} requests or more in a minute;"
+        " failure_threshold: 1 instead does so after any failure"
+    )
+    place = holder.at("cooldown_time") if "cooldown_time" in holder else ("model_list",)
+    return holder.ledger.changed(place, message, hint)

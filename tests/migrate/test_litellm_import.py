@@ -16,7 +16,7 @@ CHANGES = {
     "image_proxy": [34],
     "two_accounts": [],
     "azure": [25, 26, 27],
-    "own_servers": [15, 17, 19],
+    "own_servers": [2, 15, 17, 19],
     "policies": [16, 19, 22, 23, 28, 30],
 }
 """The lines of each example of which something means another thing from now on."""
@@ -235,9 +235,35 @@ def test_settings_that_mean_another_thing_are_told(settings, said):
 
 TWO = """
 model_list:
-  - {model_name: pictures, litellm_params: {model: dall-e-3}}
+  - {model_name: pictures, litellm_params: {model: dall-e-3, cooldown_time: 0}}
   - {model_name: pictures, litellm_params: {model: stability/stable-image-core}}
 """
+"""Of such a group that is never cooled down all can be carried over."""
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [("", 1), ("router_settings: {num_retries: 1}", 1), ("router_settings: {cooldown_time: 9}", 4)],
+    ids=["", "retries", "cooldown"],
+)
+def test_a_cooldown_that_only_some_failures_begin_at_once_is_a_change(settings, line):
+    found = imported(TWO.replace(", cooldown_time: 0", "") + settings)
+
+    [change] = found.changes
+    assert "leaves a deployment alone at once after a 429, a 401 or a 404" in change.message
+    assert change.line == line
+    assert "# differs: LiteLLM leaves a deployment alone" in found.text
+
+
+@pytest.mark.parametrize(
+    "settings", ["disable_cooldowns: true", "cooldown_time: 0", "allowed_fails: 0"]
+)
+def test_no_cooldown_or_one_that_all_failures_begin_alike_is_no_change(settings):
+    source = TWO.replace(", cooldown_time: 0", "")
+
+    found = imported(f"{source}router_settings: {{num_retries: 1, {settings}}}")
+
+    assert found.changes == ()
 
 
 @pytest.mark.parametrize(
