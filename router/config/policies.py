@@ -20,7 +20,7 @@ def retry(section: Section, report: Report) -> RetrySettings | None:
     if found is None:
         return None
     header = one_spelling(found, report, "use_retry_after_header", "use_retry_after_headers")
-    codes = statuses(found, report, "on_status_codes")
+    codes = found.integers("on_status_codes")
     use_header = found.flag(header)
     return RetrySettings(
         retries=found.integer("attempts") or 0,
@@ -58,7 +58,7 @@ def _breaker(found: Section, report: Report) -> BreakerSettings:
         threshold=threshold,
         percentage=percentage,
         minimum_requests=found.integer("minimum_requests") or default.minimum_requests,
-        codes=statuses(found, report, "failure_status_codes"),
+        codes=found.integers("failure_status_codes"),
         cooldown=_seconds(found.number("cooldown_interval")) or default.cooldown,
         window=_seconds(found.number("window")) or default.window,
     )
@@ -100,17 +100,6 @@ def limit(section: Section) -> LimitSettings | None:
     return LimitSettings(
         concurrency=found.integer("concurrency"), per_minute=found.integer("per_minute")
     )
-
-
-def statuses(section: Section, report: Report, key: str) -> frozenset[int] | None:
-    """Read a list of statuses, and warn of those that no failure has: a redirect is a 502 here."""
-    for i, status in (section.numbered(key) or {}).items():
-        place = (*section.at(key), i)
-        if status < 400 and not report.is_marred(section.source, place):
-            message = f"{key}[{i}] is {status}, which has no effect"
-            hint = "failures have a status from 400 to 599"
-            report.warn(section.source, place, message, hint, code="impossible-status-code")
-    return section.integers(key)
 
 
 def one_spelling(section: Section, report: Report, *spellings: str) -> str:

@@ -17,7 +17,7 @@ from router.config.model import (
     StrategySettings,
 )
 from router.config.places import Place
-from router.config.policies import one_spelling, statuses
+from router.config.policies import one_spelling
 from router.config.problems import did_you_mean, hints, one_of
 from router.config.report import Report
 from router.config.section import Section
@@ -62,9 +62,7 @@ class Group:
 
     def _codes(self) -> frozenset[int] | None:
         """Read `on_status_codes`, which once stood beside `strategy`."""
-        own, old = (
-            statuses(part, self.report, "on_status_codes") for part in (self.strategy, self.section)
-        )
+        own, old = (part.integers("on_status_codes") for part in (self.strategy, self.section))
         if own is not None and old is not None:
             place = self.section.at("on_status_codes")
             hint = "write it there only"

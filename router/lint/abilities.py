@@ -80,7 +80,7 @@ def _uneven(subject: Subject) -> Iterator[Finding]:
 
 def _among(subject: Subject, spot: Spot) -> Iterator[Finding]:
     asked = operations(spot)
-    able = [(child, _able(subject, child, asked)) for child in spot.children]
+    able = [(child, _able(subject, child, asked)) for child in spot.candidates]
     first = _firsts(able)
     exact = _exact(subject, spot)
     for child, own in able:
@@ -105,7 +105,7 @@ def _firsts(able: Sequence[tuple[Spot, Sequence[str] | None]]) -> Mapping[str, S
 
 def _exact(subject: Subject, spot: Spot) -> TargetRoute | None:
     """Return the first target of a group that loses nothing of what the config asks."""
-    routes = (child.route for child in spot.children if isinstance(child.route, TargetRoute))
+    routes = (child.route for child in spot.candidates if isinstance(child.route, TargetRoute))
     return next((route for route in routes if not _lost(subject, route)), None)
 
 
@@ -116,9 +116,8 @@ def _lost(subject: Subject, route: TargetRoute) -> tuple[str, ...]:
 def _able(subject: Subject, spot: Spot, asked: frozenset[Operation]) -> tuple[str, ...] | None:
     """Say what the targets below can do; None where one of them is not known."""
     known: dict[str, None] = {}
-    for target in spot.targets():
-        route = target.route
-        facts = subject.facts(route) if isinstance(route, TargetRoute) else None
+    for _, route in spot.targets():
+        facts = subject.facts(route)
         if facts is None:
             return None
         known |= dict.fromkeys(_words(facts, asked))

@@ -47,7 +47,7 @@ def _twins(subject: Subject, spot: Spot, codes: AbstractSet[int] | None) -> Iter
     """Yield the children that are asked with the very credentials of one before them."""
     is_about_accounts = codes is not None and codes <= OF_ACCOUNTS
     seen: dict[Account, list[tuple[frozenset[Account], Spot]]] = {}
-    for child in spot.children:
+    for child in spot.candidates:
         accounts = _accounts(subject.document, child)
         if not accounts:
             continue
@@ -77,9 +77,8 @@ def _twin(subject: Subject, first: Spot, second: Spot, *, is_vain: bool) -> Find
 def _models(spot: Spot) -> frozenset[tuple[str, tuple[Deployment, ...]]]:
     """Return which models and deployments the targets below ask for."""
     return frozenset(
-        (str(target.route.settings.override_params.get("model")), target.route.deployments)
-        for target in spot.targets()
-        if isinstance(target.route, TargetRoute)
+        (str(route.settings.override_params.get("model")), route.deployments)
+        for _, route in spot.targets()
     )
 
 
@@ -96,11 +95,7 @@ def _written_at(subject: Subject, spot: Spot) -> Place:
 
 def _accounts(document: Document, spot: Spot) -> frozenset[Account] | None:
     """Return the accounts of the targets below; None where one of them is not known."""
-    found = [
-        _account(document.keys, target.route)
-        for target in spot.targets()
-        if isinstance(target.route, TargetRoute)
-    ]
+    found = [_account(document.keys, route) for _, route in spot.targets()]
     known = frozenset(account for account in found if account is not None)
     return None if None in found else known
 

@@ -1,43 +1,42 @@
 """Budgets: retries and targets for which a budget leaves no call and no time."""
 
+import itertools
+import math
 from collections.abc import Iterator
 
 from router.config.model import (
     FallbackSettings,
+    GroupRoute,
     LoadBalanceSettings,
-    Route,
-    Single,
     TargetRoute,
 )
 from router.config.places import Place
 from router.config.problems import counted
 from router.core.outcome import Failure
 from router.core.settlement import moves_on
+from router.lint.failing import may_move_on, retries_of
 from router.lint.rule import Finding, Rule
-from router.lint.statuses import TIMED_OUT
 from router.lint.subject import Bound, Spot, Subject
 from router.policies.backoff import Backoff
 from router.policies.timeout import DEFAULT_TIMEOUT
+from router.providers.mishaps import LATE
 
 
-def most_calls(route: Route) -> int:
+def most_calls(spot: Spot) -> int:
     """Count the calls that a route makes at most for a picture, where every one of them fails."""
-    own = _own_calls(route)
-    most = None if route.budget is None else route.budget.attempts
+    own = _own_calls(spot)
+    most = None if spot.route.budget is None else spot.route.budget.attempts
     return own if most is None else min(own, most)
 
 
-def _own_calls(route: Route) -> int:
-    if isinstance(route, TargetRoute):
-        retry = route.settings.retry
-        return 1 + (retry.retries if retry is not None and (retry.codes or retry.kinds) else 0)
-    calls = [most_calls(target) for target in route.targets]
-    match route.strategy:
+def _own_calls(spot: Spot) -> int:
+    if isinstance(spot.route, TargetRoute):
+        return 1 + retries_of(spot.route)
+    calls = [most_calls(child) for child in spot.candidates]
+    match spot.route.strategy:
         case FallbackSettings() | LoadBalanceSettings(failover=True):
             return sum(calls)
-        case Single():
-            return calls[0]
-    return max(calls)
+    return max(calls, default=0)
 
 
 def _tightest(subject: Subject, spot: Spot) -> Bound | None:
@@ -52,55 +51,92 @@ def _soonest(subject: Subject, spot: Spot) -> Bound | None:
     return min(bounds, key=lambda bound: bound.budget.deadline or 0, default=None)
 
 
-def _next(spot: Spot, bound: Bound, failure: Failure | None = None) -> Spot | None:
-    """Return who is to be asked after a spot within a bound, in the nearest group that has one.
+def _next(spot: Spot, failure: Failure | None = None) -> Spot | None:
+    """Return who is to be asked after a target, in the nearest group that moves on to somebody.
 
-    With a `failure` those groups are passed over that do not move on after it.
+    It does after `failure`, or where none is told after some failure that the target can have.
     """
     for one in spot.upwards():
         above = one.above
-        if one.place == bound.spot.place or above is None or isinstance(above.route, TargetRoute):
+        if above is None or not isinstance(above.route, GroupRoute) or not _is_asked(one):
             return None
         match above.route.strategy:
             case FallbackSettings() as settings:
-                behind = above.children[one.number + 1 : one.number + 2]
+                behind = next(iter(above.children[one.number + 1 :]), None)
             case LoadBalanceSettings(failover=True) as settings:
-                behind = tuple(other for other in above.children[:2] if other is not one)
+                behind = next((other for other in above.candidates if other is not one), None)
             case _:
                 continue
-        goes = failure is None or moves_on(failure, settings.codes, refusals=settings.refusals)
-        if behind and goes:
-            return behind[0]
+        if behind is not None and _goes_on(spot, settings, failure):
+            return behind
     return None
+
+
+def _is_asked(spot: Spot) -> bool:
+    return spot.above is None or any(one is spot for one in spot.above.candidates)
+
+
+def _is_fed(spot: Spot, bound: Bound) -> bool:
+    """Tell whether a budget may have a call left when a spot's turn comes."""
+    return _calls_before(spot, bound) < (bound.budget.attempts or 0)
+
+
+def _calls_before(spot: Spot, bound: Bound) -> int:
+    """Count the calls that are made before a spot at least: one by each that stands before it."""
+    inside = itertools.takewhile(lambda one: one is not bound.spot, spot.upwards())
+    return sum(one.number for one in inside if one.above is not None and _is_ordered(one.above))
+
+
+def _is_ordered(spot: Spot) -> bool:
+    return isinstance(spot.route, GroupRoute) and isinstance(spot.route.strategy, FallbackSettings)
+
+
+def _goes_on(
+    spot: Spot, settings: FallbackSettings | LoadBalanceSettings, failure: Failure | None
+) -> bool:
+    if failure is not None:
+        return moves_on(failure, settings.codes, refusals=settings.refusals)
+    return settings.codes is None or settings.refusals or may_move_on(spot, settings.codes)
 
 
 def _retries_beyond_budget(subject: Subject) -> Iterator[Finding]:
     told: set[tuple[Place, Place]] = set()
-    for spot, route in subject.targets:
-        bound, retry = _tightest(subject, spot), route.settings.retry
+    for spot, route in subject.root.targets():
+        bound, retries = _tightest(subject, spot), retries_of(route)
         place = subject.written(spot, ("retry", "attempts"))
-        if bound is None or retry is None or place is None:
+        if bound is None or place is None or not _is_fed(spot, bound):
             continue
         most = bound.budget.attempts or 0
-        if retry.retries + 1 <= most or (place, bound.spot.place) in told:
+        if retries + 1 <= most or (place, bound.spot.place) in told:
             continue
         told.add((place, bound.spot.place))
-        behind = _next(spot, bound)
-        harm = f"the last {counted(retry.retries + 1 - most, 'retry')} can never be made"
+        # A spent budget is final, whoever it belongs to: nobody outside of it goes on either.
+        behind = _next(spot)
+        harm = f"the last {counted(retries + 1 - most, 'retry')} can never be made"
         if behind is not None:
             harm = f"{spot.shown} uses up every call before {behind.shown} is asked"
+        room = min(_room(spot, one, behind) for one in subject.bounds(spot))
+        hint = f"retry at most {counted(int(room), 'time')}, or allow more attempts"
+        if room < 0:
+            hint = "allow more attempts: there are too few even without retries"
         yield Finding(
             place=place,
-            message=f"{counted(retry.retries, 'retry')} and the first call are "
-            f"{retry.retries + 1} calls, and the budget of {bound.spot.shown} is {most}",
+            message=f"{counted(retries, 'retry')} and the first call are "
+            f"{retries + 1} calls, and the budget of {bound.spot.shown} is {most}",
             harm=harm,
-            hint=f"retry at most {counted(_room(most, behind), 'time')}, or allow more attempts",
+            hint=hint,
         )
 
 
-def _room(most: int, behind: Spot | None) -> int:
-    """Count the retries that leave a call for who comes next, if anybody does."""
-    return max(most - 1 - (behind is not None), 0)
+def _room(spot: Spot, bound: Bound, behind: Spot | None) -> float:
+    """Count the retries that leave a call for who comes next, if a budget is for both.
+
+    It is below 0 where not even the first call leaves one.
+    """
+    if bound.budget.attempts is None:
+        return math.inf
+    is_within = behind is not None and any(one is bound.spot for one in behind.upwards())
+    return bound.budget.attempts - _calls_before(spot, bound) - 1 - is_within
 
 
 RETRIES_BEYOND_BUDGET = Rule(
@@ -114,34 +150,70 @@ RETRIES_BEYOND_BUDGET = Rule(
 
 
 def _starved(subject: Subject) -> Iterator[Finding]:
-    for spot, group in subject.groups:
+    for spot in subject.root.reached():
         bound = _tightest(subject, spot)
-        if bound is None or not isinstance(group.strategy, FallbackSettings):
+        if bound is None or not isinstance(spot.route, GroupRoute) or not _is_fed(spot, bound):
             continue
-        most, used = bound.budget.attempts or 0, 0
-        for child in spot.children:
-            if used >= most and not _is_greedy(spot, child, most):
-                yield Finding(
-                    place=child.place,
-                    message=f"those before it may use up all {counted(most, 'call')}"
-                    f" of the budget of {bound.spot.shown}",
-                    harm="when they keep failing, this target is never asked",
-                    hint=f"allow {used + 1} attempts or more, or retry less often before it",
-                )
-                break
-            used += most_calls(child.route)
+        match spot.route.strategy:
+            case FallbackSettings() as settings:
+                found = _left_over(spot, bound, settings)
+            case LoadBalanceSettings(failover=True) as settings:
+                found = _not_drawn_again(spot, bound, settings)
+            case _:
+                continue
+        if found is not None:
+            yield found
+
+
+def _left_over(spot: Spot, bound: Bound, settings: FallbackSettings) -> Finding | None:
+    """Find the first in a row for whom those before may leave no call."""
+    most, used = bound.budget.attempts or 0, 0
+    for child in spot.children:
+        if used >= most:
+            return None if _is_greedy(spot, child, most) else _behind(child, bound, used)
+        used += most_calls(child)
+        if not _goes_on(child, settings, None):
+            return None
+    return None
+
+
+def _behind(child: Spot, bound: Bound, used: int) -> Finding:
+    most = bound.budget.attempts or 0
+    outside = _next(bound.spot)
+    return Finding(
+        place=child.place,
+        message=f"those before it may use up all {counted(most, 'call')}"
+        f" of the budget of {bound.spot.shown}",
+        harm="when they keep failing, this target is never asked"
+        + ("" if outside is None else f", and neither is {outside.shown}"),
+        hint=f"allow {used + 1} attempts or more, or retry less often before it",
+    )
 
 
 def _is_greedy(spot: Spot, child: Spot, most: int) -> bool:
     """Tell whether one target before a child takes more than all: another rule tells of that."""
-    before = spot.children[: child.number]
-    return any(
-        isinstance(target.route, TargetRoute)
-        and target.route.settings.retry is not None
-        and target.route.settings.retry.retries + 1 > most
-        for one in before
-        for target in one.targets()
-    )
+    return any(_takes_all(one, most) for one in spot.children[: child.number])
+
+
+def _takes_all(spot: Spot, most: int) -> bool:
+    return any(retries_of(route) + 1 > most for _, route in spot.targets())
+
+
+def _not_drawn_again(spot: Spot, bound: Bound, settings: LoadBalanceSettings) -> Finding | None:
+    """Find one who, if it is drawn first, may leave no call for any other."""
+    most = bound.budget.attempts or 0
+    for child in spot.candidates if len(spot.candidates) > 1 else ():
+        used = most_calls(child)
+        if used >= most and not _takes_all(child, most) and _goes_on(child, settings, None):
+            return Finding(
+                place=(*spot.place, "strategy", "failover"),
+                message=f"{child.shown} may use up all {counted(most, 'call')}"
+                f" of the budget of {bound.spot.shown}",
+                harm="when it is drawn first and keeps failing, no other is asked",
+                hint=f"allow {used + 1} attempts or more, or retry less often",
+                at_key=True,
+            )
+    return None
 
 
 STARVED = Rule(
@@ -156,21 +228,21 @@ STARVED = Rule(
 
 def _retries_beyond_deadline(subject: Subject) -> Iterator[Finding]:
     told: set[Place] = set()
-    for spot, route in subject.targets:
+    for spot, route in subject.root.targets():
         bound, retry = _soonest(subject, spot), route.settings.retry
-        place = subject.written(spot, ("retry", "attempts"))
+        retries, place = retries_of(route), subject.written(spot, ("retry", "attempts"))
         if bound is None or retry is None or place is None or place in told:
             continue
         deadline = bound.budget.deadline or 0.0
         backoff = Backoff(use_retry_after=retry.use_retry_after)
-        waits = backoff.least(retry.retries)
-        if not retry.retries or waits < deadline or not (retry.codes or retry.kinds):
+        waits = backoff.least(retries)
+        if not retries or waits < deadline:
             continue
         told.add(place)
-        fitting = max(n for n in range(retry.retries) if backoff.least(n) < deadline)
+        fitting = max(n for n in range(retries) if backoff.least(n) < deadline)
         yield Finding(
             place=place,
-            message=f"{counted(retry.retries, 'retry')} wait {waits:g} s at least,"
+            message=f"{counted(retries, 'retry')} wait {waits:g} s at least,"
             f" and the deadline of {bound.spot.shown} is {deadline:g} s",
             harm="the last of them can never be made",
             hint=f"retry at most {counted(fitting, 'time')}, or allow more time",
@@ -189,13 +261,13 @@ RETRIES_BEYOND_DEADLINE = Rule(
 
 def _timeout_beyond_deadline(subject: Subject) -> Iterator[Finding]:
     told: set[Place] = set()
-    for spot, route in subject.targets:
+    for spot, route in subject.root.targets():
         bound = _soonest(subject, spot)
         if bound is None:
             continue
         deadline = bound.budget.deadline or 0.0
         timeout = route.settings.timeout
-        behind = _next(spot, bound, TIMED_OUT)
+        behind = _next(spot, LATE)
         if (timeout or DEFAULT_TIMEOUT) < deadline or (timeout is None and behind is None):
             continue
         place = subject.written(spot, ("request_timeout",)) if timeout is not None else None

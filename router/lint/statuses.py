@@ -1,73 +1,31 @@
 """Statuses: codes in lists that no failure of the targets they are for can have."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from router.config.editing import fix_for
 from router.config.fixes import REMOVED, Change, Unfixed
-from router.config.model import FallbackSettings, LoadBalanceSettings, TargetRoute
+from router.config.model import FallbackSettings, LoadBalanceSettings
 from router.config.places import Place
-from router.core.outcome import Failure, Kind
-from router.core.settlement import is_breakage, is_retryable, moves_on
+from router.config.section import Section
+from router.core.outcome import Failure
+from router.core.settlement import is_breakage, is_retryable
+from router.lint.failing import Asked, Counts, is_listed, matters, stuck
 from router.lint.rule import Finding, Rule
 from router.lint.subject import Spot, Subject
-from router.providers.failures import kind_of
-from router.providers.statuses import statuses_of
-
-Counts = Callable[[Failure, AbstractSet[int]], bool]
-"""Whether a list of codes makes a difference to a failure: the engine's own table."""
-
-TIMED_OUT = Failure(kind=Kind.TIMEOUT, status=408, message="")
-
-LOCAL = (
-    TIMED_OUT,
-    Failure(kind=Kind.CONNECTION, status=503, message=""),
-    Failure(kind=Kind.CONNECTION_LOST, status=502, message=""),
-    Failure(kind=Kind.EMPTY, status=502, message=""),
-    Failure(kind=Kind.INVALID_OUTPUT, status=502, message=""),
-)
-"""What may go wrong with any provider, without a word of its own."""
+from router.providers.mishaps import STATUSES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _List:
-    """One list of codes: where it stands, and whose failures it is for."""
+    """One list of codes: where it stands, whose failures it is for, and the group that reads it."""
 
     place: Place
-    targets: tuple[Spot, ...]
+    targets: tuple[Asked, ...]
     counts: Counts
     verb: str
-
-
-def failures(route: TargetRoute, status: int) -> Iterator[Failure]:
-    """Yield the failures of a target that have a status."""
-    yield from (failure for failure in LOCAL if failure.status == status)
-    provider = route.provider
-    known = None if provider is None or route.base_url else statuses_of(provider)
-    if known is None or status in known:
-        yield Failure(kind=kind_of(status), status=status, message="")
-        if status < 500:
-            # Words decide, as where 406 means that there is no money.
-            yield Failure(kind=Kind.QUOTA_EXHAUSTED, status=status, message="")
-
-
-def may_move_on(spot: Spot, codes: AbstractSet[int]) -> bool:
-    """Tell whether some failure of the targets below is one of the listed."""
-    return any(_matters(spot.targets(), status, codes, _moves_on) for status in codes)
-
-
-def _matters(targets: Iterator[Spot], status: int, codes: AbstractSet[int], counts: Counts) -> bool:
-    return any(
-        counts(failure, codes)
-        for spot in targets
-        if isinstance(spot.route, TargetRoute)
-        for failure in failures(spot.route, status)
-    )
-
-
-def _moves_on(failure: Failure, codes: AbstractSet[int]) -> bool:
-    return moves_on(failure, codes, refusals=False)
+    group: Spot | None = None
 
 
 def _retries(failure: Failure, codes: AbstractSet[int]) -> bool:
@@ -82,20 +40,22 @@ def _impossible(subject: Subject) -> Iterator[Finding]:
     for one in (*_of_strategies(subject), *_inherited(subject)):
         listed = _codes(subject, one.place)
         idle = {i: code for i, code in listed.items() if not _counts(one, code)}
-        if len(idle) == len(listed) and one.counts is _moves_on:
+        is_all = len(idle) == len(listed)
+        if is_all and one.group is not None and stuck(subject, one.group) is not None:
             continue  # a fallback that is never asked is told by a rule of its own
         for i, code in idle.items():
-            yield _finding(subject, one, i, code, is_all=len(idle) == len(listed))
+            yield _finding(subject, one, i, code, is_all=is_all)
 
 
-def _codes(subject: Subject, place: Place) -> dict[int, int]:
-    value = subject.value(place)
-    items = enumerate(value) if isinstance(value, list) else ()
-    return {i: int(code) for i, code in items if isinstance(code, int) and code >= 400}
+def _codes(subject: Subject, place: Place) -> Mapping[int, int]:
+    """Return the codes of a list by where they stand in it, read as a config is."""
+    *above, key = place
+    section = Section(subject.source, subject.section(tuple(above)), tuple(above))
+    return section.numbered(str(key)) or {}
 
 
 def _counts(one: _List, code: int) -> bool:
-    return _matters(iter(one.targets), code, {code}, one.counts)
+    return matters(one.targets, code, {code}, one.counts)
 
 
 def _finding(subject: Subject, one: _List, index: int, code: int, *, is_all: bool) -> Finding:
@@ -114,20 +74,16 @@ NOTHING_LEFT = Unfixed("the list would be empty")
 
 
 def _whose(one: _List) -> str:
-    names = list(
-        dict.fromkeys(
-            spot.route.provider or "a target"
-            for spot in one.targets
-            if isinstance(spot.route, TargetRoute)
-        )
-    )
+    names = dict.fromkeys(route.provider or "a target" for _, route in one.targets)
     return f"no failure of {' or '.join(names)}"
 
 
 def _instead(one: _List, code: int) -> str:
-    providers = {spot.route.provider for spot in one.targets if isinstance(spot.route, TargetRoute)}
+    if code not in STATUSES:
+        return f"remove it: failures have a status from {STATUSES[0]} to {STATUSES[-1]}"
     if code == 402 and one.counts is _retries:
         return "remove it: an account without money has none a second later"
+    providers = {route.provider for _, route in one.targets}
     if code == 402 and providers <= {"openai", "azure-openai", "google"}:
         return "write 429, which is what it says of an account without money, too"
     return "remove it"
@@ -136,17 +92,15 @@ def _instead(one: _List, code: int) -> str:
 def _of_strategies(subject: Subject) -> Iterator[_List]:
     for spot, group in subject.groups:
         settings = group.strategy
-        is_asked = isinstance(settings, FallbackSettings) or (
-            isinstance(settings, LoadBalanceSettings) and settings.failover
-        )
+        is_ordered = isinstance(settings, FallbackSettings)
+        is_asked = is_ordered or (isinstance(settings, LoadBalanceSettings) and settings.failover)
         place = _own(subject, spot, ("strategy", "on_status_codes"), ("on_status_codes",))
-        if not is_asked or place is None or len(spot.children) < 2:
+        if not is_asked or place is None or len(spot.candidates) < 2:
             continue
         # The last one's failures move on to nobody.
-        is_ordered = isinstance(settings, FallbackSettings)
-        children = spot.children[:-1] if is_ordered else spot.children
+        children = spot.candidates[:-1] if is_ordered else spot.candidates
         targets = tuple(target for child in children for target in child.targets())
-        yield _List(place=place, targets=targets, counts=_moves_on, verb="moves on")
+        yield _List(place=place, targets=targets, counts=is_listed, verb="moves on", group=spot)
 
 
 def _own(subject: Subject, spot: Spot, *paths: Place) -> Place | None:
@@ -156,22 +110,22 @@ def _own(subject: Subject, spot: Spot, *paths: Place) -> Place | None:
 
 def _inherited(subject: Subject) -> Iterator[_List]:
     """Yield the lists of retries and breakers, each with the targets that inherit it."""
-    retry: dict[Place, list[Spot]] = {}
-    breaker: dict[Place, list[Spot]] = {}
-    for spot, route in subject.targets:
+    retry: dict[Place, list[Asked]] = {}
+    breaker: dict[Place, list[Asked]] = {}
+    for spot, route in subject.root.targets():
         if route.settings.retry is not None and route.settings.retry.retries:
-            _note(retry, subject.written(spot, ("retry",)), "on_status_codes", spot)
+            _note(retry, subject.written(spot, ("retry",)), "on_status_codes", (spot, route))
         if route.settings.breaker is not None:
             place = subject.written(spot, ("strategy", "cb_config"), ("cb_config",))
-            _note(breaker, place, "failure_status_codes", spot)
+            _note(breaker, place, "failure_status_codes", (spot, route))
     for found, counts, verb in ((retry, _retries, "is retried"), (breaker, _breaks, "counts")):
-        for place, spots in found.items():
-            yield _List(place=place, targets=tuple(spots), counts=counts, verb=verb)
+        for place, targets in found.items():
+            yield _List(place=place, targets=tuple(targets), counts=counts, verb=verb)
 
 
-def _note(found: dict[Place, list[Spot]], place: Place | None, key: str, spot: Spot) -> None:
+def _note(found: dict[Place, list[Asked]], place: Place | None, key: str, target: Asked) -> None:
     if place is not None:
-        found.setdefault((*place, key), []).append(spot)
+        found.setdefault((*place, key), []).append(target)
 
 
 IMPOSSIBLE = Rule(

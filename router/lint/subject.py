@@ -1,6 +1,6 @@
 """Subject: one config as rules look at it: its meaning, its text, and what is known of models."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from router.config.model import (
@@ -8,7 +8,9 @@ from router.config.model import (
     ConditionalSettings,
     Document,
     GroupRoute,
+    LoadBalanceSettings,
     Route,
+    Single,
     TargetRoute,
 )
 from router.config.places import Place, shown_place
@@ -27,13 +29,15 @@ from router.workspace import informed
 class Spot:
     """A group or a target, where it is written, what stands above and below it.
 
-    `conditions` are those by which a group chooses, in order.
+    `candidates` are the children that a group may choose, whatever becomes of the others:
+    `conditions` are those by which it chooses, in order.
     """
 
     route: Route
     place: Place = ()
     above: "Spot | None" = field(default=None, repr=False, compare=False)
     children: tuple["Spot", ...] = field(init=False, repr=False, compare=False)
+    candidates: tuple["Spot", ...] = field(init=False, repr=False, compare=False)
     conditions: tuple[Condition, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -43,6 +47,7 @@ class Spot:
             for i, child in enumerate(below)
         )
         object.__setattr__(self, "children", children)
+        object.__setattr__(self, "candidates", tuple(_candidates(self.route, children)))
         object.__setattr__(self, "conditions", tuple(_conditions(self.route)))
 
     @property
@@ -62,12 +67,37 @@ class Spot:
         if self.above is not None:
             yield from self.above.upwards()
 
-    def targets(self) -> Iterator["Spot"]:
-        return (spot for spot in self.walk() if isinstance(spot.route, TargetRoute))
+    def reached(self) -> Iterator["Spot"]:
+        """Yield this and what may be asked below when this is."""
+        yield self
+        for child in self.candidates:
+            yield from child.reached()
+
+    def targets(self) -> Iterator[tuple["Spot", TargetRoute]]:
+        """Yield the targets that may be asked when this is."""
+        for spot in self.reached():
+            if isinstance(spot.route, TargetRoute):
+                yield spot, spot.route
 
     @property
     def shown(self) -> str:
         return shown_place(self.place, "config")
+
+
+def _candidates(route: Route, children: Sequence[Spot]) -> Iterator[Spot]:
+    """Yield the children that are asked at all: those of weight 0 are never drawn."""
+    if not isinstance(route, GroupRoute):
+        return
+    match route.strategy:
+        case LoadBalanceSettings():
+            yield from (child for child in children if child.route.weight > 0)
+        case Single():
+            yield from children[:1]
+        case ConditionalSettings(conditions=conditions, default=default):
+            named = {default, *(one.then for one in conditions)}
+            yield from (child for child in children if child.number in named)
+        case _:
+            yield from children
 
 
 def _conditions(route: Route) -> Iterator[Condition]:

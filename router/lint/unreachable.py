@@ -5,14 +5,13 @@ from collections.abc import Iterator, Sequence
 from router.config.masking import shown
 from router.config.model import (
     ConditionalSettings,
-    FallbackSettings,
     GroupRoute,
     LoadBalanceSettings,
 )
+from router.lint.failing import stuck
 from router.lint.reach import above, reach
 from router.lint.regions import can_hold
 from router.lint.rule import Finding, Rule
-from router.lint.statuses import may_move_on
 from router.lint.subject import Spot, Subject
 from router.strategies.conditions import All, Condition
 
@@ -132,24 +131,20 @@ DEAD_CONDITION = Rule(
 
 def _never_moved_on(subject: Subject) -> Iterator[Finding]:
     for spot, group in subject.groups:
-        settings = group.strategy
-        if not isinstance(settings, FallbackSettings) or settings.codes is None:
-            continue
-        if settings.refusals or settings.top_up:
-            continue
-        for first, behind in zip(spot.children, spot.children[1:], strict=False):
-            if not may_move_on(first, settings.codes):
-                yield _stuck(subject, spot, first, behind)
-                break
+        found = stuck(subject, spot)
+        if found is not None:
+            yield _stuck(subject, spot, group, *found)
 
 
-def _stuck(subject: Subject, spot: Spot, first: Spot, behind: Spot) -> Finding:
+def _stuck(subject: Subject, spot: Spot, group: GroupRoute, first: Spot, behind: Spot) -> Finding:
     codes = subject.written(spot, ("strategy", "on_status_codes"), ("on_status_codes",))
     is_empty = subject.value(codes or ()) == []
-    why = "on_status_codes is empty" if is_empty else "it can fail with none of the listed codes"
+    who, why = f"{first.shown} moves on to {behind.shown}", "it can fail with none of the codes"
+    if isinstance(group.strategy, LoadBalanceSettings):
+        who, why = "any target moves on to another", "they can fail with none of the codes"
     return Finding(
         place=codes or spot.place,
-        message=f"no failure of {first.shown} moves on to {behind.shown}: {why}",
+        message=f"no answer of {who}: {'on_status_codes is empty' if is_empty else why}",
         hint="list codes that it can fail with, or leave 'on_status_codes' out",
         at_key=True,
     )

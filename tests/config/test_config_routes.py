@@ -251,33 +251,8 @@ def test_a_breaker_in_two_places_is_an_error():
     assert errors(config) == ["config.cb_config: 'cb_config' is in 'strategy' too"]
 
 
-FEW = {"on_status_codes": [429, 200, 399.0]}
-
-
-@pytest.mark.parametrize(
-    ("place", "config"),
-    [
-        ("retry.on_status_codes", target(retry={"attempts": 1} | FEW)),
-        ("strategy.on_status_codes", group("fallback", target(), strategy=FEW)),
-        ("on_status_codes", group("fallback", target(), **FEW)),
-        (
-            "cb_config.failure_status_codes",
-            target(cb_config={"failure_threshold": 1, "failure_status_codes": [429, 200, 399.0]}),
-        ),
-    ],
-    ids=["retry", "strategy", "beside it", "breaker"],
-)
-def test_a_status_that_no_failure_has_is_a_warning(place, config):
-    second, third = problems(config)
-
-    assert (second.severity, third.severity) == ("warning", "warning")
-    assert (second.place, third.place) == (f"config.{place}[1]", f"config.{place}[2]")
-    assert second.message == f"{place.rpartition('.')[2]}[1] is 200, which has no effect"
-    assert second.hint == "failures have a status from 400 to 599"
-
-
 @pytest.mark.parametrize("status", ["x", 99, 200.5])
-def test_a_status_that_is_none_is_an_error_and_no_warning_too(status):
+def test_a_status_that_is_none_is_an_error(status):
     (problem,) = problems(target(retry={"attempts": 1, "on_status_codes": [status, 400]}))
 
     assert problem.severity == "error"
