@@ -176,6 +176,8 @@ class Portkey:
         if key in WITHOUT_EFFECT:
             return self.ledger.note(place, f"{name} is left out", WITHOUT_EFFECT[key])
         reason = refusal(key)
+        if reason is not None and section.value[key] in ([], {}):
+            return self.ledger.note(place, f"{name} is left out", "nothing is in it")
         if reason is not None:
             return self.ledger.changed(place, f"{name} is not carried over", reason)
         message = f"{name} is left out: Portkey ignores it, as it is no key"

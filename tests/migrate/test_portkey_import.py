@@ -86,6 +86,15 @@ def test_literal_keys_become_variables_named_after_their_target():
     assert found.changes == ()
 
 
+@pytest.mark.parametrize("nothing", [[], {}], ids=repr)
+@pytest.mark.parametrize("key", ["guardrails", "input_guardrails", "after_request_hooks"])
+def test_a_list_that_asks_for_nothing_is_left_out_with_a_note(key, nothing):
+    found = brought({"provider": "openai", key: nothing})
+
+    assert found.changes == ()
+    assert f"# note: {key} is left out; nothing is in it" in found.text
+
+
 def test_a_secret_among_parameters_or_in_a_host_is_not_written_out():
     found = brought(
         {
