@@ -52,17 +52,22 @@ class Inquiry:
     def written(self) -> Written | None:
         """Return the request; None where there is none. Raises UsageError and Failed."""
         if self.file is None:
-            return self._by_options() if any(self._options()) else None
-        if any(self._options()):
+            return self._by_options() if self._has_options else None
+        if self._has_options:
             raise click.UsageError("REQUEST and options of a request cannot go together")
         return read_request(self.file)
+
+    @property
+    def _has_options(self) -> bool:
+        """Tell whether an option was given; an empty text or a 0 was."""
+        return any(one is not None and one is not False and one != () for one in self._options())
 
     def _options(self) -> Iterator[object]:
         """Yield everything that could have been said."""
         yield from self.asked.values()
         yield from (self.prompt, self.operation, self.stream, self.timeout)
         yield from (self.sources.images, self.sources.mask, self.sources.markup)
-        yield self.partial_images is not None
+        yield self.partial_images
 
     def _by_options(self) -> Written:
         params: Mapping[str, JSON] = {

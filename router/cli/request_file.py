@@ -48,8 +48,16 @@ def read_request(file: str) -> Written:
 
 
 def _object(name: str, text: str) -> Mapping[str, JSON]:
+    def once(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            keys = [key for key, _ in pairs]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise Failed(f"{name}: {twice!r} is there twice")
+        return found
+
     try:
-        body: JSON = json.loads(text)
+        body: JSON = json.loads(text, object_pairs_hook=once)
     except (ValueError, RecursionError) as error:
         raise Failed(f"{name} is no JSON: {error}") from None
     if not isinstance(body, Mapping):

@@ -133,8 +133,10 @@ def test_an_edit_may_be_a_file_that_names_its_picture(run, config, picture, tmp_
         ('{"image": "kite.png"}', "image is 'kite.png', and no file is there"),
         ('{"image": 3}', "image is 3; expected a path"),
         ('{"prompt": ""}', "this is no request: prompt is ''"),
+        ('{"n": 1, "n": 2}', "standard input: 'n' is there twice"),
+        ('{"metadata": {"plan": "pro", "plan": "pro"}}', "standard input: 'plan' is there twice"),
     ],
-    ids=["empty", "list", "operation", "metadata", "timeout", "provider", "lost", "path", "prompt"],
+    ids=lambda value: value[:40],
 )
 def test_what_is_no_request_is_refused_in_a_line(run, config, text, message):
     result = run("explain", config(NESTED), "-", stdin=text)
@@ -142,6 +144,22 @@ def test_what_is_no_request_is_refused_in_a_line(run, config, text, message):
     assert result.exit_code == 1
     assert message in result.stderr
     assert result.stdout == ""
+
+
+def test_an_empty_prompt_is_refused_as_it_is_in_a_file(run, config):
+    alone = run("explain", config(NESTED), "--prompt", "")
+    beside = run("explain", config(NESTED), "-", "--prompt", "", stdin="{}")
+
+    assert (alone.exit_code, alone.stdout) == (1, "")
+    assert "this is no request: prompt is ''" in alone.stderr
+    assert "REQUEST and options of a request cannot go together" in beside.stderr
+
+
+@pytest.mark.parametrize(("name", "given"), [("model", ""), ("size", ""), ("seed", 0)])
+def test_an_option_that_gives_nothing_or_0_is_given(run, config, name, given):
+    result = run("explain", config(NESTED), f"--{name}", given, "--format", "json")
+
+    assert json.loads(result.stdout)["request"]["params"][name] == given
 
 
 def test_a_file_and_options_do_not_go_together(run, config):
