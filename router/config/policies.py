@@ -53,6 +53,12 @@ def _breaker(found: Section, report: Report) -> BreakerSettings:
         hint = "write failure_threshold or failure_threshold_percentage"
         message, code = "this breaker never opens", "breaker-never-opens"
         report.error(found.source, found.place, message, hint, code=code, at_key=True)
+    if "minimum_requests" in found and not is_written(
+        found, report, "failure_threshold_percentage"
+    ):
+        message = "'minimum_requests' has no effect without 'failure_threshold_percentage'"
+        hint = "write a percentage too, or leave it out"
+        report.warn(found.source, found.at("minimum_requests"), message, hint, at_key=True)
     default = BreakerSettings()
     return BreakerSettings(
         threshold=threshold,

@@ -1,6 +1,7 @@
 """Breakers: settings with which a circuit breaker never opens."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 
 from router.config.editing import fix_for
@@ -9,40 +10,55 @@ from router.config.model import BreakerSettings, TargetRoute
 from router.config.places import Place
 from router.lint.rule import Finding, Rule
 from router.lint.subject import Subject
-
-MINUTE = 60.0  # seconds for which `limit.per_minute` counts
+from router.policies.breaker_state import BreakerRules
+from router.policies.limit import MINUTE
+from router.policies.timeout import DEFAULT_TIMEOUT
+from router.strategies.conversation import UNDO_TIMEOUT
 
 PLACES: tuple[Place, ...] = (("strategy", "cb_config"), ("cb_config",))
 
 
 def _never_opens(subject: Subject) -> Iterator[Finding]:
+    sharing = Counter(_account(route) for _, route in subject.targets)
     for spot, route in subject.targets:
         breaker, most = route.settings.breaker, _most_calls(route)
         place = subject.written(spot, *PLACES)
-        if breaker is None or place is None or most is None:
+        if breaker is None or place is None or most is None or sharing[_account(route)] > 1:
             continue
-        if not _may_open(breaker, most):
+        if not _rules(breaker).trips(most, most):
             yield Finding(
                 place=place,
-                message=f"{spot.shown} gets {most} calls within {breaker.window:g} s at most,"
-                f" and the breaker needs {_needed(breaker)}",
+                message=f"at most {most} calls of {spot.shown} can fail within"
+                f" {breaker.window:g} s, and the breaker needs {_needed(breaker)}",
                 harm="it never opens, however long the provider is down",
                 hint="lower the threshold, lengthen the window, or raise limit.per_minute",
                 at_key=True,
             )
 
 
+def _account(route: TargetRoute) -> tuple[str | None, str]:
+    """Name whom a target asks for what: those who ask the same may count for one breaker."""
+    return route.provider, str(route.settings.override_params.get("model"))
+
+
 def _most_calls(route: TargetRoute) -> int | None:
-    """Count the calls that a target's limit lets through within the breaker's window."""
+    """Count the calls of a target that may fail within the breaker's window.
+
+    They begin within that time and as long before it as a call may take.
+    """
     breaker, limit = route.settings.breaker, route.limit
     if breaker is None or limit is None or limit.per_minute is None:
         return None
-    return limit.per_minute * math.ceil(breaker.window / MINUTE)
+    longest = (route.settings.timeout or DEFAULT_TIMEOUT) + UNDO_TIMEOUT
+    return limit.per_minute * (math.floor((breaker.window + longest) / MINUTE) + 1)
 
 
-def _may_open(breaker: BreakerSettings, most: int) -> bool:
-    by_count = breaker.threshold is not None and breaker.threshold <= most
-    return by_count or (breaker.percentage is not None and breaker.minimum_requests <= most)
+def _rules(breaker: BreakerSettings) -> BreakerRules:
+    return BreakerRules(
+        threshold=breaker.threshold,
+        percentage=breaker.percentage,
+        minimum_requests=breaker.minimum_requests,
+    )
 
 
 def _needed(breaker: BreakerSettings) -> str:
@@ -68,20 +84,18 @@ def _idle_percentage(subject: Subject) -> Iterator[Finding]:
         if breaker is None or place is None or place in told:
             continue
         told.add(place)
-        finding = _idle(subject, breaker, place)
-        if finding is not None:
-            yield finding
+        yield from _idle(subject, breaker, place)
 
 
-def _idle(subject: Subject, breaker: BreakerSettings, place: Place) -> Finding | None:
+def _idle(subject: Subject, breaker: BreakerSettings, place: Place) -> Iterator[Finding]:
     """Find a share that is reached only when the number of failures has opened it already."""
     if breaker.threshold is None or breaker.percentage is None:
-        return None
+        return
     failures = math.ceil(breaker.percentage * breaker.minimum_requests / 100.0)
     if failures < breaker.threshold:
-        return None
+        return
     key = (*place, "failure_threshold_percentage")
-    return Finding(
+    yield Finding(
         place=key,
         message=f"{breaker.percentage:g} % of {breaker.minimum_requests} requests are"
         f" {failures} failures, and {breaker.threshold} open it already",
@@ -89,6 +103,15 @@ def _idle(subject: Subject, breaker: BreakerSettings, place: Place) -> Finding |
         at_key=True,
         fix=fix_for(subject.source, Change(key, REMOVED), "removes the percentage"),
     )
+    key = (*place, "minimum_requests")
+    if subject.value(key) is not None:
+        yield Finding(
+            place=key,
+            message="'minimum_requests' is for the percentage alone, which never decides",
+            hint="remove both, or raise failure_threshold",
+            at_key=True,
+            fix=fix_for(subject.source, Change(key, REMOVED), "removes minimum_requests"),
+        )
 
 
 IDLE_PERCENTAGE = Rule(
