@@ -14,8 +14,17 @@ from router.emulators.registry import emulator
 from router.simulator.arrivals_reading import ArrivalsReader
 from router.simulator.conduct_reading import ConductReader
 from router.simulator.durations import Durations, spoken
-from router.simulator.scenario import ANY, FOREVER, ROOT, Asked, Conduct, Conducts, Scenario
-from router.simulator.traffic import MOST, expected, phases_after
+from router.simulator.scenario import (
+    ANY,
+    FOREVER,
+    ROOT,
+    Asked,
+    Conduct,
+    Conducts,
+    Recorded,
+    Scenario,
+)
+from router.simulator.traffic import MOST, expected, is_quiet, phases_after
 
 GivenScenario = Mapping[str, object] | str | Path
 
@@ -67,7 +76,7 @@ class _Reader:
         return scenario
 
     def _check_arrivals(self, scenario: Scenario, section: Section) -> None:
-        """Report phases that never begin, and traffic that would take hours to play."""
+        """Report phases that never begin, and traffic that is none or takes hours to play."""
         for place in phases_after(scenario, self._end):
             message, hint = (
                 "this phase begins after the end",
@@ -79,6 +88,10 @@ class _Reader:
             what = f"brings {number:,.0f} requests; a run has {MOST:,} at most"
             hint = "write a lower rate or a shorter duration"
             self._report.wrong(section.source, section.at("arrivals"), what, hint)
+        if not self._report.has_errors and is_quiet(scenario):
+            is_recorded = isinstance(scenario.arrivals, Recorded)
+            hint = "expected a time" if is_recorded else "expected a rate of more than 0"
+            self._report.wrong(section.source, section.at("arrivals"), "brings no request", hint)
 
     def _asked(self, section: Section) -> Asked:
         weight = section.number("weight")

@@ -1,6 +1,7 @@
 """Recording: arrival times that were recorded: a list, or a file with one of them a line."""
 
 import math
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,12 @@ def times_of(recorded: Recorded) -> Iterator[float]:
 
 
 def check(path: Path) -> None:
-    """Raise RecordingError, or OSError, where a file holds no ascending times."""
+    """Raise RecordingError, or OSError, where a file holds no ascending times.
+
+    What is no file may have no end, and has other times, or none, when it is read for the run.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise RecordingError("it is no file that can be read again")
     for _ in _read(path):
         pass
 

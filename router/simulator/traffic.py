@@ -57,6 +57,13 @@ def expected(scenario: Scenario) -> float:
     return number
 
 
+def is_quiet(scenario: Scenario) -> bool:
+    """Tell whether no request can come."""
+    if isinstance(scenario.arrivals, Recorded):
+        return next(times_of(scenario.arrivals), None) is None
+    return expected(scenario) == 0
+
+
 def phases_after(scenario: Scenario, end: float) -> Iterator[int]:
     """Yield the places of the phases that would begin when all is over."""
     if isinstance(scenario.arrivals, Recorded):

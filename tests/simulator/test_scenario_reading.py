@@ -1,5 +1,6 @@
 """A scenario is read whole, and everything that is wrong with it is told with its place."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -89,10 +90,34 @@ def test_what_is_wrong_is_told(more, said):
         ),
         ("{constant: 1e9}", "arrivals brings 600,000,000,000 requests; a run has 10,000,000 at"),
         ("{bursts: {size: 10000000, every: 9m}}", "arrivals brings 20,000,000 requests"),
+        ("{poisson: 0}", "arrivals brings no request; expected a rate of more than 0"),
+        ("[{poisson: 0/h, for: 1m}, {constant: 0}]", "arrivals brings no request"),
+        ("{times: []}", "arrivals brings no request; expected a time"),
+        ("{file: /dev/null}", "file is no recording: it is no file that can be read again"),
     ],
 )
 def test_arrivals_that_make_no_sense_are_told(arrivals, said):
     assert said in "\n".join(problems(f"duration: 10m\narrivals: {arrivals}\n"))
+
+
+def test_a_phase_may_be_quiet():
+    read_scenario("duration: 10m\narrivals: [{poisson: 0, for: 5m}, {poisson: 1}]\n")
+
+
+def test_a_pipe_is_no_recording_and_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "times.txt")
+    path = tmp_path / "scenario.yaml"
+    path.write_text("duration: 10m\narrivals: {file: times.txt}\n")
+
+    assert "is no recording: it is no file that can be read again" in problems(path)[0]
+
+
+def test_a_recording_with_no_time_in_it_brings_no_request(tmp_path):
+    (tmp_path / "times.txt").write_text("# nobody came\n")
+    path = tmp_path / "scenario.yaml"
+    path.write_text("duration: 10m\narrivals: {file: times.txt}\n")
+
+    assert "arrivals brings no request; expected a time" in problems(path)[0]
 
 
 def test_a_recording_with_a_bad_line_names_it(tmp_path):
