@@ -24,8 +24,10 @@ SIGNS = {
 
 
 def seconds(value: float) -> str:
-    """`60 s`, `1.5 s`."""
-    return f"{round(value, 1):g} s" if value < 1e6 else f"{value:.0f} s"
+    """`60 s`, `1.5 s`, and `1e+308 s` where all digits would say no more."""
+    if value < 1e6:
+        return f"{round(value, 1):g} s"
+    return f"{value:.0f} s" if value < 1e12 else f"{value:g} s"
 
 
 def percent(chance: float) -> str:

@@ -42,6 +42,14 @@ def test_a_default_has_no_place():
     assert (timeout["value"], timeout["set_at"], timeout["line"]) == (600.0, None, None)
 
 
+@pytest.mark.parametrize(
+    ("deadline", "said"),
+    [(60, "60 s"), (1.25, "1.2 s"), (86_400_000, "86400000 s"), (1e308, "1e+308 s")],
+)
+def test_a_deadline_is_told_with_as_many_digits_as_say_something(deadline, said):
+    assert f"budget {said}" in text(openai(budget={"deadline": deadline}))
+
+
 @pytest.mark.parametrize("path", list(config_files(CONFIGS)), ids=lambda path: path.stem)
 def test_every_shipped_config_is_explained(path):
     drawn = explanation(path)
