@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from router.cli.log_views import View
-from router.cli.terminal import Failed, faint, width_of
+from router.cli.terminal import Failed, faint, is_terminal
 from router.gateway.request_log.log import log_path
 from router.gateway.request_log.reading import Query, Reader, reading
 from router.gateway.request_log.schema import LogError
@@ -71,5 +71,5 @@ def _close(reader: Reader, query: Query, view: View) -> None:
     if not view.count:
         is_empty = reader.last() == 0
         click.echo("no request has come yet" if is_empty else "no request is as you ask for")
-    elif view.count == query.limit and width_of(sys.stdout) is not None:
+    elif view.count == query.limit and is_terminal(sys.stdout):
         click.echo(faint(f"the newest {query.limit}; --limit shows more"))

@@ -19,13 +19,19 @@ class Failed(click.ClickException):
 
 def is_lively(stream: TextIO | None) -> bool:
     """Tell whether lines already written to it can be changed; a closed stream is None."""
-    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+    return is_terminal(stream) and os.environ.get("TERM") != "dumb"
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
 
 
 def width_of(stream: TextIO | None) -> int | None:
-    """Columns of the terminal; None where there is none and lines may have any length."""
-    is_terminal = stream is not None and stream.isatty()
-    return shutil.get_terminal_size().columns if is_terminal else None
+    """Columns of the terminal, else of COLUMNS; None where lines may have any length."""
+    if is_terminal(stream):
+        return shutil.get_terminal_size().columns
+    said = os.environ.get("COLUMNS", "")
+    return (int(said) or None) if said.isdecimal() else None
 
 
 def wrapped(text: str, *, hang: int, stream: TextIO | None = None) -> str:

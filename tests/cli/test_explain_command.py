@@ -213,6 +213,19 @@ def test_no_key_is_needed(run, config):
     assert run("explain", path, "--model", "dall-e-2").exit_code == 0
 
 
+@pytest.mark.parametrize(("columns", "widest"), [("60", 60), ("0", None), ("wide", None)])
+def test_a_pipe_is_as_wide_as_it_is_said_to_be_or_as_any_line(pipe, config, columns, widest):
+    path = config(NESTED)
+
+    shown = pipe("explain", path, "--size", "1024x1024", COLUMNS=columns).stdout
+
+    if widest is None:
+        assert shown == pipe("explain", path, "--size", "1024x1024").stdout
+        assert max(map(len, shown.splitlines())) > 80
+    else:
+        assert max(map(len, shown.splitlines())) <= widest
+
+
 @pytest.mark.parametrize("columns", [50, 120])
 def test_a_terminal_is_as_wide_as_it_is(terminal, config, columns):
     shown = terminal("explain", config(NESTED), "--size", "1024x1024", columns=columns)
