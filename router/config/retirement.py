@@ -14,7 +14,6 @@ from router.config.report import Report
 from router.config.section import Section
 from router.config.source import Source
 from router.core.catalog import Catalog, ModelFacts
-from router.core.jsontypes import JSON
 from router.core.skeleton import as_object
 
 Named: TypeAlias = tuple[Section, Place, str]
@@ -67,7 +66,7 @@ class Retirement:
 
 def _succession(source: Source, place: Place, name: str, successor: str) -> Fix | Unfixed:
     """Write the successor where a model is asked for by name; an alias is a name of one's own."""
-    written = _at(source.value, place)
+    written = source.at(place)
     is_model = place[-1] in {"model", "provider"} and isinstance(written, str)
     if not is_model or f"/{written}".rpartition("/")[2] != name:
         return Unfixed("it is a name of your own")
@@ -112,15 +111,6 @@ def _place(section: Section, key: str) -> Place:
     """Return where a model of `key` is written: at the target, or at the nearest group above it."""
     for length in range(len(section.place), -1, -1):
         place = section.place[:length]
-        if "model" in as_object(as_object(_at(section.source.value, place)).get(key)):
+        if "model" in as_object(section.source.at((*place, key))):
             return (*place, key, "model")
     return section.at("provider")
-
-
-def _at(value: JSON, place: Place) -> JSON:
-    for step in place:
-        if isinstance(step, int):
-            value = value[step] if isinstance(value, list) else None
-        else:
-            value = as_object(value).get(step)
-    return value

@@ -8,7 +8,7 @@ from router.config.fixes import Fix, Unfixed
 from router.config.masking import masked_source
 from router.config.places import Place, Span, shown_place
 from router.config.problems import Problem, Severity
-from router.core.jsontypes import JSON
+from router.core.jsontypes import JSON, is_list
 
 LINES_BEFORE = 1  # lines of context in an excerpt
 WIDEST = 200  # characters of a line in an excerpt
@@ -31,6 +31,10 @@ class Source:
     values: Mapping[Place, Span] = field(default_factory=dict, repr=False)
     shared: frozenset[Span] = field(default=frozenset(), repr=False)
     secrets: Mapping[int, Sequence[Span]] = field(default_factory=dict, repr=False)
+
+    def at(self, place: Place) -> JSON:
+        """Return what is written at a place; None where nothing is."""
+        return below(self.value, place)
 
     def problem(
         self,
@@ -86,6 +90,16 @@ class Source:
             line = line[:start] + "*" * (end - start) + line[end:]
         # Cut before masking too: its patterns are slow on a line of a megabyte.
         return masked_source(line[: 2 * WIDEST])[:WIDEST].replace("\t", " ")
+
+
+def below(value: JSON, place: Place) -> JSON:
+    """Return what a place within a value leads to; None where there is no such place."""
+    for step in place:
+        if isinstance(step, int):
+            value = value[step] if is_list(value) and step < len(value) else None
+        else:
+            value = value.get(step) if isinstance(value, Mapping) else None
+    return value
 
 
 def _width(span: Span) -> int:
