@@ -12,7 +12,8 @@ class ProviderInfo:
 
     `key_variable` is the environment variable that people keep this provider's key in; where it
     is empty no key is needed. `options` are the canonical names of the settings that a target of
-    this provider may have, and `required` those without which it cannot be asked.
+    this provider may have, and `required` those without which it cannot be asked. `names_models`
+    means that models have names of the account's own there.
     """
 
     name: str
@@ -20,6 +21,7 @@ class ProviderInfo:
     key_variable: str
     options: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
+    names_models: bool = False
 
 
 def info_of(provider: str) -> ProviderInfo:

@@ -7,30 +7,39 @@ from difflib import SequenceMatcher
 from router.config.masking import shown
 from router.config.model import TargetRoute
 from router.core.catalog import LONGEST_NAME, Catalog
+from router.core.provider import ProviderInfo, info_of
 from router.lint.rule import Finding, Rule
 from router.lint.subject import Subject
 from router.providers.catalog import catalog_of
+from router.providers.registry import find_provider
 
 NEAR = 0.9  # of a name is the same: a letter or two are wrong
-FREE = frozenset({"azure-openai"})
-"""Providers at whom models have names of one's own."""
 
-PLACES = (("override_params", "model"), ("default_params", "model"))
+PARAMS = ("override_params", "default_params")
 
 
 def _misspelt(subject: Subject) -> Iterator[Finding]:
     for spot, route in subject.targets:
-        if route.provider is None or route.provider in FREE or route.base_url is not None:
+        named = _named(route)
+        if named is None or route.provider is None or route.base_url is not None:
             continue
-        catalog = _catalog(subject, route.provider)
-        for name in dict.fromkeys(_named(route)):
-            meant = _meant(name, catalog)
-            if meant is not None:
-                yield Finding(
-                    place=subject.written(spot, *PLACES) or spot.place,
-                    message=f"{shown(name)} is no model that is known of {catalog.provider}",
-                    hint=f"did you mean {meant!r}?",
-                )
+        if _provider(route.provider).names_models:
+            continue
+        (key, name), catalog = named, _catalog(subject, route.provider)
+        meant = _meant(name, catalog)
+        if meant is not None:
+            yield Finding(
+                place=subject.written(spot, (key, "model")) or spot.place,
+                message=f"{shown(name)} is no model that is known of {catalog.provider}",
+                hint=f"did you mean {meant!r}?",
+            )
+
+
+def _provider(name: str) -> ProviderInfo:
+    try:
+        return find_provider(name)
+    except LookupError:  # of the caller's own
+        return info_of(name)
 
 
 def _catalog(subject: Subject, provider: str) -> Catalog:
@@ -38,13 +47,12 @@ def _catalog(subject: Subject, provider: str) -> Catalog:
     return shipped if own is None else shipped.overlaid(own)
 
 
-def _named(route: TargetRoute) -> Iterator[str]:
+def _named(route: TargetRoute) -> tuple[str, str] | None:
+    """Return where a target names a model, and the name; an override leaves no other room."""
     settings = route.settings
-    for params in (settings.override_params, settings.default_params):
-        model = params.get("model")
-        if isinstance(model, str):
-            yield model
-            return
+    params = zip(PARAMS, (settings.override_params, settings.default_params), strict=True)
+    found = ((key, values.get("model")) for key, values in params)
+    return next(((key, model) for key, model in found if isinstance(model, str)), None)
 
 
 def _meant(name: str, catalog: Catalog) -> str | None:
@@ -59,11 +67,16 @@ def _meant(name: str, catalog: Catalog) -> str | None:
 
 def _may_be_new(name: str, known: str) -> bool:
     """Tell whether a name may be another version: numbers differ, or something is added."""
-    return _words(name) == _words(known) or name.startswith(f"{known}-")
+    is_version = _words(name) == _words(known) and _digits(name) != _digits(known)
+    return is_version or name.startswith(f"{known}-")
 
 
 def _words(name: str) -> str:
     return re.sub(r"[\d.-]+", "", name)
+
+
+def _digits(name: str) -> list[str]:
+    return re.findall(r"\d+", name)
 
 
 UNKNOWN_MODEL = Rule(

@@ -25,6 +25,7 @@ PROVIDERS: tuple[ProviderInfo, ...] = (
         options=("resource_name", "deployment_id", "api_version", "model_name", "auth_mode"),
         # A target with a `custom_host` needs no resource name: it is where the resource answers.
         required=("resource_name",),
+        names_models=True,
     ),
     ProviderInfo(
         name="stability-ai",
