@@ -26,7 +26,8 @@ def _unable(subject: Subject) -> Iterator[Finding]:
 
 def _wrong_operation(subject: Subject, spot: Spot, route: TargetRoute) -> Finding | None:
     """Find a target that gets only requests for what its model does not do."""
-    facts, asked = subject.facts(route), operations(spot)
+    facts = subject.facts(route)
+    asked = frozenset() if facts is None else operations(spot)
     if facts is None or not asked or asked & facts.operations:
         return None
     return Finding(
@@ -44,10 +45,8 @@ def _doing(asked: frozenset[Operation]) -> str:
 def _wrong_parameters(subject: Subject, spot: Spot, route: TargetRoute) -> Finding | None:
     """Find a target that may not adapt what the config makes every request ask of it."""
     mode = route.settings.on_unsupported
-    if mode not in REFUSED or "generate" not in operations(spot):
-        return None
-    lost = subject.losses(route, with_defaults=False)
-    if not lost:
+    lost = subject.losses(route, with_defaults=False) if mode in REFUSED else None
+    if not lost or "generate" not in operations(spot):
         return None
     return Finding(
         place=_model_place(subject, spot),
@@ -106,10 +105,10 @@ def _firsts(able: Sequence[tuple[Spot, Sequence[str] | None]]) -> Mapping[str, S
 def _exact(subject: Subject, spot: Spot) -> TargetRoute | None:
     """Return the first target of a group that loses nothing of what the config asks."""
     routes = (child.route for child in spot.candidates if isinstance(child.route, TargetRoute))
-    return next((route for route in routes if not _lost(subject, route)), None)
+    return next((route for route in routes if _lost(subject, route) == ()), None)
 
 
-def _lost(subject: Subject, route: TargetRoute) -> tuple[str, ...]:
+def _lost(subject: Subject, route: TargetRoute) -> tuple[str, ...] | None:
     return subject.losses(route, with_defaults=True)
 
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from router.config.editing import fix_for
 from router.config.fixes import REMOVED, Change, Fix, Unfixed
-from router.config.masking import REFERENCE
+from router.config.masking import REFERENCE, is_secret_name
 from router.config.model import (
     Document,
     FallbackSettings,
@@ -18,7 +18,7 @@ from router.config.model import (
 )
 from router.config.places import Place
 from router.config.source import Source
-from router.core.jsontypes import JSON, is_list
+from router.core.jsontypes import JSON
 from router.core.target import Deployment
 from router.lint.rule import Finding, Rule
 from router.lint.subject import Spot, Subject, shown_model
@@ -151,29 +151,21 @@ ONLY_COPY = Unfixed("a secret stands in it, maybe the only copy")
 
 def _removal(source: Source, place: Place, names: Sequence[str]) -> Fix | Unfixed:
     """Remove keys; a secret that stands nowhere else is not thrown away for somebody."""
-    if _holds_secret(source.value, place):
+    if _holds_secret(source.at(place)):
         return ONLY_COPY
     says = f"removes virtual key {names[0]!r}" if len(names) == 1 else "removes the virtual keys"
     return fix_for(source, Change(place, REMOVED), says)
 
 
-def _holds_secret(value: JSON, place: Place) -> bool:
+def _holds_secret(value: JSON) -> bool:
     """Tell whether a secret itself is written there, and not a reference to it."""
-    for step in place:
-        value = _below(value, step)
     if isinstance(value, Mapping):
-        return any(_holds_secret(one, ()) for key, one in value.items() if _is_secret(key, one))
+        return any(_holds_secret(one) for key, one in value.items() if _is_secret(key, one))
     return isinstance(value, str) and REFERENCE.fullmatch(value) is None
 
 
 def _is_secret(key: str, value: JSON) -> bool:
-    return isinstance(value, Mapping) or key in {"api_key", "azure_ad_token", "ad_token"}
-
-
-def _below(value: JSON, step: str | int) -> JSON:
-    if isinstance(step, int):
-        return value[step] if is_list(value) else None
-    return value.get(step) if isinstance(value, Mapping) else None
+    return isinstance(value, Mapping) or is_secret_name(key)
 
 
 UNUSED_KEY = Rule(

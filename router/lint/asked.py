@@ -1,9 +1,10 @@
 """Asked: what a target would make of a request: by the very adapter that would send it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import product
 
-from router.compiler import target_of
+from router.compiler import parameters_of, target_of
 from router.config.model import TargetRoute
 from router.core.adapter import Adapter
 from router.core.catalog import ModelFacts
@@ -13,7 +14,6 @@ from router.core.images import ImageRequest
 from router.core.jsontypes import EMPTY, JSON
 from router.core.pricing import estimate
 from router.policies.adapt import apply, find_changes
-from router.policies.parameters import Parameters, parse_drop
 
 PROMPT: Mapping[str, JSON] = {"prompt": "a red kite"}
 SHORTEST: Mapping[str, JSON] = {"prompt": "x"}
@@ -31,17 +31,18 @@ def facts_of(route: TargetRoute, adapter: Adapter) -> ModelFacts | None:
     return _facts(ImageRequest(params={"model": named}), route, adapter)
 
 
-def losses(route: TargetRoute, adapter: Adapter, *, with_defaults: bool) -> tuple[str, ...]:
+def losses(route: TargetRoute, adapter: Adapter, *, with_defaults: bool) -> tuple[str, ...] | None:
     """Return what a target loses of the parameters that the config itself gives every request.
 
-    Each is told in the adapter's words: `size 1536x1024 -> aspect_ratio 3:2`.
+    Each is told in the adapter's words: `size 1536x1024 -> aspect_ratio 3:2`. None means that
+    nobody knows.
     """
     defaults = route.settings.default_params if with_defaults else EMPTY
     request = _request(route, PROMPT, defaults)
     try:
         changes = guard(find_changes, request, _aim(route, adapter))
     except AdapterError:
-        return ()
+        return None
     return tuple(change.note for change in changes.values() if change.note and not change.exact)
 
 
@@ -90,12 +91,7 @@ def _request(
     route: TargetRoute, params: Mapping[str, JSON], defaults: Mapping[str, JSON] = EMPTY
 ) -> ImageRequest:
     """Return what a target makes of a caller's parameters."""
-    settings = route.settings
-    parameters = Parameters(
-        defaults=defaults,
-        overrides=settings.override_params,
-        drops=tuple(parse_drop(path) for path in settings.drop_params),
-    )
+    parameters = replace(parameters_of(route.settings), defaults=defaults)
     return ImageRequest(params=parameters.apply(params))
 
 

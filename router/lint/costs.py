@@ -1,12 +1,15 @@
 """Costs: targets that a budget of money never lets ask."""
 
+import math
 from collections.abc import Iterator
 
 from router.config.model import TargetRoute
-from router.core.dollars import dollars
+from router.core.budget import DECIMALS, Budget
 from router.lint.asked import least_cost, prices_of
 from router.lint.rule import Finding, Rule
 from router.lint.subject import Bound, Spot, Subject, shown_model
+
+FEWEST = 3  # digits of a dollar that are written
 
 
 def _unpaid(subject: Subject) -> Iterator[Finding]:
@@ -45,14 +48,26 @@ def _too_dear(subject: Subject, route: TargetRoute, bounds: list[Bound]) -> Find
     least = least_cost(route, subject.adapter(route.provider or ""))
     tightest = min(bounds, key=lambda bound: bound.budget.max_cost or 0.0)
     most = tightest.budget.max_cost or 0.0
-    if least is None or least <= most:
+    if least is None or Budget(money=most).within_means(least):
         return None
+    enough, short = _apart(least, most)
     return Finding(
         place=(*tightest.spot.place, "budget", "max_cost"),
         message=f"{shown_model(route)} is never asked: its cheapest picture may cost"
-        f" {dollars(least)}, and max_cost is {dollars(most)}",
-        hint=f"allow {dollars(least)} or more, or ask a cheaper model",
+        f" {enough}, and max_cost is {short}",
+        hint=f"allow {enough} or more, or ask a cheaper model",
     )
+
+
+def _apart(least: float, most: float) -> tuple[str, str]:
+    """Write two amounts with as many digits as tell them apart, the first one rounded up."""
+    found = ((_up(least, digits), f"${most:.{digits}f}") for digits in range(FEWEST, DECIMALS + 1))
+    return next((pair for pair in found if pair[0] != pair[1]), (_up(least, DECIMALS), f"${most}"))
+
+
+def _up(amount: float, digits: int) -> str:
+    scale = 10**digits
+    return f"${math.ceil(round(amount * scale, DECIMALS)) / scale:.{digits}f}"
 
 
 UNPAID = Rule(

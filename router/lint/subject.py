@@ -17,7 +17,7 @@ from router.config.places import Place, shown_place
 from router.config.source import Source
 from router.core.adapter import Adapter
 from router.core.catalog import ModelFacts
-from router.core.jsontypes import EMPTY, JSON, is_list
+from router.core.jsontypes import EMPTY, JSON
 from router.lint.asked import facts_of, losses
 from router.lint.regions import parse
 from router.providers.registry import adapter
@@ -121,6 +121,7 @@ class Subject:
     document: Document
     adapter_of: Callable[[str], Adapter] = adapter
     root: Spot = field(init=False)
+    _adapters: dict[str, Adapter] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "root", Spot(route=self.document.route))
@@ -143,13 +144,7 @@ class Subject:
 
     def value(self, place: Place) -> JSON:
         """Return what is written at a place; None where nothing is."""
-        value: JSON = self.source.value
-        for step in place:
-            if isinstance(step, int):
-                value = value[step] if is_list(value) and step < len(value) else None
-            else:
-                value = value.get(step) if isinstance(value, Mapping) else None
-        return value
+        return self.source.at(place)
 
     def section(self, place: Place) -> Mapping[str, JSON]:
         value = self.value(place)
@@ -173,14 +168,21 @@ class Subject:
         """Return what is known of the only model that a target asks for, if it is certain."""
         return None if route.provider is None else facts_of(route, self.adapter(route.provider))
 
-    def losses(self, route: TargetRoute, *, with_defaults: bool) -> tuple[str, ...]:
-        """Return what a target loses of the parameters that the config gives every request."""
+    def losses(self, route: TargetRoute, *, with_defaults: bool) -> tuple[str, ...] | None:
+        """Return what a target loses of the parameters that the config gives every request.
+
+        None means that nobody knows: another host has abilities of its own.
+        """
         if route.provider is None or route.base_url is not None or route.passthrough:
-            return ()
+            return None
         return losses(route, self.adapter(route.provider), with_defaults=with_defaults)
 
     def adapter(self, provider: str) -> Adapter:
-        return informed(self.adapter_of(provider), self.document.catalogs)
+        """Return a provider's adapter, which knows the config's own models; made once."""
+        if provider not in self._adapters:
+            own = informed(self.adapter_of(provider), self.document.catalogs)
+            self._adapters[provider] = own
+        return self._adapters[provider]
 
 
 def shown_model(route: TargetRoute) -> str:

@@ -1,0 +1,61 @@
+"""Advice: what a hint says helps, it points where it is wrong, and nobody is praised unknown."""
+
+import re
+
+import pytest
+from lint_tools import check_text, codes, told
+from test_lint_rules import group
+
+DEAR = """\
+provider: openai
+override_params: {model: gpt-image-1.5, quality: low, size: 1024x1024}
+budget: {max_cost: %s}
+"""
+
+
+@pytest.mark.parametrize("money", ["0.009", "0.0091", "0.001", "0.0000001"])
+def test_as_much_money_as_a_hint_says_is_enough(money, tmp_path):
+    problem = told(check_text(DEAR % money, tmp_path), "unpaid-target")
+
+    enough = re.search(r"allow \$([\d.]+)", problem.hint)[1]
+
+    assert f"max_cost is ${enough}" not in problem.message
+    assert "unpaid-target" not in codes(check_text(DEAR % enough, tmp_path))
+
+
+def test_a_name_without_its_hyphen_is_misspelt(tmp_path):
+    text = "provider: openai\noverride_params: {model: gpt-image2}\n"
+
+    assert told(check_text(text, tmp_path), "unknown-model").hint == "did you mean 'gpt-image-2'?"
+
+
+def test_a_misspelt_override_is_told_where_it_is_and_not_at_a_default(tmp_path):
+    text = group(
+        "{mode: fallback}",
+        "{provider: stability-ai, default_params: {model: stable-image-core}}",
+        "{provider: stability-ai, api_key: '${OPENAI_API_KEY}'}",
+        more="override_params: {model: stable-image-cor}\n",
+    )
+
+    problem = told(check_text(text, tmp_path), "unknown-model")
+
+    assert problem.place == "config.override_params.model"
+
+
+def test_a_host_that_nobody_knows_is_no_example_to_others(tmp_path):
+    text = group(
+        "{mode: loadbalance}",
+        "{provider: openai, custom_host: 'https://my.example.com/v1', override_params: {model: z}}",
+        "{provider: stability-ai, override_params: {model: stable-image-core}}",
+        more="default_params: {size: 1537x1024}\n",
+    )
+
+    assert "uneven-targets" not in codes(check_text(text, tmp_path))
+
+
+def test_a_token_is_a_secret_that_is_not_thrown_away(tmp_path):
+    key = "{provider: azure-openai, resource_name: r, azure_ad_token: only-copy}"
+
+    [problem] = check_text(f"provider: openai\nvirtual_keys:\n  a: {key}\n", tmp_path)
+
+    assert (problem.code, problem.fix) == ("unused-virtual-key", None)
