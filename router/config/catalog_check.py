@@ -85,7 +85,9 @@ class CatalogCheck:
         expect = price.section("expect")
         if expect is not None:
             of = expect.text("of")
-            self._refuse(expect, ("most",) if of != "files" else (), "for files")
+            counted = of in {"files", "words"}
+            self._refuse(expect, () if counted else ("most",), "for files and words")
+            self._refuse(expect, ("limit",) if of != "words" else (), "for words")
             self._refuse(expect, ("patches",) if of != "pictures" else (), "for pictures")
             streamed = of in {"pictures", "partials"}
             self._refuse(expect, () if streamed else ("partial",), "for pictures and partials")

@@ -15,7 +15,7 @@ LONGEST_NAME = 200  # characters: more is no name
 SOON = dt.timedelta(days=90)  # the shortest notice of OpenAI's; time enough to test a successor
 
 Unit = Literal["image", "megapixel", "step", "token", "second"]
-Counted = Literal["prompt", "files", "pictures", "partials"]
+Counted = Literal["prompt", "files", "pictures", "partials", "words"]
 
 ANY: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 NO_PATCHES: Mapping[str, int] = MappingProxyType({})
@@ -28,13 +28,15 @@ class Expected:
     Of the prompt: at most one for each of its bytes. Of the files: at most `most` for each. Of
     the pictures: what `patches` say by quality (`pricing.patch_tokens`), and `partial` for each
     unfinished picture that is streamed. Of the partials: those alone, where the pictures
-    themselves have listed prices.
+    themselves have listed prices. Of the words, what is thought included: at most `most` for each
+    picture, or what the parameter `limit` allows.
     """
 
     of: Counted
     most: int | None = None
     patches: Mapping[str, int] = field(default_factory=lambda: NO_PATCHES)
     partial: int = 0
+    limit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

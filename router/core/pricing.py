@@ -37,11 +37,17 @@ def estimate(facts: ModelFacts | None, request: ImageRequest) -> float | None:
     """Return an upper bound for a call, told before it is made; None where there is none.
 
     `request` is as the adapter gets it. What it leaves to the model counts as its dearest choice.
+    What is `unforeseen` comes on top of it.
     """
     if facts is None or not facts.prices:
         return None
     order = Order(facts, request)
     return _sum(_dearest(group, order) for group in _plan(facts).early)
+
+
+def unforeseen(facts: ModelFacts | None) -> tuple[str, ...]:
+    """Return where `usage` counts what no price tells before the call, not even at most."""
+    return () if facts is None or not facts.prices else _plan(facts).unforeseen
 
 
 def settle(facts: ModelFacts | None, request: ImageRequest, pictures: Pictures) -> float | None:
@@ -98,11 +104,13 @@ class _Plan:
     """A model's prices, by when they are looked at; one price of each group holds.
 
     `early` ones make the estimate, `metered` ones settle by usage, `listed` ones without it.
+    What is `unforeseen` is in no estimate.
     """
 
     early: tuple[Group, ...]
     metered: tuple[Group, ...]
     listed: tuple[Group, ...]
+    unforeseen: tuple[str, ...]
 
 
 @lru_cache(maxsize=4096)  # as many models as a router knows; planning anew costs as much as the sum
@@ -116,7 +124,13 @@ def _plan(facts: ModelFacts) -> _Plan:
     # What is counted only afterwards is in the listed prices, if there are any.
     told = [one for one in metered if one.first.expect or not (listed or one.first.optional)]
     drawn = tuple(group for group in metered if _tells_pictures(group.first))
-    return _Plan(early=(*listed, *told), metered=metered, listed=listed or drawn)
+    open_ended = (one for one in metered if one.first.optional and one.first.expect is None)
+    return _Plan(
+        early=(*listed, *told),
+        metered=metered,
+        listed=listed or drawn,
+        unforeseen=tuple(".".join(one.paths[0]) for one in open_ended),
+    )
 
 
 def _group(prices: Sequence[Price]) -> Group:
@@ -225,11 +239,20 @@ def _expected(expect: Expected, order: Order) -> float | None:
         if order.files and expect.most is None:
             return None
         return order.files * (expect.most or 0) * order.count
+    if expect.of == "words":
+        return _words(expect, order)
     partial = expect.partial * (order.number("partial_images") or 0)
     if expect.of == "partials":
         return partial * order.count
     tokens = _picture_tokens(expect.patches, order)
     return None if tokens is None else (tokens + partial) * order.count
+
+
+def _words(expect: Expected, order: Order) -> float | None:
+    """Return the most tokens of words; a limit of 0 is none."""
+    asked = order.number(expect.limit) if expect.limit else None
+    limits = [one for one in (expect.most, asked) if one is not None and one > 0]
+    return min(limits) * order.count if limits else None
 
 
 def _picture_tokens(patches: Mapping[str, int], order: Order) -> int | None:

@@ -26,6 +26,8 @@ def answer(order: Order, world: World) -> Mapping[str, JSON]:
     if not order.draws or DECLINE in order.prompt:
         said: Mapping[str, JSON] = {"text": "I would rather not draw this, and can only say so."}
         return _told(order, world, {"content": _content([said]), "finishReason": "STOP"})
+    if order.model.tokens[order.tier] > order.most:
+        return _told(order, world, {"finishReason": "MAX_TOKENS"})
     parts: list[Mapping[str, JSON]] = []
     if order.shows_thoughts and order.model.thinks:
         parts += [{"text": "First a sketch.", "thought": True}]
@@ -111,7 +113,7 @@ def _usage(order: Order, world: World, pictures: int) -> Mapping[str, JSON]:
     text = text_tokens(order.prompt)
     given = order.model.source * len(order.pictures)
     made = order.model.tokens[order.tier] * pictures
-    thoughts = Chance("thoughts", world.serial).whole(80, 400) if order.model.thinks else 0
+    thoughts = _thoughts(order, world, order.most - made)
     details: list[JSON] = [{"modality": "TEXT", "tokenCount": text}]
     if given:
         details.append({"modality": "IMAGE", "tokenCount": given})
@@ -126,6 +128,13 @@ def _usage(order: Order, world: World, pictures: int) -> Mapping[str, JSON]:
     if thoughts:
         usage["thoughtsTokenCount"] = thoughts
     return usage
+
+
+def _thoughts(order: Order, world: World, room: int) -> int:
+    """Return what is thought, which is hidden and billed; some hundred tokens are usual."""
+    if not order.model.thinks:
+        return 0
+    return min(room, Chance("thoughts", world.serial).whole(80, 400))
 
 
 def _call(model: str, world: World) -> Mapping[str, JSON]:

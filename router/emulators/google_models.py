@@ -66,6 +66,8 @@ OLD_TOKENS: Counts = MappingProxyType({"1K": 1290})
 class Model:
     """One model. Without `tiers` it knows no `imageSize`, and draws at 1K. `source` are tokens.
 
+    `most` are the tokens of an answer: what Google Cloud's pages call "maximum output tokens".
+
     `thinks` means that it tells how much it has thought, and signs its pictures.
     """
 
@@ -74,6 +76,7 @@ class Model:
     tiers: tuple[str, ...] = ("1K", "2K", "4K")
     tokens: Counts = field(default_factory=lambda: TOKENS)
     source: int = 1120
+    most: int = 32_768
     thinks: bool = True
     gives: PictureFormat = "png"
     retired: bool = False
@@ -110,7 +113,7 @@ MODELS: Mapping[str, Model] = MappingProxyType(
             # Deprecated since 2026-10-06; reports of its end differ.
             Model(name="gemini-3.1-flash-image", tiers=FLASH_TIERS, retired=True),
             Model(name="gemini-3.1-flash-image-preview", tiers=FLASH_TIERS, retired=True),
-            Model(name="gemini-3.1-flash-lite-image", tiers=("1K",)),
+            Model(name="gemini-3.1-flash-lite-image", tiers=("1K",), most=4_096),
             Model(
                 name="gemini-2.5-flash-image",
                 sizes=OLD_TEN,

@@ -20,7 +20,10 @@ MOST_VIOLATIONS = 20  # told at once
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What is to be made. `words` means that text may come beside the picture."""
+    """What is to be made. `words` means that text may come beside the picture.
+
+    `most` are tokens that the answer may have, thoughts included.
+    """
 
     model: Model
     prompt: str
@@ -31,6 +34,7 @@ class Order:
     draws: bool
     words: bool
     shows_thoughts: bool
+    most: int
 
     @property
     def size(self) -> Edges:
@@ -60,7 +64,14 @@ def read_order(request: HttpRequest, model: Model) -> Order:
         draws="IMAGE" in wanted,
         words="TEXT" in wanted,
         shows_thoughts=as_object(config.get("thinkingConfig")).get("includeThoughts") is True,
+        most=_most(config, model),
     )
+
+
+def _most(config: Mapping[str, JSON], model: Model) -> int:
+    """Return the tokens that an answer may have; 0 means that nothing is said of it."""
+    asked = whole(config.get("maxOutputTokens")) or model.most
+    return min(asked, model.most) if asked > 0 else model.most
 
 
 def _body(request: HttpRequest) -> Mapping[str, JSON]:

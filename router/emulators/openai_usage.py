@@ -28,6 +28,11 @@ GPT_26: Tiles = MappingProxyType({**GPT_25, "low": 30, "medium": 45})
 TILE = 4_000_000  # pixels, LEAST included, of a picture whose tiles are a token each
 LEAST = 2_000_000  # pixels that every picture counts for beside its own
 
+# Tokens of text that some models write to themselves, seen in `usage` alone: some 200 a picture by
+# "Gpt-image-1.5 Images API returns text output tokens" at community.openai.com.
+WRITTEN = 200
+WRITERS = ("gpt-image-1.5", "chatgpt-image-latest")
+
 PARTIAL = 100  # tokens of an unfinished picture that is shown; OpenAI's guide to image generation
 
 
@@ -35,13 +40,14 @@ def usage(order: Order) -> Mapping[str, JSON]:
     """The `usage` object of a GPT model's answer."""
     text = max(1, round(len(order.prompt) / 4))  # four letters a token, as a rule of thumb
     pictures = (_picture_tokens(order) + PARTIAL * order.partials) * order.n
+    written = WRITTEN * order.n if order.model.startswith(WRITERS) else 0
     given = order.image_tokens
     return {
         "input_tokens": text + given,
         "input_tokens_details": {"text_tokens": text, "image_tokens": given},
-        "output_tokens": pictures,
-        "output_tokens_details": {"image_tokens": pictures, "text_tokens": 0},
-        "total_tokens": text + given + pictures,
+        "output_tokens": pictures + written,
+        "output_tokens_details": {"image_tokens": pictures, "text_tokens": written},
+        "total_tokens": text + given + pictures + written,
     }
 
 

@@ -68,7 +68,7 @@ def _asked(path: str, outlook: Outlook) -> JSON:
         "adapted": list(probe.notes),
         "typical_seconds": probe.seconds,
         "usual_dollars": probe.usual if probe.parts else None,
-        "most_dollars": probe.most if probe.parts else None,
+        "most_dollars": None if probe.is_open_ended or not probe.parts else probe.most,
     }
 
 

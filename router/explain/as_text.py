@@ -83,6 +83,10 @@ def _calls(probe: Probe) -> str:
 
 
 def _price(probe: Probe) -> str:
+    return _foreseen(probe) + (", and what is counted afterwards" if probe.is_open_ended else "")
+
+
+def _foreseen(probe: Probe) -> str:
     if probe.usual is None and probe.most is None:
         return "price not known"
     if probe.usual is None:
@@ -90,7 +94,7 @@ def _price(probe: Probe) -> str:
     if probe.most is None:
         return f"about {dollars(probe.usual)}"
     usual, most = dollars(probe.usual), dollars(probe.most)
-    return usual if usual == most else f"{usual}, at most {most}"
+    return usual if usual == most or probe.is_open_ended else f"{usual}, at most {most}"
 
 
 def _outlook(outlook: Outlook) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from router.core.guard import AdapterError, guard
 from router.core.images import ImageRequest, Picture, Pictures
 from router.core.node import Node
 from router.core.outcome import Failure, Kind, Outcome
-from router.core.pricing import estimate, settle
+from router.core.pricing import estimate, settle, unforeseen
 from router.core.spending import Spending
 from router.explain.layers import Layers, layers_of
 from router.policies.adapt import Adapt
@@ -40,7 +40,8 @@ STOPPED = Failure(kind=Kind.CANCELLED, status=499, message="only looked at", loc
 class Part:
     """One call as it would be made. `most` is what it may cost, `usual` what it does, in dollars.
 
-    Either is None where that is not known. `seconds` is what the model typically takes.
+    Either is None where that is not known. `unforeseen` is counted afterwards and comes on top of
+    the most. `seconds` is what the model typically takes.
     """
 
     request: ImageRequest
@@ -48,6 +49,7 @@ class Part:
     notes: tuple[str, ...]
     most: float | None
     usual: float | None
+    unforeseen: tuple[str, ...]
     seconds: float | None
 
 
@@ -88,8 +90,13 @@ class Probe:
 
     @property
     def most(self) -> float | None:
-        """What one round of its calls may cost."""
+        """What one round of its calls may cost, short of what is unforeseen."""
         return _sum(tuple(part.most for part in self.parts))
+
+    @property
+    def is_open_ended(self) -> bool:
+        """Whether some of what its calls cost is known afterwards only."""
+        return any(part.unforeseen for part in self.parts)
 
     @property
     def usual(self) -> float | None:
@@ -254,6 +261,7 @@ def _part(request: ImageRequest, context: Context) -> Part:
         notes=context.adaptations,
         most=most,
         usual=_usual(facts, request),
+        unforeseen=unforeseen(facts),
         seconds=None if facts is None else facts.seconds,
     )
 

@@ -12,7 +12,7 @@ from router.core.images import ImageRequest
 from router.core.node import Node
 from router.core.outcome import Failure
 from router.explain.course import NOTHING, Course, Stop, pruned
-from router.explain.probe import Probe
+from router.explain.probe import Part, Probe
 from router.explain.target_courses import Above, Goes, TargetCourses
 from router.policies.aim import TakeAim
 from router.policies.backoff import JITTER
@@ -115,10 +115,8 @@ class _Walk:
     def _target(self, node: TakeAim, above: Above) -> Iterable[Course]:
         probe = self.probes[node.path]
         parts = [part for one in (probe, *probe.fewer) for part in one.parts]
-        if any(part.most is None for part in parts):
-            models = dict.fromkeys(part.model or "the model" for part in parts)
-            why = f"no price of {', '.join(models)} is known that a call never exceeds"
-            self.reasons.append(Unbounded(measure="dollars", path=node.path, why=why))
+        whys = dict.fromkeys(filter(None, map(_open_ended, parts)))
+        self.reasons += (Unbounded(measure="dollars", path=node.path, why=why) for why in whys)
         if any(one.streams for one in (probe, *probe.fewer)):
             why = (
                 f"in a stream each further picture has {NEXT_PICTURE:g} s or more, and its reader "
@@ -204,6 +202,16 @@ class _Drawn:
             every = _joined(found[-1].every, going)
             found.append(cls(*(pruned(one, above.key, capped=above.caps) for one in (some, every))))
         return found
+
+
+def _open_ended(part: Part) -> str | None:
+    """Say why no amount of dollars bounds a call; None where one does."""
+    model = part.model or "the model"
+    if part.most is None:
+        return f"no price of {model} is known that a call never exceeds"
+    if part.unforeseen:
+        return f"{model} counts {', '.join(part.unforeseen)} afterwards, and no most of it is known"
+    return None
 
 
 def _goes(end: Failure | None, goes: Goes) -> bool:

@@ -55,7 +55,7 @@ HOMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """The objects that each word stands in, from the outside in."""
 
-LIFTED = frozenset({"candidateCount", "imageSize"})
+LIFTED = frozenset({"candidateCount", "imageSize", "maxOutputTokens"})
 """Words for how many pictures, and for what they cost."""
 
 SETTINGS = frozenset({"generationConfig", "imageConfig"})

@@ -155,7 +155,12 @@ def test_a_file_that_is_not_there_is_told(tmp_path):
         (
             "- {name: m, prices: [{per: token, usd: 1, tokens: t, expect: {of: prompt, most: 4}}]}",
             3,
-            "models[0].prices[0].expect.most: 'most' is for files",
+            "models[0].prices[0].expect.most: 'most' is for files and words",
+        ),
+        (
+            f"- {{name: m, prices: [{{{TOKENS}, expect: {{of: files, limit: most}}}}]}}",
+            3,
+            "models[0].prices[0].expect.limit: 'limit' is for words",
         ),
         (
             f"- {{name: m, prices: [{{{TOKENS}, expect: {{of: files, partial: 4}}}}]}}",

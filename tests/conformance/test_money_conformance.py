@@ -17,8 +17,8 @@ def spending(asking, **budget):
 
 
 def share_of(asking):
-    """How much of a cost is told beforehand: what Gemini thinks on the way is not."""
-    return 0.9 if asking.speaker.provider == "google" else 0.999
+    """How much of a cost is told beforehand: what gpt-image-1.5 writes to itself is not."""
+    return 0.7 if asking.speaker.model == "gpt-image-1.5" else 0.999
 
 
 def check_bounds(asking, **params):

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from router.core.catalog import Expected, ModelFacts, Price
 from router.core.files import held
 from router.core.images import ImageRequest, Picture, Pictures
-from router.core.pricing import OVERHEAD, estimate, patch_tokens, says_usage, settle
+from router.core.pricing import (
+    OVERHEAD,
+    estimate,
+    patch_tokens,
+    says_usage,
+    settle,
+    unforeseen,
+)
 from router.core.sizes import Grid, Size
 from router.providers.catalog import catalog_of
 
@@ -497,3 +504,39 @@ def test_listed_pictures_never_cost_more_than_their_estimate(model, params, came
     bound, cost = estimate(model, request), settle(model, request, answer(came))
 
     assert cost is None or bound is None or cost <= bound, size
+
+
+def thinking(**expect):
+    """A model whose words cost a dollar each, and its pictures nothing."""
+    words = Price(
+        per="token",
+        usd=1.0,
+        tokens=("output_tokens_details.text_tokens",),
+        optional=True,
+        expect=Expected(of="words", **expect) if expect else None,
+    )
+    return ModelFacts(name="thinker", prices=(Price(per="image", usd=0.0), words))
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [({}, 900), ({"most": 50}, 50), ({"most": 2000}, 900), ({"most": 0}, 900), ({"most": -1}, 900)],
+)
+def test_words_are_estimated_as_the_most_that_a_model_or_a_request_allows(said, words):
+    facts = thinking(most=900, limit="most")
+
+    assert estimate(facts, ask(n=2, **said)) == 2 * words
+    assert unforeseen(facts) == ()
+
+
+def test_words_that_nothing_bounds_have_no_estimate():
+    assert estimate(thinking(limit="most"), ask()) is None
+    assert estimate(thinking(limit="most"), ask(most=50)) == 50
+
+
+def test_what_is_counted_only_afterwards_is_in_no_estimate_and_named():
+    facts = thinking()
+
+    assert estimate(facts, ask()) == 0
+    assert unforeseen(facts) == ("output_tokens_details.text_tokens",)
+    assert unforeseen(None) == ()

@@ -17,7 +17,7 @@ def test_a_deployment_answers_in_the_classic_form():
 
     picture = opened(base64.b64decode(answer.data[0].b64_json))
     assert (picture.size, picture.format) == ((1536, 1024), "JPEG")
-    assert answer.usage.output_tokens == 1568
+    assert answer.usage.output_tokens_details.image_tokens == 1568
 
 
 @pytest.mark.parametrize("query", ["", "?api-version=v1", "?api-version=preview"])

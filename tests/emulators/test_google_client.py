@@ -119,6 +119,23 @@ def test_usage_adds_up_and_counts_pictures_by_themselves(model, image):
     assert (thoughts > 0) == (model != OLD)
 
 
+@pytest.mark.parametrize("most", [1120, 1150, 2000])
+def test_thoughts_and_the_picture_keep_to_the_tokens_that_are_allowed(most):
+    answer = generate(max_output_tokens=most, **ALONE)
+
+    usage = answer.usage_metadata
+    assert usage.candidates_token_count + (usage.thoughts_token_count or 0) <= most
+    assert picture(answer).size == (1024, 1024)
+
+
+def test_where_a_picture_is_more_than_is_allowed_there_is_none():
+    answer = generate(max_output_tokens=1119, **ALONE)
+
+    assert answer.candidates[0].finish_reason == types.FinishReason.MAX_TOKENS
+    assert answer.usage_metadata.candidates_token_count == 0
+    assert answer.candidates[0].content is None
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_an_edit_keeps_the_shape_of_its_first_picture_and_counts_each(count):
     alone = generate().usage_metadata.prompt_token_count

@@ -6,6 +6,8 @@ import openai
 import pytest
 from emulator_talk import ask, ask_openai, opened, over_http
 
+from router.emulators.openai_usage import WRITTEN
+
 GENERATIONS = "/openai/v1/images/generations"
 LOGIN = {"authorization": "Bearer sk-sandbox"}
 
@@ -57,7 +59,9 @@ def test_a_gpt_answer_says_what_was_made_and_what_was_used():
 
     assert (answer.size, answer.quality, answer.background) == ("1024x1024", "high", "transparent")
     assert answer.output_format == "png"
-    assert answer.usage.output_tokens == 2 * 4160
+    details = answer.usage.output_tokens_details
+    assert (details.image_tokens, details.text_tokens) == (2 * 4160, 2 * WRITTEN)
+    assert answer.usage.output_tokens == details.image_tokens + details.text_tokens
     assert answer.usage.total_tokens == answer.usage.input_tokens + answer.usage.output_tokens
     assert b64_picture(answer).mode == "RGBA"
     assert all(picture.url is None and picture.revised_prompt is None for picture in answer.data)

@@ -18,7 +18,8 @@ QUALITIES = ("low", "medium", "high")
 
 def tokens(model, size, quality, n=1):
     asked = {"prompt": "a red kite", "size": size, "quality": quality, "n": n}
-    return usage(read_order(asked, model, family_of(model)))["output_tokens"]
+    used = usage(read_order(asked, model, family_of(model)))
+    return used["output_tokens_details"]["image_tokens"]
 
 
 @pytest.mark.parametrize(

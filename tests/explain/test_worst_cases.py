@@ -134,6 +134,37 @@ def test_a_price_that_is_not_known_has_no_bound():
     assert "no price of my-own-model is known" in drawn
 
 
+def test_what_a_model_counts_only_afterwards_has_no_bound_not_even_under_a_max_cost():
+    config = openai("gpt-image-1.5", budget={"max_cost": 1.0})
+
+    drawn = text(config, n=1)
+
+    assert worst(config)[2] is None
+    assert "gpt-image-1.5 counts output_tokens_details.text_tokens afterwards" in drawn
+    assert "and what is counted afterwards" in drawn
+    assert told(config, n=1)["tree"]["asked"]["most_dollars"] is None
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({}, 32_768),
+        ({"maxOutputTokens": 2000}, 2000),
+        ({"generation_config": {"max_output_tokens": 2000}}, 2000),
+        ({"maxOutputTokens": 99_000}, 32_768),
+        ({"maxOutputTokens": 0}, 32_768),
+    ],
+)
+def test_what_gemini_thinks_is_bounded_by_what_it_may_put_out(said, words):
+    config = {"provider": "google", "override_params": {"model": "gemini-3-pro-image", **said}}
+
+    kite, overhead = len("a red kite"), 64
+
+    assert worst(config)[2] == pytest.approx(
+        0.134 + words * 0.000012 + (kite + overhead) * 0.000002
+    )
+
+
 def test_who_waits_for_the_same_request_of_others_waits_without_bound():
     config = dall_e(cache={"mode": "simple"})
 
