@@ -17,12 +17,16 @@ from router.explain.settings import Setting, Settings
 from router.policies.aim import TakeAim
 from router.policies.budget import WithinBudget
 from router.policies.cache import Cache
+from router.policies.circuit_breaker import CircuitBreaker
 from router.policies.retry import Retry
 from router.strategies.conditional import Conditional
 from router.strategies.fallback import Fallback
 from router.strategies.load_balance import LoadBalance
 
 DAY = 86_400.0  # seconds
+
+ALWAYS_COUNTED = ("timeouts", "lost calls", "broken answers")
+"""What a breaker counts whatever statuses are listed: `settlement.BROKEN`, for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,11 +204,9 @@ def _settings(layers: Layers, settings: Settings) -> Iterator[Setting]:
             "minimum_requests": rules.minimum_requests,
             "window": rules.window,
             "cooldown": rules.cooldown,
+            "failure_status_codes": None if breaker.codes is None else sorted(breaker.codes),
         }
-        several = [] if rules.threshold is None else [f"{rules.threshold} failures"]
-        share = [] if rules.percentage is None else [f"{rules.percentage:g} % failed"]
-        text = f"breaker opens at {' or '.join(several + share)}"
-        yield settings.named("cb_config", text, value)
+        yield settings.named("cb_config", _breaker(breaker), value)
     if limit is not None:
         at_once = [] if limit.concurrency is None else [f"{limit.concurrency} at once"]
         minute = [] if limit.per_minute is None else [f"{limit.per_minute} a minute"]
@@ -220,6 +222,17 @@ def _retry(retry: Retry) -> str:
     after = [] if retry.codes == DEFAULT_RETRY_CODES else [wording.codes(retry.codes)]
     after += sorted(retry.kinds)
     return f"retry {retry.retries}" + (f" on {', '.join(filter(None, after))}" if after else "")
+
+
+def _breaker(breaker: CircuitBreaker) -> str:
+    """Say at what it opens, and what it counts where that is not the default."""
+    rules, codes = breaker.rules, breaker.codes
+    several = [] if rules.threshold is None else [counted(rules.threshold, "failure")]
+    share = [] if rules.percentage is None else [f"{rules.percentage:g} % failed"]
+    text = f"breaker opens at {' or '.join(several + share)}"
+    if codes is None:
+        return text
+    return f"{text} ({', '.join([*filter(None, [wording.codes(codes)]), *ALWAYS_COUNTED])})"
 
 
 def _parameters(layers: Layers, settings: Settings) -> Iterator[Setting]:

@@ -50,6 +50,40 @@ def test_a_deadline_is_told_with_as_many_digits_as_say_something(deadline, said)
     assert f"budget {said}" in text(openai(budget={"deadline": deadline}))
 
 
+ALWAYS = "timeouts, lost calls, broken answers"
+
+
+@pytest.mark.parametrize(
+    ("breaker", "said", "codes"),
+    [
+        ({"failure_threshold": 1}, "opens at 1 failure", None),
+        ({"failure_threshold": 3}, "opens at 3 failures", None),
+        (
+            {"failure_threshold": 3, "failure_status_codes": [503, 500]},
+            f"opens at 3 failures (500, 503, {ALWAYS})",
+            [500, 503],
+        ),
+        (
+            {"failure_threshold": 3, "failure_status_codes": []},
+            f"opens at 3 failures ({ALWAYS})",
+            [],
+        ),
+        (
+            {"failure_threshold_percentage": 50, "failure_status_codes": [429]},
+            f"opens at 50 % failed (429, {ALWAYS})",
+            [429],
+        ),
+    ],
+    ids=["one", "default", "listed", "none", "share"],
+)
+def test_a_breaker_says_what_it_counts_where_that_is_not_the_default(breaker, said, codes):
+    config = openai(cb_config=breaker)
+
+    assert text(config).endswith(f"breaker {said}")
+    (setting,) = (one for one in told(config)["tree"]["settings"] if one["name"] == "cb_config")
+    assert setting["value"]["failure_status_codes"] == codes
+
+
 @pytest.mark.parametrize("path", list(config_files(CONFIGS)), ids=lambda path: path.stem)
 def test_every_shipped_config_is_explained(path):
     drawn = explanation(path)
