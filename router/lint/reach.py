@@ -1,12 +1,14 @@
 """Reach: which requests get to a place of the tree, as a condition on the request."""
 
-from collections.abc import Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterator, Sequence
 
 from router.config.model import ConditionalSettings, GroupRoute
 from router.core.images import PATHNAMES, Operation
-from router.lint.regions import PATHNAME, can_hold
+from router.lint.regions import PATHNAME, can_hold, paths_of
 from router.lint.subject import Spot
 from router.strategies.conditions import All, AnyOf, Compare, Condition, Not
+from router.strategies.lookup import Path
 
 ALWAYS: Condition = All(())
 
@@ -45,6 +47,21 @@ def _chosen(settings: ConditionalSettings, found: Sequence[Condition], child: in
 def above(found: Sequence[Condition], number: int) -> Sequence[Condition]:
     """Return the conditions before one that are looked at."""
     return found[: min(number, MOST_ABOVE)]
+
+
+def rivals(found: Sequence[Condition]) -> Iterator[Sequence[int]]:
+    """Yield for each condition which of those before it are looked at, by their number.
+
+    Of many these are the nearest that look at the same part of a request.
+    """
+    nearest: dict[Path, deque[int]] = defaultdict(lambda: deque(maxlen=MOST_ABOVE))
+    for number, condition in enumerate(found):
+        paths = paths_of(condition)
+        near = sorted({one for path in paths for one in nearest[path]}, reverse=True)
+        first = range(min(number, MOST_ABOVE))
+        yield sorted(list(dict.fromkeys((*near, *first)))[:MOST_ABOVE])
+        for path in paths:
+            nearest[path].append(number)
 
 
 def operations(spot: Spot) -> frozenset[Operation]:

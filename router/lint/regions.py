@@ -67,6 +67,18 @@ def _compiled(text: str) -> Pattern:
     return compile_pattern(text)
 
 
+def paths_of(condition: Condition) -> frozenset[Path]:
+    """Return the paths into a request that a condition looks at."""
+    match condition:
+        case Not(part):
+            return paths_of(part)
+        case All(parts) | AnyOf(parts):
+            return frozenset().union(*map(paths_of, parts))
+        case Exists() | Compare() | Matches():
+            return frozenset({condition.path})
+    return frozenset()
+
+
 def can_hold(condition: Condition, *, unless: Iterable[Condition] = ()) -> bool:
     """Tell whether some request might fit a condition and none of the others; True in doubt."""
     parts = (condition, *map(Not, unless))

@@ -1,6 +1,7 @@
 """Unreachable: targets that no request gets to, and conditions that never hold."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping
 
 from router.config.masking import shown
 from router.config.model import (
@@ -8,8 +9,9 @@ from router.config.model import (
     GroupRoute,
     LoadBalanceSettings,
 )
+from router.core.jsontypes import JSON
 from router.lint.failing import stuck
-from router.lint.reach import above, reach
+from router.lint.reach import above, reach, rivals
 from router.lint.regions import can_hold
 from router.lint.rule import Finding, Rule
 from router.lint.subject import Spot, Subject
@@ -81,9 +83,12 @@ def _dead(subject: Subject) -> Iterator[Finding]:
 
 
 def _never_hold(spot: Spot, group: GroupRoute, settings: ConditionalSettings) -> Iterator[Finding]:
-    given = reach(spot)
-    for i, condition in enumerate(spot.conditions):
-        why = _why_dead(condition, above(spot.conditions, i), given)
+    given, found = reach(spot), spot.conditions
+    firsts: dict[str, int] = {}
+    for i, (condition, before) in enumerate(zip(found, rivals(found), strict=True)):
+        same = firsts.setdefault(_canonical(settings.conditions[i].query), i)
+        earlier = {number: found[number] for number in before}
+        why = _why_dead(condition, earlier, given, same if same < i else None)
         if why is None:
             continue
         message, hint = why
@@ -97,10 +102,18 @@ def _never_hold(spot: Spot, group: GroupRoute, settings: ConditionalSettings) ->
         )
 
 
+def _canonical(query: Mapping[str, JSON]) -> str:
+    """Write a query so that equal ones have equal texts."""
+    return json.dumps(dict(query), sort_keys=True)
+
+
 def _why_dead(
-    condition: Condition, earlier: Sequence[Condition], given: Condition
+    condition: Condition, earlier: Mapping[int, Condition], given: Condition, same: int | None
 ) -> tuple[str, str] | None:
-    """Say why a condition never holds, and what to do; None where it may hold."""
+    """Say why a condition never holds, and what to do; None where it may hold.
+
+    `same` is the number of the first that is equal to it.
+    """
     if not can_hold(condition):
         return "this condition never holds: it contradicts itself", "correct it, or take it out"
     here = All((given, condition))
@@ -109,9 +122,10 @@ def _why_dead(
             "this condition never holds: what leads to this group rules it out",
             "correct it, or take it out",
         )
-    if can_hold(here, unless=earlier):
+    if same is None and can_hold(here, unless=earlier.values()):
         return None
-    lone = next((i for i, one in enumerate(earlier) if not can_hold(here, unless=[one])), None)
+    alone = (i for i, one in earlier.items() if not can_hold(here, unless=[one]))
+    lone = next(alone, None) if same is None else same
     by = "those above take" if lone is None else f"conditions[{lone}] takes"
     return (
         f"this condition never decides: {by} every request that it would",

@@ -59,3 +59,31 @@ def test_a_token_is_a_secret_that_is_not_thrown_away(tmp_path):
     [problem] = check_text(f"provider: openai\nvirtual_keys:\n  a: {key}\n", tmp_path)
 
     assert (problem.code, problem.fix) == ("unused-virtual-key", None)
+
+
+def many_conditions(*queries):
+    lines = "".join(f"    - {{query: {query}, then: b}}\n" for query in queries)
+    return (
+        f"strategy:\n  mode: conditional\n  conditions:\n{lines}  default: a\n"
+        "targets: [{name: a, provider: openai}, {name: b, provider: openai}]\n"
+    )
+
+
+MANY = [f"{{params.size: '{i}x{i}'}}" for i in range(130)]
+LAST = {
+    "one that is the same": (MANY, MANY[120], 120),
+    "one that takes more": (
+        [*MANY, "{params.size: {$in: [7x1, 7x2]}}"],
+        "{params.size: 7x2}",
+        130,
+    ),
+    "one of another path": ([*MANY, "{metadata.a: x}"], "{metadata.a: x, metadata.b: y}", 130),
+}
+
+
+@pytest.mark.parametrize(("above", "query", "by"), LAST.values(), ids=LAST)
+def test_of_many_conditions_the_one_that_takes_the_requests_is_found(above, query, by, tmp_path):
+    problem = told(check_text(many_conditions(*above, query), tmp_path), "dead-condition")
+
+    assert problem.place == f"config.strategy.conditions[{len(above)}].query"
+    assert f"conditions[{by}] takes every request" in problem.message
