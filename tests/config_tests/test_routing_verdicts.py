@@ -26,7 +26,7 @@ HOLD = [
     (DOWN, "attempts: {from: 1}"),
     ("when: {model: dall-e-3, style: vivid}\n", "adaptations: [style vivid]"),
     ("", "adaptations: []"),
-    ("when: {size: 1024x1024, quality: medium}\n", "cost: 0.05302"),
+    ("when: {size: 1024x1024, quality: medium}\n", "cost: 0.05269"),
     ("when: {size: 1024x1024, quality: medium}\n", "cost_at_most: 0.06"),
     ("given: {'*': 503}\n", "cost: 0"),
     ("when: {n: 2}\n", "pictures: 2"),
