@@ -8,7 +8,7 @@ import random
 import re
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from small_configs import MODELS, small_configs, without
 
@@ -31,6 +31,9 @@ PATH = re.compile(r"config(?:\.targets\[\d+\])*")
 HANGS = Fault(kind=FaultKind.DELAY, delay=1e6)
 BROKEN = [Fault(kind=kind) for kind in (FaultKind.RESET, FaultKind.EMPTY, FaultKind.REFUSAL)]
 STATUSES = (400, 401, 402, 406, 418, 429, 500, 503)
+REQUESTS = ({"prompt": "a kite"}, {"prompt": "a kite", "size": "1537x1024"})
+"""The second one few can do as it is asked."""
+
 PLAYS = 100  # until what may be is
 
 WAYS = (HANGS, *BROKEN, *STATUSES)
@@ -90,8 +93,8 @@ def first(claim, config, fates, *, requests=1):
             fate = Failing(ways)
             stage = Stage(loaded=loaded, fate=fate, seed=seed, observers=(fate,))
             options = {"metadata": {"a": seed % 2}}
-            for _ in range(requests):
-                tried = await stage.ask({"prompt": "a kite"}, options=options)
+            for params in REQUESTS[:requests]:
+                tried = await stage.ask(params, options=options)
                 if claim(tried):
                     return tried
         return None
@@ -112,7 +115,7 @@ def refuted(claim, config, drawn):
     """Return a play in which a claim does not hold, of all targets failing alike, and as drawn."""
     paths = [route.path for route in targets_of(LOADER.load(config).document.route)]
     alike = [dict.fromkeys(paths, (way, 9, way)) for way in WAYS]
-    mixed = dict(zip(paths, drawn, strict=False))
+    mixed = alike[0] | dict(zip(paths, drawn, strict=False))
     return first(lambda tried: not claim(tried), config, (*alike, mixed, mixed), requests=2)
 
 
@@ -156,7 +159,16 @@ def found(config, rule):
     return list(rule.check(subject_of(config)))
 
 
+def behind(first, *codes):
+    """Return a config in which somebody stands behind a target, for these codes."""
+    core = {"provider": "stability-ai", "override_params": {"model": MODELS["stability-ai"]}}
+    strategy = {"mode": "fallback", "on_status_codes": list(codes)}
+    return {"strategy": strategy, "targets": [{**core, **first}, {"provider": "google"}]}
+
+
 @given(config=small_configs(), drawn=MIXED)
+@example(config=behind({"cb_config": {"failure_threshold": 1}}, 418), drawn=[])
+@example(config=behind({"on_unsupported": "skip"}, 418), drawn=[])
 def test_a_target_that_is_said_never_to_be_asked_is_asked_in_no_play(config, drawn):
     fallbacks = [PATH.findall(one.message)[-1:] for one in found(config, UNREACHABLE_FALLBACK)]
     spares = [shown_place(one.place, "config") for one in found(config, UNREACHABLE)]
