@@ -12,7 +12,7 @@ from router.config.fixes import Change, Edit, Removed
 from router.config.places import Place, Span
 from router.config.scalars import plain
 from router.config.source import Source
-from router.core.jsontypes import JSON, is_list
+from router.core.jsontypes import is_list
 
 WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/@+-]*(?<!:)")
 """What needs no quotes, unless it reads as a number or the like."""
@@ -40,7 +40,7 @@ def is_shared(source: Source, place: Place) -> bool:
 
 def _inside(source: Source, place: Place) -> Iterator[Place]:
     """Yield a place and all that are in it."""
-    waiting = [(place, _at(source.value, place))]
+    waiting = [(place, source.at(place))]
     while waiting:
         at, value = waiting.pop()
         yield at
@@ -48,12 +48,6 @@ def _inside(source: Source, place: Place) -> Iterator[Place]:
             waiting += [((*at, key), one) for key, one in value.items()]
         elif is_list(value):
             waiting += [((*at, i), one) for i, one in enumerate(value)]
-
-
-def _at(value: JSON, place: Place) -> JSON:
-    for step in place:
-        value = _below(value, step)
-    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +78,7 @@ class _Text:
         return self._from_block(place, siblings)
 
     def _siblings(self, parent: Place) -> Sequence[str | int]:
-        value = _at(self.source.value, parent)
+        value = self.source.at(parent)
         if isinstance(value, Mapping) and not self.source.shared:
             return list(value)  # in the order of the text, unless some are merged
         if isinstance(value, Mapping):
@@ -195,7 +189,7 @@ class _Text:
 
     def _is_exact(self, place: Place, span: Span) -> bool:
         """Tell whether a span ends with its value; a block's ends where the next thing begins."""
-        value = _at(self.source.value, place)
+        value = self.source.at(place)
         return not (isinstance(value, Mapping) or is_list(value)) or self._char(span) in {"[", "{"}
 
     def _char(self, span: Span | None) -> str:
@@ -216,12 +210,6 @@ class _Text:
 
 def _indent(line: str) -> str:
     return line[: len(line) - len(line.lstrip())]
-
-
-def _below(value: JSON, step: str | int) -> JSON:
-    if isinstance(step, int):
-        return value[step] if is_list(value) and step < len(value) else None
-    return value.get(step) if isinstance(value, Mapping) else None
 
 
 def _order(span: Span | None) -> tuple[int, int]:
