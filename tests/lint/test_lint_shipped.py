@@ -97,6 +97,7 @@ def test_pages_and_recipes_show_configs():
 
     assert {"README.md", "migrate.md", "simulate.md", "testing.md"} <= where
     assert {"editing", "multi_provider", "streaming", "write_a_strategy"} <= where
+    assert len(SHOWN) >= 17
 
 
 @pytest.mark.parametrize("text", SHOWN)
