@@ -86,11 +86,12 @@ class Report:
         hint: str = "",
         *,
         code: str = "no-effect",
+        harm: str = "",
         at_key: bool = False,
         fix: Fix | Unfixed | None = None,
     ) -> None:
         problem = source.problem(
-            place, message, hint, code=code, severity="warning", at_key=at_key, fix=fix
+            place, message, hint, code=code, harm=harm, severity="warning", at_key=at_key, fix=fix
         )
         self.add(problem)
 

@@ -83,9 +83,14 @@ class Group:
     def _warn_spare(self) -> None:
         if len(self.targets) > 1 and self.strategy.text("mode") == "single":
             place = (*self.section.at("targets"), 1)
-            message = "is never asked: mode is single"
-            hint = "did you mean fallback?"
-            self.report.warn(self.section.source, place, message, hint, code=UNREACHABLE)
+            self.report.warn(
+                self.section.source,
+                place,
+                "this target is never asked: mode single asks the first one alone",
+                "did you mean fallback?",
+                code=UNREACHABLE,
+                harm="when that one fails, nobody stands in for it",
+            )
 
     def _load_balance(self) -> LoadBalanceSettings:
         if self.targets and not any(target.weight for target in self.targets):

@@ -5,7 +5,7 @@ can be met by nobody is said only where it is certain; where it is not, somebody
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 from typing import TypeAlias, TypeVar
@@ -31,6 +31,7 @@ MOST = 512  # alternatives of a query; with more nothing is told of it
 RANGES = frozenset({"$gt", "$gte", "$lt", "$lte"})
 OPPOSITE: Mapping[str, str] = {"$gt": "$lte", "$gte": "$lt", "$lt": "$gte", "$lte": "$gt"}
 PATHNAME: Path = ("url", "pathname")
+ANY_PATHNAME: Path = ("url", "any pathname")
 
 
 Test: TypeAlias = Exists | Compare | Matches
@@ -86,6 +87,20 @@ def can_hold(condition: Condition, *, unless: Iterable[Condition] = ()) -> bool:
         return any(_may_be(alternative) for alternative in _joined(parts))
     except Unclear:
         return True
+
+
+def of_any_pathname(condition: Condition) -> Condition:
+    """Return a condition as it would be if requests might have any `url.pathname` at all."""
+    match condition:
+        case Not(part):
+            return Not(of_any_pathname(part))
+        case All(parts):
+            return All(tuple(map(of_any_pathname, parts)))
+        case AnyOf(parts):
+            return AnyOf(tuple(map(of_any_pathname, parts)))
+        case (Exists() | Compare() | Matches()) as test if test.path == PATHNAME:
+            return replace(test, path=ANY_PATHNAME)
+    return condition
 
 
 def _joined(parts: Sequence[Condition]) -> Iterator[Alternative]:

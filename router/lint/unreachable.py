@@ -9,10 +9,11 @@ from router.config.model import (
     GroupRoute,
     LoadBalanceSettings,
 )
+from router.core.images import PATHNAMES
 from router.core.jsontypes import JSON
 from router.lint.failing import stuck
 from router.lint.reach import above, reach, rivals
-from router.lint.regions import can_hold
+from router.lint.regions import can_hold, of_any_pathname
 from router.lint.rule import Finding, Rule
 from router.lint.subject import Spot, Subject
 from router.strategies.conditions import All, Condition
@@ -115,7 +116,7 @@ def _why_dead(
     `same` is the number of the first that is equal to it.
     """
     if not can_hold(condition):
-        return "this condition never holds: it contradicts itself", "correct it, or take it out"
+        return _why_impossible(condition)
     here = All((given, condition))
     if not can_hold(here):
         return (
@@ -131,6 +132,16 @@ def _why_dead(
         f"this condition never decides: {by} every request that it would",
         "move it up, or make what stands above it narrower",
     )
+
+
+def _why_impossible(condition: Condition) -> tuple[str, str]:
+    if can_hold(of_any_pathname(condition)):
+        known = ", ".join(PATHNAMES.values())
+        return (
+            "this condition never holds: no request for pictures has such a url.pathname",
+            f"correct it, or take it out; they have {known}",
+        )
+    return "this condition never holds: it contradicts itself", "correct it, or take it out"
 
 
 DEAD_CONDITION = Rule(

@@ -326,7 +326,7 @@ def test_conditions_name_targets_by_index():
 @pytest.mark.parametrize(
     ("config", "said"),
     [
-        (group("single", target(), target()), "is never asked: mode is single"),
+        (group("single", target(), target()), "is never asked: mode single"),
         (group("single", target(), on_status_codes=[500]), "'on_status_codes' has no effect"),
         (group("loadbalance", target(), on_status_codes=[500]), "'on_status_codes' has no effect"),
         (target(on_status_codes=[]), "'on_status_codes' has no effect on a single target"),

@@ -311,6 +311,34 @@ def test_of_conditions_the_one_that_takes_their_requests_is_named(tmp_path):
     assert "conditions[1] takes" in problem.message
 
 
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        ("{url.pathname: {$eq: /v1/chat/completions}}", "no request for pictures has such a"),
+        ("{metadata.a: 1, url.pathname: {$regex: chat}}", "no request for pictures has such a"),
+        ("{$not: {url.pathname: {$regex: images}}}", "no request for pictures has such a"),
+        (
+            "{$and: [{url.pathname: /v1/images/edits}, {url.pathname: /v1/images/variations}]}",
+            "it contradicts itself",
+        ),
+        ("{url.pathname: /v1/chat, metadata.a: {$gt: 3, $lt: 2}}", "it contradicts itself"),
+    ],
+)
+def test_what_rules_a_condition_out_is_told(query, why, tmp_path):
+    problem = told(check_text(conditional((query, "b")), tmp_path), "dead-condition")
+
+    assert why in problem.message
+
+
+def test_of_a_spare_target_it_is_told_what_it_is_missed_for(tmp_path):
+    text = group("{mode: single}", "{provider: openai}", "{provider: google}")
+
+    problem = told(check_text(text, tmp_path), "unreachable-target")
+
+    assert problem.message.startswith("this target is never asked: ")
+    assert problem.advice == "when that one fails, nobody stands in for it; did you mean fallback?"
+
+
 def keys_of_a_folder(tmp_path, used, **more):
     from lint_tools import check_files
 
