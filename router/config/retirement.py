@@ -1,7 +1,7 @@
 """Retirement: a config that names a model which is gone, or soon will be, is warned of."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -38,9 +38,10 @@ class Retirement:
         if self.today is None or route.provider is None or route.base_url is not None:
             return
         catalog = self.catalog_of(route.provider)
-        for section, place, name in _named(route, sections):
-            facts = catalog.find(name)
-            if facts is not None and facts.retired is not None:
+        known = _known(_named(route, sections), catalog)
+        # A deployment's own name tells of its model where nothing else does.
+        for (section, place, name), facts in known or _known(_deployed(sections), catalog):
+            if facts.retired is not None:
                 self._warn(section, place, name, facts, catalog)
 
     def _warn(
@@ -87,6 +88,12 @@ def successor_of(facts: ModelFacts, catalog: Catalog, today: dt.date) -> str | N
     return name
 
 
+def _known(named: Iterable[Named], catalog: Catalog) -> list[tuple[Named, ModelFacts]]:
+    """Return the names of models that are known."""
+    found = ((one, catalog.find(one[-1])) for one in named)
+    return [(one, facts) for one, facts in found if facts is not None]
+
+
 def _named(route: TargetRoute, sections: tuple[Section, ...]) -> Iterator[Named]:
     """Yield every name by which a target may ask for a model."""
     own = sections[0]
@@ -105,6 +112,15 @@ def _named(route: TargetRoute, sections: tuple[Section, ...]) -> Iterator[Named]
             alias = one.text("alias")
             if alias is not None:
                 yield one, one.at("alias"), alias
+
+
+def _deployed(sections: Iterable[Section]) -> Iterator[Named]:
+    """Yield the names of deployments, which may be those of their models."""
+    for section in (part for one in sections for part in (one, *one.sections("deployments"))):
+        for key in ("deployment_id", "azure_deployment_id"):
+            name = section.text(key)
+            if name is not None:
+                yield section, section.at(key), name
 
 
 def _place(section: Section, key: str) -> Place:

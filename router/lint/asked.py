@@ -16,6 +16,7 @@ from router.core.pricing import estimate
 from router.policies.adapt import apply, find_changes
 
 PROMPT: Mapping[str, JSON] = {"prompt": "a red kite"}
+NO_MODEL = "of no such name"
 SHORTEST: Mapping[str, JSON] = {"prompt": "x"}
 
 
@@ -25,10 +26,26 @@ def facts_of(route: TargetRoute, adapter: Adapter) -> ModelFacts | None:
     A host of one's own has models of its own, and where the request may name another model, or
     pick another deployment, nothing is certain.
     """
-    named = route.settings.override_params.get("model") or route.options.get("model_name")
-    if named is None or route.base_url is not None:
+    if route.base_url is not None:
         return None
-    return _facts(ImageRequest(params={"model": named}), route, adapter)
+    named = route.settings.override_params.get("model") or route.options.get("model_name")
+    if named is None and not _is_settled(route, adapter):
+        return None
+    params = EMPTY if named is None else {"model": named}
+    return _facts(ImageRequest(params=params), route, adapter)
+
+
+def _is_settled(route: TargetRoute, adapter: Adapter) -> bool:
+    """Tell whether the same is asked for whatever model a request names, as is a deployment."""
+    target = target_of(route, adapter.provider)
+    aliases = (one.alias for one in route.deployments if one.alias is not None)
+    named: list[Mapping[str, JSON]] = [{"model": name} for name in (NO_MODEL, *aliases)]
+    requests = [ImageRequest(params=params) for params in (EMPTY, *named)]
+    try:
+        asked = {guard(adapter.model, request, target) for request in requests}
+    except AdapterError:
+        return False
+    return len(asked) == 1 and None not in asked
 
 
 def losses(route: TargetRoute, adapter: Adapter, *, with_defaults: bool) -> tuple[str, ...] | None:

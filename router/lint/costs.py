@@ -15,7 +15,7 @@ FEWEST = 3  # digits of a dollar that are written
 def _unpaid(subject: Subject) -> Iterator[Finding]:
     for spot, route in subject.targets:
         bounds = [one for one in subject.bounds(spot) if one.budget.max_cost is not None]
-        if not bounds or route.provider is None or _model(route) is None:
+        if not bounds or not _is_certain(subject, route):
             continue
         found = _of_unknown_price(subject, spot, route, bounds)
         found = found or _too_dear(subject, route, bounds)
@@ -23,9 +23,12 @@ def _unpaid(subject: Subject) -> Iterator[Finding]:
             yield found
 
 
-def _model(route: TargetRoute) -> str | None:
-    model = route.settings.override_params.get("model")
-    return model if isinstance(model, str) else None
+def _is_certain(subject: Subject, route: TargetRoute) -> bool:
+    """Tell whether it is the config that says which model is asked."""
+    if route.provider is None:
+        return False
+    named = route.settings.override_params.get("model")
+    return isinstance(named, str) or subject.facts(route) is not None
 
 
 def _of_unknown_price(

@@ -186,7 +186,7 @@ class Subject:
 
 
 def shown_model(route: TargetRoute) -> str:
-    """Name a target by its provider and model."""
-    model = route.settings.override_params.get("model")
+    """Name a target by its provider, and its model or deployment."""
+    model = route.settings.override_params.get("model") or route.options.get("deployment_id")
     provider = route.provider or "the target"
     return f"{provider} {model}" if isinstance(model, str) else provider
