@@ -1,6 +1,5 @@
-"""Budgets: retries and targets for which a budget leaves no call and no time."""
+"""Budgets: retries and targets for which a budget leaves no call."""
 
-import itertools
 import math
 from collections.abc import Iterator
 
@@ -12,14 +11,10 @@ from router.config.model import (
 )
 from router.config.places import Place
 from router.config.problems import counted
-from router.core.outcome import Failure
-from router.core.settlement import moves_on
-from router.lint.failing import may_move_on, retries_of
+from router.lint.failing import retries_of
 from router.lint.rule import Finding, Rule
 from router.lint.subject import Bound, Spot, Subject
-from router.policies.backoff import Backoff
-from router.policies.timeout import DEFAULT_TIMEOUT
-from router.providers.mishaps import LATE
+from router.lint.turns import calls_before, goes_on, next_after
 
 
 def most_calls(spot: Spot) -> int:
@@ -45,58 +40,9 @@ def _tightest(subject: Subject, spot: Spot) -> Bound | None:
     return min(bounds, key=lambda bound: bound.budget.attempts or 0, default=None)
 
 
-def _soonest(subject: Subject, spot: Spot) -> Bound | None:
-    """Return the budget with the earliest deadline."""
-    bounds = [bound for bound in subject.bounds(spot) if bound.budget.deadline is not None]
-    return min(bounds, key=lambda bound: bound.budget.deadline or 0, default=None)
-
-
-def _next(spot: Spot, failure: Failure | None = None) -> Spot | None:
-    """Return who is to be asked after a target, in the nearest group that moves on to somebody.
-
-    It does after `failure`, or where none is told after some failure that the target can have.
-    """
-    for one in spot.upwards():
-        above = one.above
-        if above is None or not isinstance(above.route, GroupRoute) or not _is_asked(one):
-            return None
-        match above.route.strategy:
-            case FallbackSettings() as settings:
-                behind = next(iter(above.children[one.number + 1 :]), None)
-            case LoadBalanceSettings(failover=True) as settings:
-                behind = next((other for other in above.candidates if other is not one), None)
-            case _:
-                continue
-        if behind is not None and _goes_on(spot, settings, failure):
-            return behind
-    return None
-
-
-def _is_asked(spot: Spot) -> bool:
-    return spot.above is None or any(one is spot for one in spot.above.candidates)
-
-
 def _is_fed(spot: Spot, bound: Bound) -> bool:
     """Tell whether a budget may have a call left when a spot's turn comes."""
-    return _calls_before(spot, bound) < (bound.budget.attempts or 0)
-
-
-def _calls_before(spot: Spot, bound: Bound) -> int:
-    """Count the calls that are made before a spot at least: one by each that stands before it."""
-    inside = itertools.takewhile(lambda one: one is not bound.spot, spot.upwards())
-    return sum(one.number for one in inside if one.above is not None and _is_ordered(one.above))
-
-
-def _is_ordered(spot: Spot) -> bool:
-    return isinstance(spot.route, GroupRoute) and isinstance(spot.route.strategy, FallbackSettings)
-
-
-def _goes_on(
-    spot: Spot, settings: FallbackSettings | LoadBalanceSettings, failure: Failure | None
-) -> bool:
-    if failure is not None:
-        return moves_on(failure, settings.codes, refusals=settings.refusals)
-    return settings.codes is None or settings.refusals or may_move_on(spot, settings.codes)
+    return calls_before(spot, bound) < (bound.budget.attempts or 0)
 
 
 def _retries_beyond_budget(subject: Subject) -> Iterator[Finding]:
@@ -111,7 +57,7 @@ def _retries_beyond_budget(subject: Subject) -> Iterator[Finding]:
             continue
         told.add((place, bound.spot.place))
         # A spent budget is final, whoever it belongs to: nobody outside of it goes on either.
-        behind = _next(spot)
+        behind = next_after(spot)
         harm = f"the last {counted(retries + 1 - most, 'retry')} can never be made"
         if behind is not None:
             harm = f"{spot.shown} uses up every call before {behind.shown} is asked"
@@ -136,7 +82,7 @@ def _room(spot: Spot, bound: Bound, behind: Spot | None) -> float:
     if bound.budget.attempts is None:
         return math.inf
     is_within = behind is not None and any(one is bound.spot for one in behind.upwards())
-    return bound.budget.attempts - _calls_before(spot, bound) - 1 - is_within
+    return bound.budget.attempts - calls_before(spot, bound) - 1 - is_within
 
 
 RETRIES_BEYOND_BUDGET = Rule(
@@ -172,14 +118,14 @@ def _left_over(spot: Spot, bound: Bound, settings: FallbackSettings) -> Finding 
         if used >= most:
             return None if _is_greedy(spot, child, most) else _behind(child, bound, used)
         used += most_calls(child)
-        if not _goes_on(child, settings, None):
+        if not goes_on(child, settings, None):
             return None
     return None
 
 
 def _behind(child: Spot, bound: Bound, used: int) -> Finding:
     most = bound.budget.attempts or 0
-    outside = _next(bound.spot)
+    outside = next_after(bound.spot)
     return Finding(
         place=child.place,
         message=f"those before it may use up all {counted(most, 'call')}"
@@ -204,7 +150,7 @@ def _not_drawn_again(spot: Spot, bound: Bound, settings: LoadBalanceSettings) ->
     most = bound.budget.attempts or 0
     for child in spot.candidates if len(spot.candidates) > 1 else ():
         used = most_calls(child)
-        if used >= most and not _takes_all(child, most) and _goes_on(child, settings, None):
+        if used >= most and not _takes_all(child, most) and goes_on(child, settings, None):
             return Finding(
                 place=(*spot.place, "strategy", "failover"),
                 message=f"{child.shown} may use up all {counted(most, 'call')}"
@@ -223,83 +169,4 @@ STARVED = Rule(
     harm="when those before it keep failing, it is never asked",
     remedy="allow more attempts, or retry less often before it",
     check=_starved,
-)
-
-
-def _retries_beyond_deadline(subject: Subject) -> Iterator[Finding]:
-    told: set[Place] = set()
-    for spot, route in subject.root.targets():
-        bound, retry = _soonest(subject, spot), route.settings.retry
-        retries, place = retries_of(route), subject.written(spot, ("retry", "attempts"))
-        if bound is None or retry is None or place is None or place in told:
-            continue
-        deadline = bound.budget.deadline or 0.0
-        backoff = Backoff(use_retry_after=retry.use_retry_after)
-        waits = backoff.least(retries)
-        if not retries or waits < deadline:
-            continue
-        told.add(place)
-        fitting = max(n for n in range(retries) if backoff.least(n) < deadline)
-        yield Finding(
-            place=place,
-            message=f"{counted(retries, 'retry')} wait {waits:g} s at least,"
-            f" and the deadline of {bound.spot.shown} is {deadline:g} s",
-            harm="the last of them can never be made",
-            hint=f"retry at most {counted(fitting, 'time')}, or allow more time",
-        )
-
-
-RETRIES_BEYOND_DEADLINE = Rule(
-    code="retries-beyond-deadline",
-    severity="warning",
-    title="Retries that wait longer than the deadline allows",
-    harm="the last of them can never be made",
-    remedy="retry less often, or allow more time",
-    check=_retries_beyond_deadline,
-)
-
-
-def _timeout_beyond_deadline(subject: Subject) -> Iterator[Finding]:
-    told: set[Place] = set()
-    for spot, route in subject.root.targets():
-        bound = _soonest(subject, spot)
-        if bound is None:
-            continue
-        deadline = bound.budget.deadline or 0.0
-        timeout = route.settings.timeout
-        behind = _next(spot, LATE)
-        if (timeout or DEFAULT_TIMEOUT) < deadline or (timeout is None and behind is None):
-            continue
-        place = subject.written(spot, ("request_timeout",)) if timeout is not None else None
-        place = place or (*bound.spot.place, "budget", "deadline")
-        if place not in told:
-            told.add(place)
-            yield _too_patient(spot, behind, timeout, deadline, place)
-
-
-def _too_patient(
-    spot: Spot, behind: Spot | None, timeout: float | None, deadline: float, place: Place
-) -> Finding:
-    harm = "the timeout has no effect: the deadline always comes first"
-    if behind is not None:
-        harm = f"where {spot.shown} hangs, the time is over before {behind.shown} is asked"
-    patience = f"{timeout or DEFAULT_TIMEOUT:g} s" + (
-        " (none is written)" if timeout is None else ""
-    )
-    return Finding(
-        place=place,
-        message=f"the timeout of {spot.shown} is {patience}, and the deadline {deadline:g} s",
-        harm=harm,
-        hint=f"give it a request_timeout well below {deadline * 1000:g} ms, or allow more time",
-        at_key=timeout is not None,
-    )
-
-
-TIMEOUT_BEYOND_DEADLINE = Rule(
-    code="timeout-beyond-deadline",
-    severity="warning",
-    title="A call that may take the whole deadline",
-    harm="where it hangs, the time is over before anybody else is asked",
-    remedy="give it a request_timeout well below the deadline",
-    check=_timeout_beyond_deadline,
 )

@@ -6,13 +6,9 @@ from types import MappingProxyType
 from router.lint.abilities import UNABLE, UNEVEN
 from router.lint.accounts import SAME_CREDENTIAL, UNUSED_KEY
 from router.lint.breakers import IDLE_PERCENTAGE, NEVER_OPENS
-from router.lint.budgets import (
-    RETRIES_BEYOND_BUDGET,
-    RETRIES_BEYOND_DEADLINE,
-    STARVED,
-    TIMEOUT_BEYOND_DEADLINE,
-)
+from router.lint.budgets import RETRIES_BEYOND_BUDGET, STARVED
 from router.lint.costs import UNPAID
+from router.lint.deadlines import RETRIES_BEYOND_DEADLINE, TIMEOUT_BEYOND_DEADLINE
 from router.lint.models import UNKNOWN_MODEL
 from router.lint.reading import READING
 from router.lint.rule import Rule
