@@ -8,6 +8,7 @@ from router.core.budget import DECIMALS, Budget
 from router.lint.asked import least_cost, prices_of
 from router.lint.rule import Finding, Rule
 from router.lint.subject import Bound, Spot, Subject, shown_model
+from router.lint.turns import comes_first, next_after
 
 FEWEST = 3  # digits of a dollar that are written
 
@@ -18,7 +19,7 @@ def _unpaid(subject: Subject) -> Iterator[Finding]:
         if not bounds or not _is_certain(subject, route):
             continue
         found = _of_unknown_price(subject, spot, route, bounds)
-        found = found or _too_dear(subject, route, bounds)
+        found = found or _too_dear(subject, spot, route, bounds)
         if found is not None:
             yield found
 
@@ -40,13 +41,16 @@ def _of_unknown_price(
         return None
     return Finding(
         place=subject.written(spot, ("override_params", "model")) or spot.place,
+        harm="it is passed by on every request",
         message=f"{shown_model(route)} is never asked: its price is not known,"
         f" and the budget of {strict[0].spot.shown} has a max_cost",
         hint="tell its price in a catalog, or write on_unknown_price: allow",
     )
 
 
-def _too_dear(subject: Subject, route: TargetRoute, bounds: list[Bound]) -> Finding | None:
+def _too_dear(
+    subject: Subject, spot: Spot, route: TargetRoute, bounds: list[Bound]
+) -> Finding | None:
     """Find a target whose cheapest picture may cost more than the budget has."""
     least = least_cost(route, subject.adapter(route.provider or ""))
     tightest = min(bounds, key=lambda bound: bound.budget.max_cost or 0.0)
@@ -58,8 +62,20 @@ def _too_dear(subject: Subject, route: TargetRoute, bounds: list[Bound]) -> Find
         place=(*tightest.spot.place, "budget", "max_cost"),
         message=f"{shown_model(route)} is never asked: its cheapest picture may cost"
         f" {enough}, and max_cost is {short}",
+        harm=ending(spot),
         hint=f"allow {enough} or more, or ask a cheaper model",
     )
+
+
+def ending(spot: Spot) -> str:
+    """Say what becomes of requests that come to a target for which a budget never has enough.
+
+    A budget that is spent is final, and its failure has the status of the last real one, if any.
+    """
+    how = "with 402" if comes_first(spot) else "there"
+    behind = next_after(spot)
+    rest = "" if behind is None else f", and {behind.shown} is not asked"
+    return f"every request that comes to it ends {how}{rest}"
 
 
 def _apart(least: float, most: float) -> tuple[str, str]:
@@ -77,7 +93,7 @@ UNPAID = Rule(
     code="unpaid-target",
     severity="warning",
     title="A target that a budget of money never lets ask",
-    harm="it is passed by on every request",
+    harm="a request that comes to it is not answered there, or not at all",
     remedy="allow more money, or tell its price",
     check=_unpaid,
 )

@@ -40,6 +40,24 @@ def calls_before(spot: Spot, bound: Bound) -> int:
     return sum(one.number for one in inside if one.above is not None and is_ordered(one.above))
 
 
+def comes_first(spot: Spot) -> bool:
+    """Tell whether nobody is ever asked before a spot."""
+    return all(_is_first(one) for one in spot.upwards())
+
+
+def _is_first(spot: Spot) -> bool:
+    """Tell whether no sibling is ever asked before a spot."""
+    above = spot.above
+    if above is None or not isinstance(above.route, GroupRoute):
+        return True
+    match above.route.strategy:
+        case FallbackSettings():
+            return spot.number == 0
+        case LoadBalanceSettings(failover=True):
+            return len(above.candidates) < 2
+    return True
+
+
 def is_ordered(spot: Spot) -> bool:
     return isinstance(spot.route, GroupRoute) and isinstance(spot.route.strategy, FallbackSettings)
 

@@ -16,6 +16,9 @@ MODELS = {
 Segmind is not among them: it asks for such pauses that not every retry is made.
 """
 
+MONEY = (0.0, 0.001, 0.02, 0.05, 0.5)
+"""Dollars; each is too little for somebody."""
+
 CODES = st.sampled_from([[], [418], [402], [503], [429, 503], [401, 500]])
 BUDGETS = st.builds(lambda most: {"attempts": most}, st.integers(1, 4))
 RETRIES = st.fixed_dictionaries(
@@ -78,6 +81,16 @@ def _finished(config, name, providers):
         done["strategy"] = {**config["strategy"], "conditions": [chosen]}
     if mode == "loadbalance" and not any(one.get("weight", 1) for one in done["targets"]):
         done["targets"][0]["weight"] = 1
+    return done
+
+
+def priced(config):
+    """Return a config whose budgets have money in place of calls."""
+    done = dict(config)
+    if "budget" in config:
+        done["budget"] = {"max_cost": MONEY[config["budget"]["attempts"]]}
+    if "targets" in config:
+        done["targets"] = [priced(one) for one in config["targets"]]
     return done
 
 

@@ -48,6 +48,38 @@ def test_a_failover_whose_first_may_take_every_call_is_told_once(tmp_path):
     assert "allow 3 attempts" in problem.hint
 
 
+UNPAID = "{provider: stability-ai, override_params: {model: stable-image-core}%s}"
+OWN = UNPAID % ", budget: {max_cost: 0.001}"
+ALL = "budget: {max_cost: 0.001, on_unknown_price: allow}\n"
+
+ENDING = {
+    "by its own budget": (group(FALLBACK, OWN, OPENAI), "with 402, and config.targets[1] is not"),
+    "by a budget of all": (
+        group(FALLBACK, UNPAID % "", "{provider: openai}", more=ALL),
+        "with 402, and config.targets[1] is not",
+    ),
+    "drawn": (group(FAILOVER, OPENAI, OWN), "there, and config.targets[0] is not"),
+    "behind others": (group(FALLBACK, OPENAI, OWN), "there"),
+    "alone": (f"{OWN}\n", "with 402"),
+}
+
+
+@pytest.mark.parametrize(("text", "how"), ENDING.values(), ids=ENDING)
+def test_of_an_unpaid_target_it_is_told_how_requests_end_that_come_to_it(text, how, tmp_path):
+    harm = told(check_text(text, tmp_path), "unpaid-target").harm
+
+    assert harm.removesuffix(" asked") == f"every request that comes to it ends {how}"
+
+
+def test_a_target_of_unknown_price_is_passed_by(tmp_path):
+    unknown = "{provider: replicate, override_params: {model: a-lab/a-model}}"
+    text = group(FALLBACK, unknown, OPENAI, more="budget: {max_cost: 5}\n")
+
+    problem = told(check_text(text, tmp_path), "unpaid-target")
+
+    assert problem.harm == "it is passed by on every request"
+
+
 NOBODY_IS_DRAWN = {
     "a call of whom is never made": group(
         FALLBACK,

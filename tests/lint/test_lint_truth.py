@@ -10,7 +10,7 @@ from collections import Counter
 
 from hypothesis import example, given
 from hypothesis import strategies as st
-from small_configs import MODELS, small_configs, without
+from small_configs import MODELS, priced, small_configs, without
 
 from router.config.load import load_text
 from router.config.model import targets_of
@@ -19,6 +19,7 @@ from router.config.report import Report
 from router.core.outcome import Kind
 from router.lab.stage import Stage, loader_for
 from router.lint.budgets import RETRIES_BEYOND_BUDGET, STARVED
+from router.lint.costs import UNPAID
 from router.lint.subject import Subject
 from router.lint.unreachable import UNREACHABLE, UNREACHABLE_FALLBACK
 from router.providers.statuses import statuses_of
@@ -162,8 +163,13 @@ def found(config, rule):
 def behind(first, *codes):
     """Return a config in which somebody stands behind a target, for these codes."""
     core = {"provider": "stability-ai", "override_params": {"model": MODELS["stability-ai"]}}
-    strategy = {"mode": "fallback", "on_status_codes": list(codes)}
+    strategy = {"mode": "fallback", **({"on_status_codes": list(codes)} if codes else {})}
     return {"strategy": strategy, "targets": [{**core, **first}, {"provider": "google"}]}
+
+
+PRICED = small_configs().map(priced)
+
+DEAR = behind({"budget": {"max_cost": 0.001}})
 
 
 @given(config=small_configs(), drawn=MIXED)
@@ -243,6 +249,38 @@ def test_who_stands_behind_too_many_retries_is_asked_if_the_hint_is_heeded(confi
         assert may_be(is_lost, alone)
         if finding.hint.startswith("retry"):
             assert may_be(goes_on, heeding(finding, alone))
+
+
+@given(config=PRICED, drawn=MIXED)
+@example(config=DEAR, drawn=[])
+def test_an_unpaid_target_is_asked_in_no_play(config, drawn):
+    for finding in found(config, UNPAID):
+        path = path_of(finding.message.partition(" ")[0], config)
+
+        assert refuted(lambda tried, path=path: not is_asked(path, tried), config, drawn) is None
+
+
+@given(config=PRICED)
+@example(config=DEAR)
+@example(config={**DEAR, "strategy": {"mode": "loadbalance", "failover": True}})
+def test_a_request_that_comes_to_an_unpaid_target_ends_there(config):
+    for finding in found(config, UNPAID):
+        for behind in PATH.findall(finding.harm):
+            at = shown_place(finding.place[:-2], "config")
+            alone = without(config, "budget", but=at)
+
+            def is_lost(tried, behind=behind):
+                return is_spent(tried) and not is_asked(behind, tried)
+
+            assert may_be(is_lost, alone)
+        if "402" in finding.harm:
+            assert may_be(lambda tried: is_spent(tried) and tried.status == 402, config)
+
+
+def path_of(provider, config):
+    """Return where a provider is asked: each is asked in one place."""
+    routes = targets_of(LOADER.load(config).document.route)
+    return next(route.path for route in routes if route.provider == provider)
 
 
 def asked(group, tried):
