@@ -1,8 +1,9 @@
-"""What holds for all tests: the same examples everywhere, and a Ctrl-C that is heard.
+"""What holds for all tests: the same examples everywhere, a Ctrl-C that is heard, and no width.
 
 With the same examples a red run can be run again.
 """
 
+import os
 import signal
 
 from hypothesis import HealthCheck, settings
@@ -10,6 +11,8 @@ from hypothesis import HealthCheck, settings
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Shells start what runs in the background deaf to it; tests of Ctrl-C would wait for ever.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+os.environ.pop("COLUMNS", None)  # processes that share the tests are given one
 
 settings.register_profile(
     "pixroute",

@@ -281,7 +281,6 @@ def test_published_forms_give_no_warning_but_those_we_owe():
     }
 
     assert {name for name, told in warnings.items() if told} == {
-        "combined-loadbalance-odd-codes",
         "single-cache-and-retry",
         "single-no-retry-codes",
         "without-effect",
