@@ -7,7 +7,7 @@ from router.explain.explanation import Best, Explanation, Outlook
 from router.explain.figures import Figure, attempts_at, figures
 from router.explain.settings import Setting
 from router.explain.sketch import Sketch
-from router.explain.standing import Judgement
+from router.explain.standing import Judgement, unasked
 from router.strategies.lookup import Missing
 
 
@@ -86,6 +86,10 @@ def _request(outlook: Outlook) -> JSON:
         "params": without_secrets(request.params),
         "metadata": without_secrets(request.metadata),
         "conditions": [_condition(one) for one in outlook.standings.judgements],
+        "unasked": [
+            {"status": status, "chance": chance}
+            for status, chance in unasked(outlook.standings).items()
+        ],
         "best": None if outlook.best is None else _best(outlook.best),
         "worst": {one.measure: _figure(one) for one in figures(outlook)},
         "seconds_alone": outlook.bound.alone,

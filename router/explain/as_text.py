@@ -8,6 +8,7 @@ from router.config.places import short
 from router.config.problems import counted
 from router.core.dollars import dollars
 from router.core.outcome import Failure
+from router.core.settlement import FINAL
 from router.core.trace_table import printable
 from router.explain import wording
 from router.explain.drawing import draw
@@ -15,7 +16,7 @@ from router.explain.explanation import Explanation, Outlook
 from router.explain.figures import attempts_at, figures
 from router.explain.probe import Probe
 from router.explain.sketch import Sketch
-from router.explain.standing import Judgement
+from router.explain.standing import Judgement, unasked
 from router.strategies.lookup import Missing
 
 HANG = 8  # columns before what follows `worst`
@@ -61,6 +62,8 @@ def _at_target(path: str, outlook: Outlook) -> Iterator[str]:
         yield outlook.standings.why_not[path]
     if probe.refusal is not None:
         yield f"cannot be asked: {probe.refusal.status} {probe.refusal.message}"
+        if probe.refusal.kind in FINAL:
+            yield "a request that comes here ends"
         return
     yield _calls(probe) if path not in outlook.rebuffs else _rebuffed(outlook.rebuffs[path])
     for note in probe.notes:
@@ -104,6 +107,9 @@ def _outlook(outlook: Outlook) -> Iterator[tuple[str, str]]:
     if outlook.standings.judgements:
         yield "", ""
     yield "best", _best(outlook)
+    for status, chance in unasked(outlook.standings).items():
+        whose = "every request ends" if chance > 0.9999 else f"{wording.percent(chance)} end"
+        yield "", f"{whose} with {status}, and nobody is asked"
     told = figures(outlook)
     yield "worst", "   ".join(one.text for one in told)
     counts = attempts_at(outlook)

@@ -1,7 +1,8 @@
 """Standing: how likely a request begins at each target, and why it would not."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import isclose
 
 from router.config.masking import without_secrets
 from router.config.places import short
@@ -10,6 +11,7 @@ from router.core.images import ImageRequest
 from router.core.jsontypes import JSON
 from router.core.node import Node
 from router.core.outcome import Failure, Kind
+from router.core.settlement import FINAL
 from router.explain import wording
 from router.explain.probe import Probe
 from router.policies.aim import TakeAim
@@ -43,16 +45,26 @@ class Judgement:
 class Standings:
     """The targets of one request: the `chances` that it begins there, and for others `why_not`.
 
-    All breakers are taken to be closed, and caches to be empty.
+    How it ends where nobody is asked is in `unasked`. All breakers are taken to be closed, and
+    caches to be empty.
     """
 
     chances: dict[str, float] = field(default_factory=dict)
     why_not: dict[str, str] = field(default_factory=dict)
     judgements: list[Judgement] = field(default_factory=list)
+    unasked: "list[Left]" = field(default_factory=list)
+
+
+def unasked(standings: Standings) -> Mapping[int, float]:
+    """Return how likely a budget ends a request before anybody is asked, by the status of that."""
+    chances: dict[int, float] = {}
+    for one in (one for one in standings.unasked if one.end.kind in FINAL):
+        chances[one.end.status] = chances.get(one.end.status, 0.0) + one.chance
+    return chances
 
 
 @dataclass(frozen=True, slots=True)
-class _Left:
+class Left:
     """What is left of the chance where nobody was asked: how that ended, and how likely."""
 
     end: Failure
@@ -64,7 +76,7 @@ def standings_of(
 ) -> Standings:
     """Follow a request down the tree, as far as that is certain, and by chance from there."""
     found = Standings()
-    _Follow(request, context, probes, found).into(tree, 1.0)
+    found.unasked += _Follow(request, context, probes, found).into(tree, 1.0)
     return found
 
 
@@ -75,7 +87,7 @@ class _Follow:
     probes: Mapping[str, Probe]
     found: Standings
 
-    def into(self, node: Node, chance: float) -> list[_Left]:
+    def into(self, node: Node, chance: float) -> list[Left]:
         match node:
             case WithinBudget() | Cache():
                 return self.into(node.child, chance)
@@ -90,31 +102,41 @@ class _Follow:
                 return self._conditional(node, chance)
         raise TypeError(f"{type(node).__name__} at {node.path} is no node of a config")
 
-    def _target(self, node: TakeAim, chance: float) -> list[_Left]:
+    def _target(self, node: TakeAim, chance: float) -> list[Left]:
         refusal = self.probes[node.path].refusal
         if refusal is not None:
             self.found.why_not[node.path] = refusal.message
-            return [_Left(refusal, chance)]
+            return [Left(refusal, chance)]
         self.found.chances[node.path] = self.found.chances.get(node.path, 0.0) + chance
         return []
 
-    def _fallback(self, node: Fallback, chance: float) -> list[_Left]:
-        ended: list[_Left] = []
-        left = [_Left(_UNASKED, chance)]
-        for number, child in enumerate(node.children):
+    def _fallback(self, node: Fallback, chance: float) -> list[Left]:
+        ended: list[Left] = []
+        left = [Left(_UNASKED, chance)]
+        before: Node = node
+        is_over = False
+        for child in node.children:
             going = sum(one.chance for one in left)
-            if going <= 0:
-                before = node.children[number - 1].path
-                self._lose(child, f"asked after {short(before)} has failed")
+            if is_over:
+                self._lose(child, f"never asked: a request that comes to {short(before.path)} ends")
                 continue
-            after = self.into(child, going)
-            left = [one for one in after if node.goes_on(one.end)]
-            ended += [one for one in after if one not in left]
+            if going > 0:
+                after = self.into(child, going)
+                left = [one for one in after if node.goes_on(one.end)]
+                ended += [one for one in after if one not in left]
+            else:
+                self._lose(child, f"asked after {short(before.path)} has failed")
+                going, after = 1.0, self._aside().into(child, 1.0)
+            before, is_over = child, _is_over(node, after, going)
         return ended + left
 
-    def _drawn(self, node: LoadBalance, candidates: Sequence[Share], chance: float) -> list[_Left]:
+    def _aside(self) -> "_Follow":
+        """Return one who follows where the request does not begin, and notes nothing."""
+        return replace(self, found=Standings())
+
+    def _drawn(self, node: LoadBalance, candidates: Sequence[Share], chance: float) -> list[Left]:
         """Share a chance out; who cannot be asked is drawn, too, and then another one."""
-        ended: list[_Left] = []
+        ended: list[Left] = []
         parts = node.chances(candidates, self.request, self.context)
         for share, part in zip(candidates, parts, strict=True):
             if part == 0:
@@ -134,7 +156,7 @@ class _Follow:
             if share not in node.candidates:
                 self._lose(share.node, "never drawn: its weight is 0")
 
-    def _conditional(self, node: Conditional, chance: float) -> list[_Left]:
+    def _conditional(self, node: Conditional, chance: float) -> list[Left]:
         chosen = node.choose(self.request)
         child = node.default if chosen is None else chosen.node
         is_open = True
@@ -161,6 +183,12 @@ class _Follow:
     def _lose(self, node: Node, why: str) -> None:
         for target in targets_below(node):
             self.found.why_not.setdefault(target.path, why)
+
+
+def _is_over(node: Fallback, after: Sequence[Left], going: float) -> bool:
+    """Tell whether nobody was asked at a child, and nobody is after it."""
+    unasked = sum(one.chance for one in after)
+    return isclose(unasked, going) and not any(node.goes_on(one.end) for one in after)
 
 
 _UNASKED = Failure(kind=Kind.UNSUPPORTED, status=501, message="", local=True)

@@ -35,6 +35,39 @@ def test_a_condition_that_does_not_hold_is_why_a_target_is_not_asked():
     assert targets[SECOND]["chance_first"] == 1
 
 
+UNPAID = stability(budget={"max_cost": 0.001})
+
+ENDING = {
+    "first": ((UNPAID, openai()), 1.0, {"config.targets[1]"}),
+    "in between": ((openai(), UNPAID, openai()), None, {"config.targets[2]"}),
+    "below": ((group("loadbalance", UNPAID), openai()), 1.0, {"config.targets[1]"}),
+    "in part": ((group("loadbalance", UNPAID, openai()), openai()), 0.5, set()),
+    "at last": ((openai(), UNPAID), None, set()),
+}
+
+
+@pytest.mark.parametrize(("routes", "chance", "never"), ENDING.values(), ids=ENDING)
+def test_where_a_budget_never_has_enough_requests_end_and_nobody_behind_is_asked(
+    routes, chance, never
+):
+    config = group("fallback", *routes)
+
+    ends = told(config, n=1)["request"]["unasked"]
+    whys = {path: one["why_not_first"] for path, one in asked(config, n=1).items()}
+
+    assert ends == ([] if chance is None else [{"status": 402, "chance": chance}])
+    assert {path for path, why in whys.items() if why and why.startswith("never asked")} == never
+
+
+def test_of_a_failover_it_is_told_how_many_requests_end_with_whom_it_draws():
+    config = group("loadbalance", UNPAID, openai(weight=3), strategy={"failover": True})
+
+    drawn = text(config, n=1)
+
+    assert "a request that comes here ends" in drawn
+    assert "25 % end with 402, and nobody is asked" in drawn
+
+
 def test_weights_are_chances():
     config = group("loadbalance", openai(weight=3), stability(weight=1), openai(weight=0))
 
