@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -83,6 +83,23 @@ class Grid:
             and long <= min(self.longest, short * self.steepest)
             and self.least_area <= size.area <= self.most_area
         )
+
+    def slimmest(self) -> Iterator[Size]:
+        """Yield the sizes, the smallest first, of which no other is as small and as slim."""
+        kept: list[Size] = []
+        for size in self._slim():
+            if not any(one.area <= size.area and one.ratio >= size.ratio for one in kept):
+                kept.append(size)
+                yield size
+
+    def _slim(self) -> Iterator[Size]:
+        """Yield for each longer edge the size whose other edge is shortest."""
+        first = math.ceil(self.shortest / self.step) * self.step
+        for long in range(first, self.longest + 1, self.step):
+            least = max(self.shortest, long / self.steepest, self.least_area / long)
+            size = Size(long, math.ceil(least / self.step) * self.step)
+            if size.height <= size.width and self.holds(size):
+                yield size
 
     def nearest(self, wanted: Size) -> Size:
         """Return `wanted` if it may be, else the size with the nearest shape and area."""

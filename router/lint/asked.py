@@ -1,6 +1,6 @@
 """Asked: what a target would make of a request: by the very adapter that would send it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -12,6 +12,7 @@ from router.core.context import Aim
 from router.core.guard import AdapterError, guard
 from router.core.images import ImageRequest
 from router.core.jsontypes import EMPTY, JSON
+from router.core.order import STEPS
 from router.core.pricing import estimate
 from router.policies.adapt import apply, find_changes
 
@@ -69,21 +70,30 @@ def prices_of(route: TargetRoute, adapter: Adapter) -> bool:
     return facts is not None and bool(facts.prices)
 
 
-def least_cost(route: TargetRoute, adapter: Adapter) -> float | None:
-    """Return what must be set aside for a target's cheapest picture; None where that is open.
+def costs_of(route: TargetRoute, adapter: Adapter) -> Iterator[float | None]:
+    """Yield what must be set aside for a picture, for each choice that may make it the cheapest.
 
-    It is open where any size may be asked for.
+    Among these are a caller's, where the config leaves it any. None means that nobody can tell.
     """
     facts = _facts(_request(route, PROMPT), route, adapter)
-    pinned = route.settings.override_params
-    if facts is None or (facts.grid is not None and "size" not in pinned):
-        return None
-    qualities: list[Mapping[str, JSON]] = [{"quality": quality} for quality in facts.qualities]
-    sizes: list[Mapping[str, JSON]] = [{"size": str(size)} for size in facts.sizes]
-    asked = product(qualities or [EMPTY], sizes or [EMPTY])
-    costs = [_cost({**SHORTEST, **one, **other}, route, adapter) for one, other in asked]
-    known = [cost for cost in costs if cost is not None]
-    return min(known) if len(known) == len(costs) else None
+    if facts is None:
+        yield None
+        return
+    for choices in product(*_choices(facts)):
+        params = {name: value for one in choices for name, value in one.items()}
+        yield _cost({**SHORTEST, **params}, route, adapter)
+
+
+def _choices(facts: ModelFacts) -> Iterator[Sequence[Mapping[str, JSON]]]:
+    """Yield what there is of sizes, of qualities, and of whatever else a price looks at."""
+    grid = () if facts.grid is None else facts.grid.slimmest()
+    sizes = (*facts.sizes, *grid)
+    yield [{"size": str(size)} for size in sizes] or [EMPTY]
+    yield [{"quality": quality} for quality in facts.qualities] or [EMPTY]
+    limits = {one.expect.limit for one in facts.prices if one.expect and one.expect.limit}
+    yield [dict.fromkeys(limits, 1)]
+    is_by_step = any(one.per == "step" or one.steps is not None for one in facts.prices)
+    yield [dict.fromkeys(STEPS, 1) if is_by_step else EMPTY]
 
 
 def _cost(params: Mapping[str, JSON], route: TargetRoute, adapter: Adapter) -> float | None:

@@ -1,11 +1,11 @@
 """Costs: targets that a budget of money never lets ask."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from router.config.model import TargetRoute
 from router.core.budget import DECIMALS, Budget
-from router.lint.asked import least_cost, prices_of
+from router.lint.asked import costs_of, prices_of
 from router.lint.rule import Finding, Rule
 from router.lint.subject import Bound, Spot, Subject, shown_model
 from router.lint.turns import comes_first, next_after
@@ -52,10 +52,10 @@ def _too_dear(
     subject: Subject, spot: Spot, route: TargetRoute, bounds: list[Bound]
 ) -> Finding | None:
     """Find a target whose cheapest picture may cost more than the budget has."""
-    least = least_cost(route, subject.adapter(route.provider or ""))
     tightest = min(bounds, key=lambda bound: bound.budget.max_cost or 0.0)
     most = tightest.budget.max_cost or 0.0
-    if least is None or Budget(money=most).within_means(least):
+    least = _least_above(most, costs_of(route, subject.adapter(route.provider or "")))
+    if least is None:
         return None
     enough, short = _apart(least, most)
     return Finding(
@@ -65,6 +65,16 @@ def _too_dear(
         harm=ending(spot),
         hint=f"allow {enough} or more, or ask a cheaper model",
     )
+
+
+def _least_above(most: float, costs: Iterable[float | None]) -> float | None:
+    """Return the least of what a picture may cost; None if that may be within what there is."""
+    least = math.inf
+    for cost in costs:
+        if cost is None or Budget(money=most).within_means(cost):
+            return None
+        least = min(least, cost)
+    return least
 
 
 def ending(spot: Spot) -> str:

@@ -1,8 +1,10 @@
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.core.sizes import Size, nearest_ratio, nearest_size, parse_ratio, parse_size
+from router.core.sizes import Grid, Size, nearest_ratio, nearest_size, parse_ratio, parse_size
 from router.providers.catalog import catalog_of
 
 OPENAI, STABILITY = catalog_of("openai"), catalog_of("stability-ai")
@@ -102,3 +104,30 @@ def test_what_is_no_size_is_none(text):
 @pytest.mark.parametrize("text", ["16/9", "0:1", "wide", "1:00001", 1.5, None, {}])
 def test_what_is_no_ratio_is_none(text):
     assert parse_ratio(text) is None
+
+
+GRIDS = st.builds(
+    lambda step, shortest, more, least, steepest: Grid(
+        step=step,
+        shortest=shortest,
+        longest=shortest + more,
+        least_area=least,
+        steepest=steepest,
+    ),
+    st.sampled_from([8, 16]),
+    st.integers(16, 64),
+    st.integers(0, 128),
+    st.integers(1, 10_000),
+    st.sampled_from([1.0, 1.5, 3.0, math.inf]),
+)
+
+
+@given(grid=GRIDS)
+def test_of_every_size_of_a_grid_one_of_the_slimmest_is_as_small_and_as_slim(grid):
+    slimmest = list(grid.slimmest())
+    edges = range(grid.step, grid.longest + 1, grid.step)
+    sizes = [Size(w, h) for w in edges for h in edges if w >= h and grid.holds(Size(w, h))]
+
+    assert all(map(grid.holds, slimmest))
+    for size in sizes:
+        assert any(one.area <= size.area and one.ratio >= size.ratio for one in slimmest)

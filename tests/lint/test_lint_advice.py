@@ -23,6 +23,25 @@ def test_as_much_money_as_a_hint_says_is_enough(money, tmp_path):
     assert "unpaid-target" not in codes(check_text(DEAR % enough, tmp_path))
 
 
+UNSAID = """\
+provider: openai
+override_params: {model: gpt-image-2%s}
+budget: {max_cost: %s}
+"""
+
+
+@pytest.mark.parametrize(
+    "said", ["", ", quality: high", ", size: 1024x1024", ", n: 3"], ids=lambda said: said[2:] or "-"
+)
+def test_where_a_caller_may_choose_the_cheapest_that_it_may_be_is_too_dear(said, tmp_path):
+    problem = told(check_text(UNSAID % (said, "0.001"), tmp_path), "unpaid-target")
+
+    enough = re.search(r"allow \$([\d.]+)", problem.hint)[1]
+
+    assert "unpaid-target" not in codes(check_text(UNSAID % (said, enough), tmp_path))
+    assert "unpaid-target" in codes(check_text(UNSAID % (said, float(enough) - 0.001), tmp_path))
+
+
 def test_a_name_without_its_hyphen_is_misspelt(tmp_path):
     text = "provider: openai\noverride_params: {model: gpt-image2}\n"
 

@@ -197,7 +197,7 @@ def test_it_is_found(text, expected, tmp_path):
 QUIET = {
     "a picture that the budget has just enough for": (TOO_DEAR.replace("0.01", "0.08")),
     "a price that depends on a size that is open": (
-        "provider: openai\noverride_params: {model: gpt-image-2}\nbudget: {max_cost: 0.001}\n"
+        "provider: openai\noverride_params: {model: gpt-image-2}\nbudget: {max_cost: 0.002}\n"
     ),
     "a group that asks only one of its targets": FED_BEHIND_A_GROUP,
     "retries without anything to retry": (
