@@ -15,6 +15,8 @@ from router.core.jsontypes import EMPTY, JSON
 from router.core.order import STEPS
 from router.core.pricing import estimate
 from router.policies.adapt import apply, find_changes
+from router.policies.counting import UncountableError, counted
+from router.policies.split import most_per_call, plan
 
 PROMPT: Mapping[str, JSON] = {"prompt": "a red kite"}
 NO_MODEL = "of no such name"
@@ -68,6 +70,19 @@ def prices_of(route: TargetRoute, adapter: Adapter) -> bool:
     """Tell whether anything is known of what a target's model costs."""
     facts = _facts(_request(route, PROMPT), route, adapter)
     return facts is not None and bool(facts.prices)
+
+
+def calls_of(route: TargetRoute, adapter: Adapter) -> int | None:
+    """Return how many calls a request takes for as many pictures as the config has it ask for.
+
+    None means that nobody can tell.
+    """
+    try:
+        aim = _aim(route, adapter)
+        request, _ = counted(_request(route, PROMPT), aim)
+        return len(plan(request.n, guard(most_per_call, request, aim)))
+    except (AdapterError, UncountableError):
+        return None
 
 
 def costs_of(route: TargetRoute, adapter: Adapter) -> Iterator[float | None]:

@@ -11,10 +11,11 @@ from router.config.model import (
 )
 from router.config.places import Place
 from router.config.problems import counted
+from router.lint.asked import calls_of
 from router.lint.failing import retries_of
 from router.lint.rule import Finding, Rule
-from router.lint.subject import Bound, Spot, Subject
-from router.lint.turns import calls_before, goes_on, next_after
+from router.lint.subject import Bound, Spot, Subject, shown_model
+from router.lint.turns import calls_before, ending, goes_on, next_after
 
 
 def most_calls(spot: Spot) -> int:
@@ -96,6 +97,9 @@ RETRIES_BEYOND_BUDGET = Rule(
 
 
 def _starved(subject: Subject) -> Iterator[Finding]:
+    for spot, route in subject.root.targets():
+        if (scarce := _scarce(subject, spot, route)) is not None:
+            yield scarce
     for spot in subject.root.reached():
         bound = _tightest(subject, spot)
         if bound is None or not isinstance(spot.route, GroupRoute) or not _is_fed(spot, bound):
@@ -109,6 +113,23 @@ def _starved(subject: Subject) -> Iterator[Finding]:
                 continue
         if found is not None:
             yield found
+
+
+def _scarce(subject: Subject, spot: Spot, route: TargetRoute) -> Finding | None:
+    """Find a target that needs more calls at once than there are, as it is asked for many."""
+    bound = _tightest(subject, spot)
+    if bound is None or route.provider is None or subject.facts(route) is None:
+        return None
+    calls, most = calls_of(route, subject.adapter(route.provider)), bound.budget.attempts or 0
+    if calls is None or calls <= most:
+        return None
+    return Finding(
+        place=(*bound.spot.place, "budget", "attempts"),
+        message=f"{shown_model(route)} is never asked: the pictures that the config asks for take"
+        f" {counted(calls, 'call')} there, and the budget of {bound.spot.shown} is {most}",
+        harm=ending(spot),
+        hint=f"allow {calls} attempts or more, or ask for fewer pictures",
+    )
 
 
 def _left_over(spot: Spot, bound: Bound, settings: FallbackSettings) -> Finding | None:
@@ -165,8 +186,8 @@ def _not_drawn_again(spot: Spot, bound: Bound, settings: LoadBalanceSettings) ->
 STARVED = Rule(
     code="starved-target",
     severity="warning",
-    title="A fallback for which the budget leaves no call",
-    harm="when those before it keep failing, it is never asked",
+    title="A target for which the budget leaves no call",
+    harm="it is never asked when those before it keep failing, or not at all",
     remedy="allow more attempts, or retry less often before it",
     check=_starved,
 )

@@ -8,7 +8,7 @@ from router.core.budget import DECIMALS, Budget
 from router.lint.asked import costs_of, prices_of
 from router.lint.rule import Finding, Rule
 from router.lint.subject import Bound, Spot, Subject, shown_model
-from router.lint.turns import comes_first, next_after
+from router.lint.turns import ending
 
 FEWEST = 3  # digits of a dollar that are written
 
@@ -75,17 +75,6 @@ def _least_above(most: float, costs: Iterable[float | None]) -> float | None:
             return None
         least = min(least, cost)
     return least
-
-
-def ending(spot: Spot) -> str:
-    """Say what becomes of requests that come to a target for which a budget never has enough.
-
-    A budget that is spent is final, and its failure has the status of the last real one, if any.
-    """
-    how = "with 402" if comes_first(spot) else "there"
-    behind = next_after(spot)
-    rest = "" if behind is None else f", and {behind.shown} is not asked"
-    return f"every request that comes to it ends {how}{rest}"
 
 
 def _apart(least: float, most: float) -> tuple[str, str]:

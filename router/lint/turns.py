@@ -58,6 +58,17 @@ def _is_first(spot: Spot) -> bool:
     return True
 
 
+def ending(spot: Spot) -> str:
+    """Say what becomes of requests that come to a target for which a budget never has enough.
+
+    A budget that is spent is final, and its failure has the status of the last real one, if any.
+    """
+    how = "with 402" if comes_first(spot) else "there"
+    behind = next_after(spot)
+    rest = "" if behind is None else f", and {behind.shown} is not asked"
+    return f"every request that comes to it ends {how}{rest}"
+
+
 def is_ordered(spot: Spot) -> bool:
     return isinstance(spot.route, GroupRoute) and isinstance(spot.route.strategy, FallbackSettings)
 

@@ -33,7 +33,7 @@ class Split:
             return await self.child.execute(request, context)
         aim = context.aim
         try:
-            per_call = guard(_per_call, request, aim)
+            per_call = guard(most_per_call, request, aim)
         except AdapterError as bug:
             return bug.failure(sent=False)
         if request.n <= per_call:
@@ -89,7 +89,7 @@ class Split:
         return ended
 
 
-def _per_call(request: ImageRequest, aim: Aim) -> int:
+def most_per_call(request: ImageRequest, aim: Aim) -> int:
     """Return how many pictures one call gives.
 
     In a stream it is one: no event of OpenAI's says which of several pictures it shows.

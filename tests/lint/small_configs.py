@@ -94,6 +94,11 @@ def priced(config):
     return done
 
 
+def asking_for(config, n):
+    """Return a config that asks for several pictures."""
+    return {**config, "override_params": {"n": n}}
+
+
 def without(config, *keys, but=None, path="config"):
     """Return a config without some settings, wherever they are; those at one path may stay."""
     done = {key: value for key, value in config.items() if key not in keys or path == but}

@@ -10,7 +10,7 @@ from collections import Counter
 
 from hypothesis import example, given
 from hypothesis import strategies as st
-from small_configs import MODELS, priced, small_configs, without
+from small_configs import MODELS, asking_for, priced, small_configs, without
 
 from router.config.load import load_text
 from router.config.model import targets_of
@@ -279,6 +279,30 @@ def test_a_request_that_comes_to_an_unpaid_target_ends_there(config):
             assert may_be(is_lost, alone)
         if "402" in finding.harm:
             assert may_be(lambda tried: is_spent(tried) and tried.status == 402, config)
+
+
+MANY = DEAR | {"budget": {"attempts": 2}, "targets": [*without(DEAR, "budget")["targets"]]}
+
+
+@given(config=small_configs(), drawn=MIXED, n=st.integers(2, 4))
+@example(config=MANY, drawn=[], n=3)
+def test_who_needs_more_calls_than_there_are_is_asked_in_no_play(config, drawn, n):
+    many = asking_for(config, n)
+    for finding in found(many, STARVED):
+        if finding.message.partition(" is never")[1]:
+            path = path_of(finding.message.partition(" ")[0], many)
+            calls = int(re.search(r"(\d+) calls", finding.message)[1])
+            assert calls <= n
+            assert refuted(lambda tried, path=path: not is_asked(path, tried), many, drawn) is None
+
+
+def test_of_who_needs_more_calls_than_there_are_it_is_told_how_requests_end():
+    [finding] = found(asking_for(MANY, 3), STARVED)
+
+    assert "take 3 calls there, and the budget of config is 2" in finding.message
+    assert finding.harm.startswith("every request that comes to it ends with 402")
+    assert finding.harm.endswith("and config.targets[1] is not asked")
+    assert finding.hint.startswith("allow 3 attempts")
 
 
 def path_of(provider, config):
