@@ -16,31 +16,55 @@ TESTS = re.compile(rb"""^[ {]*["']?tests["']?\s*:""", re.MULTILINE)
 ROUTES = re.compile(
     rb"""^[ {]*["']?(config|provider|virtual_key|strategy|targets)["']?\s*:""", re.MULTILINE
 )
+CONFIG = re.compile(
+    rb"""^[ {]*["']?(targets["']?\s*:|(provider|virtual_key)["']?\s*:[ ]*["']?\w)""", re.MULTILINE
+)
+"""What every config has somewhere, and hardly anything else."""
+PARTS = re.compile(rb"""\b(given|then)["']?\s*:""")
+"""What a routing test has, and perhaps a test of another program."""
+WORDS = re.compile(rb"""\b(asked|not_asked|asked_first|served_by|waited_at_most)["']?\s*:""")
+"""What stands in no test but a routing test."""
 
 
 Style: TypeAlias = Literal["long", "short", "line", "no", "native", "value", "auto"]
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "RoutingTests | None":
-    """Collect a file with routing tests; the YAML of other programs is left alone."""
-    if file_path.suffix not in ENDINGS or not _has_tests(file_path):
+    """Collect a file with routing tests; the YAML of other programs is left alone.
+
+    A test file that is named on the command line counts though nothing in it can be used.
+    """
+    is_named = parent.session.isinitpath(file_path)
+    if file_path.suffix not in ENDINGS or not _has_tests(file_path, is_named=is_named):
         return None
     collector: RoutingTests = RoutingTests.from_parent(parent, path=file_path)
     return collector
 
 
-def _has_tests(path: Path) -> bool:
-    """Tell by a look at a file whether it has routing tests: `tests`, and what they are about."""
-    try:
-        content = path.read_bytes()
-    except OSError:
-        return False
-    if TESTS.search(content) is None:
-        return False
+def _has_tests(path: Path, *, is_named: bool) -> bool:
+    """Tell by a look at a file whether it has routing tests, or is meant to have them."""
+    content = _content(path)
     stem, is_test_file, _ = path.name.rpartition(".test.")
-    if is_test_file and any(path.with_name(stem + ending).is_file() for ending in ENDINGS):
+    if not is_test_file:
+        return _looks(content, TESTS, ROUTES)
+    if is_named or WORDS.search(content) or _looks(content, TESTS, PARTS):
         return True
-    return ROUTES.search(content) is not None
+    beside = [path.with_name(stem + ending) for ending in ENDINGS]
+    if TESTS.search(content) and any(config.is_file() for config in beside):
+        return True
+    return _looks(content, TESTS, ROUTES) or any(CONFIG.search(_content(one)) for one in beside)
+
+
+def _looks(content: bytes, *patterns: re.Pattern[bytes]) -> bool:
+    return all(pattern.search(content) for pattern in patterns)
+
+
+def _content(path: Path) -> bytes:
+    """Return what is in a file: nothing where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 class RoutingTests(pytest.File):

@@ -84,12 +84,56 @@ def test_other_programs_files_are_left_alone(run):
         alerts__yaml="rule_files: [a.yml]\ntests:\n  - interval: 1m\n",
         other__test__yaml="tests: [{command: ls}]\n",
         broken__yaml="tests: [",
+        serverless__yaml="provider:\n  name: aws\n",
+        serverless__test__yaml="stage: test\n",
+        compose__yaml="services:\n  web: {image: nginx}\n",
+        compose__test__yaml="services:\n  web: {command: pytest}\n",
         plain__yaml=FALLBACK,
         data__json='{"tests": 3}',
     )
 
     result.assert_outcomes()
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("testz:\n  - {name: x, then: {status: 404}}\n", "unknown key 'testz'"),
+        ("", "empty"),
+        ("- {name: x, then: {status: 404}}\n", "is a list"),
+        ("tests:\n  - name: x\n   given: [\n", "not valid YAML"),
+    ],
+    ids=["misspelt", "empty", "a list", "no YAML"],
+)
+def test_a_test_file_beside_its_config_that_cannot_be_used_is_an_error(run, content, said):
+    result = run(prod__yaml=FALLBACK, prod__test__yaml=content)
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"*prod.test.yaml*  error  *{said}*"])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "tests:\n  - {name: x, then: {status: 404}}\n",
+        "testz:\n  - {name: x, then: {served_by: openai}}\n",
+        "tests:\n  - name: x\n   given: [\n",
+    ],
+    ids=["moved", "misspelt", "no YAML"],
+)
+def test_a_test_file_without_its_config_is_an_error(run, content):
+    result = run(moved__test__yaml=content)
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*moved.test.yaml:*  error  *"])
+
+
+def test_a_test_file_that_is_named_is_an_error_whatever_is_in_it(run):
+    result = run("broken.test.yaml", broken__test__yaml="x: [")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*broken.test.yaml:*  error  *not valid YAML*"])
 
 
 def test_without_routing_tests_nothing_is_loaded(pytester):
