@@ -10,7 +10,7 @@ from router.config.masking import shown
 from router.config.model import SecretRef
 from router.config.places import Place
 from router.config.problems import did_you_mean, hints, one_of
-from router.config.references import anchored, gives_nothing, missing, resolve
+from router.config.references import anchored, gives_nothing, has_stand_in, missing, resolve
 from router.config.report import Report
 from router.config.section import Section
 from router.config.source import Source
@@ -120,9 +120,11 @@ class Reading:
         """
         written = section.text("custom_host")
         url = self.text(section, "custom_host")
-        if url is None:
+        if written is None or url is None:
             return self._untold_host(written)
         reason = why_not(url)
+        if reason is not None and self.stranger is None and has_stand_in(written, self.environment):
+            return self._untold_host(written)
         if reason is not None:
             place = section.at("custom_host")
             message = f"{shown(written)} {reason}"
@@ -135,7 +137,7 @@ class Reading:
     def _untold_host(self, written: str | None) -> str | None:
         if written is None or self.stranger is not None:
             return None
-        return NOBODY + quote(written, safe="")
+        return NOBODY + quote(written, safe="${}")
 
     def _listed_host(self, section: Section, url: str, stranger: Stranger) -> str | None:
         listed = stranger.located(url)

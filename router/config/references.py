@@ -103,6 +103,14 @@ def _value(part: Part, environment: Mapping[str, str], base: Path | None) -> str
     return part
 
 
+def has_stand_in(text: str, environment: Mapping[str, str]) -> bool:
+    """Tell whether what `resolve` returns is partly what the sandbox's environment has put in."""
+    return any(
+        isinstance(part, Variable) and not (environment.get(part.name) or part.default)
+        for part in parts(text)
+    )
+
+
 def _stand_in(name: str, environment: Mapping[str, str]) -> str:
     """Return what the sandbox's environment has for a variable that is not set."""
     try:

@@ -6,6 +6,7 @@ from pathlib import Path
 import anyio
 import pytest
 
+from router.config.problems import ConfigError
 from router.lab.stage import EPOCH, Stage, loader_for, wall_time
 from router.sandbox.fault import Fault, FaultKind
 from router.simulator.accounts import Accounts
@@ -120,3 +121,47 @@ def test_keys_have_stand_ins(loader, key, monkeypatch):
     simulate(main)
 
     assert told[0].headers["authorization"] == f"Bearer {key}"
+
+
+@pytest.mark.parametrize("loader", [loader_for(), loader_for(Accounts())], ids=["alike", "own"])
+@pytest.mark.parametrize("host", ["${AZ_BASE}", "${AZ_BASE}/proxy", "http://${HOST}:${PORT}"])
+def test_a_host_in_a_variable_has_a_stand_in_that_its_provider_answers(loader, host):
+    config = {
+        "provider": "azure-openai",
+        "api_key": "${AZ}",
+        "custom_host": host,
+        "api_version": "2025-04-01-preview",
+        "deployment_id": "gpt-image-1",
+    }
+
+    async def main():
+        stage = Stage(loaded=loader.load(config), loader=loader)
+        return await stage.ask({"prompt": "a red kite"})
+
+    told = simulate(main)
+
+    assert (told.status, told.trace.served.provider) == (200, "azure-openai")
+
+
+def test_hosts_in_two_variables_are_two():
+    targets = [
+        {"provider": "openai", "api_key": "k", "custom_host": "${OWN_BASE}"},
+        {"provider": "stability-ai", "api_key": "k", "custom_host": "${OTHER_BASE}"},
+    ]
+    config = {"strategy": {"mode": "fallback"}, "targets": targets}
+
+    async def main():
+        stage = Stage(loaded=loader_for().load(config), fate=FirstIsFull())
+        return await stage.ask({"prompt": "a red kite"})
+
+    told = simulate(main)
+
+    assert [(one.provider, one.status) for one in told.trace.attempts] == [
+        ("openai", 429),
+        ("stability-ai", 200),
+    ]
+
+
+def test_a_host_that_is_none_by_itself_is_an_error():
+    with pytest.raises(ConfigError, match="is not an http or https URL"):
+        loader_for().load({"provider": "openai", "custom_host": "ftp://${OWN:-here}/"})
