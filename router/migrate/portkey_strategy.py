@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from router.config.conditions import QueryCheck
 from router.config.masking import LONGEST, holds_secret, masked, shown, without_secrets
-from router.config.places import Place
 from router.config.problems import did_you_mean
+from router.config.report import Report
 from router.config.section import Section
 from router.core.jsontypes import JSON, is_list
 from router.migrate.block import Block
 from router.migrate.ledger import Ledger
 from router.migrate.nobody import nobody
 from router.migrate.portkey_policies import Policies
+from router.migrate.portkey_queries import Queries
 
 KEYS = frozenset(
     {
@@ -29,8 +31,6 @@ KEYS = frozenset(
 )
 REFUSALS = frozenset({400, 403})
 """Statuses with which providers refuse a prompt; to Portkey they are failures like any other."""
-
-JOINS = frozenset({"$and", "$or"})
 
 ELSE = "no condition holds"
 
@@ -105,8 +105,9 @@ class Strategies:
                 message = f"the condition for {shown(then)} is left out, as that target is"
                 block.say(self.ledger.changed(place, message, at_key=False))
                 continue
-            self._heed_siblings(Section(strategy.source, one, place), block)
-            conditions.append(self._condition(place, one, block))
+            condition = self._condition(Section(strategy.source, one, place), block)
+            if condition is not None:
+                conditions.append(condition)
         block.put("conditions", conditions)
         self._default(strategy, block)
         return True
@@ -135,23 +136,28 @@ class Strategies:
         every = [one.get("name") for one in _mappings(self.section.value.get("targets"))]
         return isinstance(name, str) and name in every and name not in self.names
 
-    def _heed_siblings(self, condition: Section, block: Block) -> None:
-        """Note queries of which Portkey reads only the `$or`, and leaves the rest unread."""
-        query = condition.section("query")
-        if query is None or len(query.value) == 1 or not JOINS & query.value.keys():
-            return
-        message = "all keys of a query must hold here; Portkey's gateway reads $or or $and alone"
-        block.say(self.ledger.changed(query.place, message))
-
-    def _condition(self, place: Place, one: Mapping[str, JSON], block: Block) -> JSON:
-        """Return a condition; where it has a secret in it, one that compares with asterisks."""
-        query = one.get("query")
-        if not holds_secret(query):
-            return dict(one)
-        message = "the condition has what may be a secret in it, which is not written out"
-        hint = "write what it compares with in place of the asterisks"
-        block.say(self.ledger.changed((*place, "query"), message, hint))
-        return {**one, "query": without_secrets(query)}
+    def _condition(self, one: Section, block: Block) -> JSON:
+        """Return a condition that holds where it does there; None where none can be written."""
+        query = one.section("query")
+        if query is None:
+            return dict(one.value)
+        said = Block()
+        written: JSON = Queries(said, self.ledger).write(query)
+        found = Report()
+        QueryCheck(query.source, found).query(written, query.place)
+        if found.problems:
+            then, why = shown(one.value.get("then")), found.problems[0].message
+            message = f"the condition for {then} is left out: {why}"
+            hint = "requests for which it held go by the conditions behind it"
+            block.say(self.ledger.changed(query.place, message, hint))
+            return None
+        block.say(*said.loose)
+        if holds_secret(written):
+            message = "the condition has what may be a secret in it, which is not written out"
+            hint = "write what it compares with in place of the asterisks"
+            block.say(self.ledger.changed(query.place, message, hint))
+            written = without_secrets(written)
+        return {**one.value, "query": written}
 
 
 def _mappings(value: JSON) -> list[Mapping[str, JSON]]:

@@ -7,6 +7,7 @@ import anyio
 from router.emulators.drawing import drawn_once
 from router.lab.stage import Stage, loader_for
 from router.migrate.importing import bring
+from router.options import RequestOptions
 from router.sandbox.environment import SandboxEnvironment
 from router.sandbox.fault_script import parse_faults
 from router.sandbox.faults import Faults
@@ -38,7 +39,9 @@ def play(source, *requests, faults="", kind=None, seconds=0.0, waits=0.0, seed=0
         )
         tried = []
         for request in requests or ({},):
-            tried.append(await stage.ask({"prompt": "a red kite", **request}))
+            params = {"prompt": "a red kite", **request}
+            options = RequestOptions(metadata=params.pop("metadata", {}))
+            tried.append(await stage.ask(params, options=options))
             await anyio.sleep(waits)
         return tried
 

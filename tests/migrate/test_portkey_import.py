@@ -186,23 +186,6 @@ def test_misspelt_keys_are_told_with_what_they_were_meant_for():
     assert "retrry: " not in found.text
 
 
-def test_keys_beside_an_or_are_told_as_portkeys_gateway_does_not_read_them():
-    query = {"metadata.plan": "gold", "$or": [{"params.n": 1}]}
-    found = brought(
-        {
-            "strategy": {
-                "mode": "conditional",
-                "conditions": [{"query": query, "then": "one"}],
-                "default": "one",
-            },
-            "targets": [{"name": "one", "provider": "openai"}],
-        }
-    )
-
-    [change] = found.changes
-    assert "reads $or or $and alone" in change.message
-
-
 @pytest.mark.parametrize(
     ("value", "said"),
     [
