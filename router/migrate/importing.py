@@ -67,7 +67,7 @@ def bring(given: Path | str, kind: Kind | None = None) -> Imported:
         raise ConfigError([_nothing(found, loaded), *ledger.told])
     once(block, set())
     text = page(block, _heading(found, loaded, ledger))
-    _check(text, loaded)
+    _check(text, ledger)
     bare = json.dumps(as_json(block), indent=2, ensure_ascii=False) + "\n"
     return Imported(text=text, as_json=bare, kind=found, told=ledger.told)
 
@@ -108,7 +108,7 @@ def _heading(kind: Kind, source: Source, ledger: Ledger) -> list[str]:
     return lines
 
 
-def _check(text: str, source: Source) -> None:
+def _check(text: str, ledger: Ledger) -> None:
     """Read what was written as a router does. Raises ConfigError, as far as known by the source."""
     try:
         document = read(
@@ -122,15 +122,16 @@ def _check(text: str, source: Source) -> None:
         compile_document(document, providers=providers(), adapter_of=adapter, scope="import")
     except ConfigError as error:
         errors = [one for one in error.problems if one.severity == "error"]
-        raise ConfigError([_at_source(one, source) for one in errors]) from None
+        raise ConfigError([_at_source(one, ledger) for one in errors]) from None
 
 
-def _at_source(problem: Problem, source: Source) -> Problem:
+def _at_source(problem: Problem, ledger: Ledger) -> Problem:
     """Show an error where its place is in the source; else without a line."""
+    source = ledger.source
     hint = problem.hint
     if problem.place == source.root:
         hint = hints(hint, "so it is with the config that would be written")
     for place in source.values:
-        if shown_place(place, source.root) == problem.place:
+        if shown_place(ledger.here(place), source.root) == problem.place:
             return source.problem(place, problem.message, hint, code=problem.code)
     return replace(problem, file=source.file, line=None, column=None, excerpt=())

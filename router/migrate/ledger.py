@@ -21,11 +21,33 @@ NOTE = "note"
 
 @dataclass(slots=True)
 class Ledger:
-    """Grows while a source is read. `report` has the errors that keep it from being imported."""
+    """Grows while a source is read. `report` has the errors that keep it from being imported.
+
+    Where a source is read in other words than its own, places in it are translated.
+    """
 
     source: Source
     report: Report = field(default_factory=Report)
     _told: list[Problem] = field(default_factory=list)
+    _renamed: list[tuple[Place, Place]] = field(default_factory=list)
+
+    def rename(self, there: Place, here: Place) -> None:
+        """Read what stands `there` in the source as if it stood `here`."""
+        self._renamed.append((there, here))
+
+    def here(self, place: Place) -> Place:
+        """Return where something is read that stands at a place of the source."""
+        for there, here in self._renamed:
+            if place[: len(there)] == there:
+                place = (*here, *place[len(there) :])
+        return place
+
+    def there(self, place: Place) -> Place:
+        """Return where in the source something stands that is read at a place."""
+        for there, here in reversed(self._renamed):
+            if place[: len(here)] == here:
+                place = (*there, *place[len(here) :])
+        return place
 
     def changed(self, place: Place, message: str, hint: str = "", *, at_key: bool = True) -> str:
         """Note that something means another thing from now on; return the comment that says so."""
@@ -37,11 +59,11 @@ class Ledger:
 
     def wrong(self, place: Place, what: str, hint: str = "") -> None:
         """Report what cannot be read."""
-        self.report.wrong(self.source, place, what, hint, code="unreadable-source")
+        self.report.wrong(self.source, self.there(place), what, hint, code="unreadable-source")
 
     def _tell(self, place: Place, message: str, hint: str, *, is_change: bool, at_key: bool) -> str:
         problem = self.source.problem(
-            place,
+            self.there(place),
             message,
             hint,
             code=CHANGED if is_change else KEPT,

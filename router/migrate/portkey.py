@@ -54,7 +54,7 @@ class Portkey:
 
     def _route(self, section: Section) -> Block | None:
         """Write a target or a group; None, noted, where nobody would be asked."""
-        section = modern(section)
+        section = modern(section, self.ledger)
         block = Block()
         if section.value.get("name") is not None:
             block.put("name", section.value["name"])
@@ -273,7 +273,7 @@ def known_keys() -> frozenset[str]:
     return frozenset(schema["$defs"]["route"]["properties"])
 
 
-def modern(section: Section) -> Section:
+def modern(section: Section, ledger: Ledger) -> Section:
     """Read Portkey's first configs, `mode` and `options`, as strategy and targets."""
     value = section.value
     mode = value.get("mode")
@@ -282,6 +282,9 @@ def modern(section: Section) -> Section:
     renamed = {
         ("targets" if key == "options" else key): one for key, one in value.items() if key != "mode"
     }
+    ledger.rename(section.at("options"), section.at("targets"))
+    ledger.rename(section.at("mode"), section.at("strategy"))
+    ledger.rename(section.at("mode"), (*section.at("strategy"), "mode"))
     strategy = {"mode": OLD_MODES[str(mode)]}
     return Section(section.source, {"strategy": strategy, **renamed}, section.place)
 

@@ -209,3 +209,45 @@ def test_what_cannot_be_read_is_refused_with_the_reason(value, said):
         brought(value)
 
     assert said in str(refused.value)
+
+
+FIRST = """{
+  "mode": "fallback",
+  "options": [
+    {"provider": "openai", "weigth": 3},
+    {
+      "mode": "single",
+      "options": [
+        {"provider": "openai", "api_key": "sk-painter"},
+        {"provider": "bedrock"}
+      ]
+    }
+  ]
+}"""
+
+
+def test_what_is_told_of_the_first_configs_spelling_is_told_where_it_stands():
+    found = imported(FIRST)
+
+    assert {(one.line, one.place) for one in found.told} == {
+        (2, "config.mode"),
+        (4, "config.options[0].weigth"),
+        (8, "config.options[1].options[0].api_key"),
+        (9, "config.options[1].options[1]"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "line", "place"),
+    [
+        (('"provider": "bedrock"', '"provider": "openai", "weight": "x"'), 9, "options[1].weight"),
+        (('{"provider": "bedrock"}', "7"), 9, "options[1].options[1]"),
+    ],
+)
+def test_what_is_wrong_in_the_first_configs_spelling_is_shown_where_it_stands(spoilt, line, place):
+    with pytest.raises(ConfigError) as refused:
+        imported(FIRST.replace(*spoilt))
+
+    [problem] = refused.value.problems
+    assert problem.line == line
+    assert place in problem.place
