@@ -122,9 +122,9 @@ def write_first(config: Path, loader: Loader) -> int:
 
     target = config.with_name(f"{config.stem}.test.yaml")
     try:
-        text = first_set(config, loader)
+        found = first_set(config, loader)
         with target.open("x", encoding="utf-8") as file:
-            file.write(text)
+            file.write(found.text)
     except FileExistsError:
         raise Failed(f"{target} exists already; move it away first") from None
     except OSError as error:
@@ -135,4 +135,6 @@ def write_first(config: Path, loader: Loader) -> int:
         show_problems(error.problems)
         return UNREADABLE
     click.echo(f"wrote {target}: what the config does today; read it, then make it what you want")
+    for one in found.unanswered:
+        click.echo(f"warning: nobody answers {one}", err=True)
     return 0

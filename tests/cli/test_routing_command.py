@@ -177,6 +177,15 @@ def test_a_first_set_is_written_passes_and_is_not_replaced(run, config):
     assert again.stderr == "error: config.test.yaml exists already; move it away first\n"
 
 
+def test_a_first_set_warns_of_what_nobody_answers(run, config):
+    config(f"{Path(config()).read_text()}budget: {{max_cost: 0.00001}}\n")
+
+    made = run("test", "--init", "config.yaml")
+
+    assert made.exit_code == 0
+    assert made.stderr.startswith("warning: nobody answers a plain request: 402 out_of_budget: ")
+
+
 def test_a_first_set_of_a_wrong_config_is_none(run, config):
     config("provider: opnai\n")
 
