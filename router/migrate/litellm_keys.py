@@ -1,7 +1,7 @@
 """LiteLLM's keys: what becomes of every one that its documentation names.
 
 The one table behind the import, the documentation and the tests. The keys are those of
-docs.litellm.ai/docs/proxy/config_settings and /docs/routing, read 2026-11-26.
+docs.litellm.ai/docs/proxy/config_settings, /docs/proxy/users and /docs/routing, read 2026-11-26.
 """
 
 from collections.abc import Mapping
@@ -166,6 +166,10 @@ NOTED: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "mcp_*": NOT_PICTURES,
             "max_end_user_budget": DOOR,
             "max_internal_user_budget": DOOR,
+            "default_max_internal_user_budget": DOOR,
+            "internal_user_budget_duration": DOOR,
+            "max_user_budget": DOOR,
+            "max_ui_session_budget": DOOR,
             "default_internal_user_params": DOOR,
             "default_team_*": DOOR,
             "key_generation_settings": DOOR,
@@ -220,12 +224,14 @@ CHANGED: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "custom_provider_map": "a provider of one's own is an installed package here",
             "default_in_memory_ttl": "write `cache` with a max_age",
             "model_alias_map": "write a condition on params.model",
+            "max_budget": NO_BUDGETS,
+            "budget_duration": NO_BUDGETS,
         },
     }
 )
 """By section: the keys whose absence changes what happens."""
 
-UNKNOWN = "LiteLLM's documentation does not name it among its settings"
+UNKNOWN = "it is none of LiteLLM's settings that are known here"
 
 
 def fate(section: str, name: str) -> Key:

@@ -233,6 +233,14 @@ def test_settings_that_mean_another_thing_are_told(settings, said):
     assert change.line == 4
 
 
+@pytest.mark.parametrize("key", ["max_budget", "budget_duration"])
+def test_a_budget_of_the_whole_proxy_is_told_as_one(key):
+    [change] = imported(TWO + f"litellm_settings: {{{key}: 30}}").changes
+
+    assert change.message == f"{key} is not carried over"
+    assert change.hint == "money is bounded per request here: budget.max_cost"
+
+
 TWO = """
 model_list:
   - {model_name: pictures, litellm_params: {model: dall-e-3, cooldown_time: 0}}
