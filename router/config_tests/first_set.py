@@ -187,6 +187,7 @@ def _test(scene: _Scene, subject: _Subject, who: str, player: Player) -> str:
     lines = [f"  - name: {flow_text(_named(scene, subject, who))}"]
     if is_plain and not subject.is_answered:
         lines = [f"  # {subject.reason}", *lines]
+    lines += [f"    seed: {SEED}"] if _is_chance(tried) else []
     lines += [f"    given: {{{flow_text(whom)}: {scene.written}}}"] if scene.written else []
     lines += [f"    when: {flow(asked)}"] if (asked := _asked(subject.sample)) else []
     return "\n".join([*lines, "    then:", *_expected(tried, player.names)])
@@ -197,6 +198,13 @@ def _named(scene: _Scene, subject: _Subject, who: str) -> str:
         return UNANSWERED.format(what=subject.what or str(subject.sample))
     name = scene.name.format(who=who)
     return f"{subject.what}: {name}" if subject.what else name
+
+
+def _is_chance(tried: Tried) -> bool:
+    """Tell whether another seed might have drawn other targets or other waits."""
+    trace = tried.trace
+    is_drawn = any(one.by == "loadbalance" for one in trace.decisions)
+    return is_drawn or any(one.wait_reason.startswith("backoff") for one in trace.attempts)
 
 
 def _asked(sample: Sample) -> Mapping[str, JSON]:

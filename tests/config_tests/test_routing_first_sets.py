@@ -206,6 +206,20 @@ def test_conditions_below_conditions_are_met(tmp_path):
     assert all(passed.values())
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize("mode", ["loadbalance", "fallback"])
+def test_no_dice_decide_whether_a_first_set_passes(tmp_path, mode, seed):
+    retry = "retry: {attempts: 3}\n"
+    config = FALLBACK.replace("fallback", f"{mode}, on_status_codes: [503, 429]") + retry
+    if mode == "loadbalance":
+        config = config.replace("strategy: {", "strategy: {failover: true, ")
+    made(tmp_path, config)
+
+    ready = make_ready(tmp_path / "prod.test.yaml", loader_for(), seed)
+
+    assert all(ready.run(case).passed for case in ready.suite.cases)
+
+
 def test_it_says_what_happens_and_to_read_it(tmp_path):
     text, _ = made(tmp_path, FALLBACK)
 
