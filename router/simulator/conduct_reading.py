@@ -135,9 +135,15 @@ class ConductReader:
             kind=_kind(section.text("kind")),
             status=section.integer("status") or 503,
             retry_after=self.durations.read(section, "retry_after"),
-            probability=1.0 if probability is None else probability,
+            probability=_likely(section) if probability is None else probability,
             slower=1.0 if factor is None else factor,
         )
+
+
+def _likely(outage: Section) -> float:
+    """Return the share of calls that fail where it is not said: none where calls are only slow."""
+    says_failure = any(key in outage for key in ("status", "kind", "retry_after"))
+    return 0.0 if "latency_factor" in outage and not says_failure else 1.0
 
 
 def _kind(text: str | None) -> OutageKind:

@@ -54,7 +54,7 @@ def test_a_breaker_has_its_targets_name_while_the_requests_that_opened_it_are_un
         if tally.ended:
             signal.raise_signal(signal.SIGINT)
 
-    slow = [{"from": 0, "to": 4, "probability": 0, "latency_factor": 5000}]
+    slow = [{"from": 0, "to": 4, "latency_factor": 5000}]
     parts = {
         "duration": 900,
         "providers": {

@@ -113,6 +113,22 @@ def test_in_a_brown_out_the_other_calls_take_longer():
     assert all(other == pytest.approx(3 * one) for one, other in spared)
 
 
+def test_an_outage_that_only_says_how_slow_it_is_only_slows():
+    quick = Sky(providers={"openai": {"latency": 5}})
+    slow = Sky(providers={"openai": {"latency": 5, "outages": [{"latency_factor": 4}]}})
+
+    assert quick.call(1) == (None, 5.0)
+    assert [slow.call(number) for number in range(50)] == [(None, 20.0)] * 50
+
+
+@pytest.mark.parametrize("said", [{"status": 500}, {"kind": "reset"}, {"retry_after": 3}])
+def test_an_outage_that_says_how_calls_fail_strikes_them_all(said):
+    outage = {"latency_factor": 4, **said}
+    sky = Sky(providers={"openai": {"latency": 5, "outages": [outage]}})
+
+    assert all(sky.call(number)[0] is not None for number in range(50))
+
+
 def test_a_retired_model_is_gone_from_its_hour_on():
     sky = Sky(providers=CONDUCT)
 
