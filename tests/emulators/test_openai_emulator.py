@@ -43,7 +43,7 @@ def test_dalle_answers_with_a_url_that_can_be_opened():
         base = sandbox.base_url("openai")
         async with (
             openai.AsyncOpenAI(base_url=base, api_key="sk-sandbox") as client,
-            httpx.AsyncClient(trust_env=False) as web,
+            httpx.AsyncClient(trust_env=False, verify=False) as web,
         ):
             answer = await client.images.generate(model="dall-e-2", prompt="a red kite", n=2)
             return [await web.get(picture.url) for picture in answer.data]

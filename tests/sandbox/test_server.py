@@ -22,7 +22,9 @@ def served(work, **settings):
     async def main():
         async with (
             Sandbox(**{"draw": fixed(PICTURE), **settings}) as sandbox,
-            httpx.AsyncClient(base_url=sandbox.url, headers=LOGIN, trust_env=False) as client,
+            httpx.AsyncClient(
+                base_url=sandbox.url, headers=LOGIN, trust_env=False, verify=False
+            ) as client,
         ):
             return await work(sandbox, client)
 
@@ -235,7 +237,7 @@ def test_a_silent_client_is_left(monkeypatch):
 def test_closing_the_sandbox_ends_what_is_under_way():
     async def main():
         async with (
-            httpx.AsyncClient(headers=LOGIN, trust_env=False, timeout=60) as client,
+            httpx.AsyncClient(headers=LOGIN, trust_env=False, verify=False, timeout=60) as client,
             anyio.create_task_group() as tasks,
         ):
             errors = []
@@ -311,7 +313,10 @@ def test_run_serves_until_it_is_cancelled():
             started.set()
 
         started = anyio.Event()
-        async with anyio.create_task_group() as tasks, httpx.AsyncClient(trust_env=False) as client:
+        async with (
+            anyio.create_task_group() as tasks,
+            httpx.AsyncClient(trust_env=False, verify=False) as client,
+        ):
             tasks.start_soon(lambda: run(0, faults="503", ready=ready, told=entries.append))
             await started.wait()
             await client.post(f"{addresses[0]}/openai/v1/images/generations", json=BODY)
