@@ -8,7 +8,12 @@ from router.lint.accounts import SAME_CREDENTIAL, UNUSED_KEY
 from router.lint.breakers import IDLE_PERCENTAGE, NEVER_OPENS
 from router.lint.budgets import RETRIES_BEYOND_BUDGET, STARVED
 from router.lint.costs import UNPAID
-from router.lint.deadlines import RETRIES_BEYOND_DEADLINE, TIMEOUT_BEYOND_DEADLINE
+from router.lint.deadlines import (
+    DEADLINE_TOO_SHORT,
+    HURRIED,
+    RETRIES_BEYOND_DEADLINE,
+    TIMEOUT_BEYOND_DEADLINE,
+)
 from router.lint.models import UNKNOWN_MODEL
 from router.lint.reading import READING
 from router.lint.rule import Rule
@@ -27,6 +32,8 @@ RULES: tuple[Rule, ...] = (
     RETRIES_BEYOND_BUDGET,
     RETRIES_BEYOND_DEADLINE,
     TIMEOUT_BEYOND_DEADLINE,
+    HURRIED,
+    DEADLINE_TOO_SHORT,
     TIMEOUT_TOO_SHORT,
     IMPOSSIBLE,
     NEVER_OPENS,

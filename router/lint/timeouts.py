@@ -25,13 +25,13 @@ def _finding(place: Place, timeout: float, facts: ModelFacts, seconds: float) ->
         place=place,
         message=f"{facts.name} takes about {seconds:g} s, and the timeout is {timeout:g} s",
         harm="most calls are given up while the picture is made, and may be billed all the same",
-        hint=f"allow {_enough(seconds):g} ms or more (request_timeout is in milliseconds)",
+        hint=f"allow {1000 * enough(seconds):g} ms or more (request_timeout is in milliseconds)",
     )
 
 
-def _enough(seconds: float) -> float:
-    """Return milliseconds with room for a slow day: three times the usual, in steps of 5 s."""
-    return max(1, round(3 * seconds / 5)) * 5000
+def enough(seconds: float) -> float:
+    """Return seconds with room for a slow day: three times the usual, in steps of 5."""
+    return max(1, round(3 * seconds / 5)) * 5.0
 
 
 TIMEOUT_TOO_SHORT = Rule(

@@ -16,6 +16,8 @@ MODELS = {
 Segmind is not among them: it asks for such pauses that not every retry is made.
 """
 
+SECONDS = (0, 5, 30, 61, 100)
+
 MONEY = (0.0, 0.001, 0.02, 0.05, 0.5)
 """Dollars; each is too little for somebody."""
 
@@ -92,6 +94,18 @@ def priced(config):
     if "targets" in config:
         done["targets"] = [priced(one) for one in config["targets"]]
     return done
+
+
+def timed(config, timeout):
+    """Return a config whose budgets have seconds in place of calls, and where 408 is for 503."""
+    done = dict(config)
+    if "budget" in config:
+        done["budget"] = {"deadline": SECONDS[config["budget"]["attempts"]]}
+    if 503 in config.get("retry", {}).get("on_status_codes", ()):
+        done["retry"] = {**config["retry"], "on_status_codes": [408]}
+    if "targets" in config:
+        done["targets"] = [timed(one, None) for one in config["targets"]]
+    return done if timeout is None else {**done, "request_timeout": timeout}
 
 
 def asking_for(config, n):
