@@ -1,7 +1,7 @@
 """LiteLLM's cooldowns: they become circuit breakers."""
 
 from router.migrate.block import Block
-from router.migrate.litellm_classes import counts_of, strangers_in
+from router.migrate.litellm_classes import COOLED_CLASSES, counts_of, strangers_in
 from router.migrate.litellm_common import milliseconds
 from router.migrate.litellm_settings import Settings
 from router.migrate.part import Part
@@ -59,9 +59,9 @@ def _counts(policy: Part, allowed: float | None) -> tuple[dict[int, float], list
     default = DEFAULT_ALLOWED if allowed is None else allowed
     counts: dict[int, float] = dict.fromkeys(COUNTED, default)
     comments: list[str] = []
-    for codes, count, place in counts_of(policy, "AllowedFails"):
+    for name, codes, count, place in counts_of(policy, "AllowedFails", COOLED_CLASSES):
         if not codes:
-            message = "a refusal never counts as a failure of the provider here"
+            message = f"a {name} never counts for a cooldown, here or there"
             comments.append(policy.ledger.note(place, message))
         counts.update(dict.fromkeys(codes, count))
     comments += strangers_in(policy)

@@ -79,7 +79,7 @@ class Groups:
             return self.alone(tier[0], repeated)
         block, strategy = Block(), Block()
         strategy.put("mode", "loadbalance", *self._on_strategy())
-        if repeated.count and repeated.codes:
+        if repeated.elsewhere:
             strategy.put("failover", True, *self._on_failover(tier, repeated))
             strategy.put("on_status_codes", list(repeated.elsewhere))
         block.put("strategy", strategy)

@@ -1,18 +1,25 @@
 """LiteLLM's retries: how often, and after which failures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from router.core.jsontypes import JSON
-from router.migrate.litellm_classes import counts_of, strangers_in
+from router.migrate.litellm_classes import RETRIED_CLASSES, counts_of, strangers_in
 from router.migrate.litellm_settings import Settings
 from router.migrate.part import Part
 
 RETRIED = (408, 409, 429, 500, 502, 503, 504, 529)
-"""Statuses that LiteLLM repeats: 408, 409, 429 and from 500; litellm/utils.py, _should_retry."""
+"""Statuses that LiteLLM repeats: 408, 409, 429 and from 500; litellm/utils.py, should_retry."""
 
 ELSEWHERE = (401, 403)
 """Statuses after which LiteLLM asks another deployment of the group, and not the same again."""
+
+ALL = (400, 401, 403, 404, *RETRIED, 422)
+"""Statuses that it repeats where a policy has a number for whatever has none of its own."""
+
+DEFAULT = "DefaultRetries"
+REFUSED = ("ContentPolicyViolationErrorRetries", "BadRequestErrorRetries", DEFAULT)
+"""Where a policy says how often a refusal is repeated: the first of them that is there."""
 
 MOST = 5
 """Retries there can be here."""
@@ -22,11 +29,14 @@ MOST = 5
 class Retries:
     """`count` retries after the statuses `codes`; `comments` say what differs.
 
-    `is_said` tells that the source says how many, and not LiteLLM's default.
+    After those `elsewhere` another target of the group is asked. `is_lost` tells that a lost
+    connection is repeated, and `is_said` that the source says how many, not LiteLLM's default.
     """
 
     count: int
     codes: tuple[int, ...]
+    elsewhere: tuple[int, ...]
+    is_lost: bool
     comments: tuple[str, ...] = ()
     is_said: bool = False
 
@@ -35,21 +45,46 @@ class Retries:
         each = self.each(targets)
         if each < 1 or not self.codes:
             return {}
-        return {
-            "attempts": each,
-            "on_status_codes": list(self.codes),
-            "on_kinds": ["connection_lost"],
-        }
+        retry: dict[str, JSON] = {"attempts": each, "on_status_codes": list(self.codes)}
+        if self.is_lost:
+            retry["on_kinds"] = ["connection_lost"]
+        return retry
 
     def each(self, targets: int) -> int:
         """Return how often each of several targets repeats a call."""
         spread = self.count if targets == 1 else (self.count + 1) // targets - 1
         return min(max(spread, 0), MOST)
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How often a failure is repeated, by its status, and how often a lost connection.
+
+    `same` are repeated by any deployment, `other` by another than the one that failed.
+    """
+
+    same: Mapping[int, int]
+    other: Mapping[int, int]
+    lost: int
+
     @property
-    def elsewhere(self) -> Sequence[int]:
-        """Statuses after which another target of the group is asked."""
-        return sorted({*self.codes, *ELSEWHERE})
+    def numbers(self) -> set[int]:
+        """Return how often anything is repeated that is: one number, or there is a choice."""
+        return {count for count in self.same.values() if count}
+
+    def retries(self, holder: Part | None, comments: list[str]) -> Retries:
+        """Return one number for all: the smallest that is one."""
+        least = min(self.numbers, default=0)
+        codes = tuple(sorted(code for code, count in self.same.items() if count))
+        others = {code for code, count in self.other.items() if count}
+        return Retries(
+            count=least,
+            codes=codes,
+            elsewhere=tuple(sorted({*codes, *others})),
+            is_lost=self.lost > 0,
+            comments=(*comments, *_on_most(least, holder)),
+            is_said=holder is not None,
+        )
 
 
 def retries(settings: Settings, group: str, own: int | None) -> Retries:
@@ -58,31 +93,47 @@ def retries(settings: Settings, group: str, own: int | None) -> Retries:
     count = count if own is None else own
     policy = settings.policy(group)
     if policy is None:
-        return _limited(count, RETRIED, holder, [])
-    comments: list[str] = []
-    default = policy.whole("DefaultRetries")
-    counts = dict.fromkeys(RETRIED, count if default is None else default)
-    for codes, said, place in counts_of(policy, "Retries"):
-        if not codes and said:
-            message = "a refusal is never repeated here: the answer would be the same"
-            comments.append(policy.ledger.changed(place, message))
-        counts.update(dict.fromkeys(codes, said))
-    comments += strangers_in(policy)
-    kept = {code: number for code, number in counts.items() if number}
-    if len(set(kept.values())) > 1:
-        hint = f"the smallest is taken: {min(kept.values())}"
-        message = "all classes of errors are repeated equally often"
-        comments.append(policy.ledger.changed(policy.place, message, hint))
-    least = min(kept.values(), default=0)
-    return _limited(least, tuple(sorted(kept)), policy, comments)
+        counts = Counts(
+            same=dict.fromkeys(RETRIED, count), other=dict.fromkeys(ELSEWHERE, count), lost=count
+        )
+        return counts.retries(holder, [])
+    counts = _counts(policy, count)
+    comments = [*_on_refusals(policy), *strangers_in(policy), *_on_one_number(policy, counts)]
+    return counts.retries(policy, comments)
 
 
-def _limited(
-    count: int, codes: tuple[int, ...], holder: Part | None, comments: list[str]
-) -> Retries:
+def _counts(policy: Part, count: int) -> Counts:
+    """Read a policy: a class without a number of its own is repeated as any failure is."""
+    default = policy.whole(DEFAULT)
+    usual = count if default is None else default
+    same = dict.fromkeys(RETRIED if default is None else ALL, usual)
+    other = dict.fromkeys(ELSEWHERE, usual)
+    for _, codes, said, _ in counts_of(policy, "Retries", RETRIED_CLASSES):
+        same.update(dict.fromkeys(codes, said))
+        other.update(dict.fromkeys(codes, said))
+    return Counts(same=same, other=other, lost=usual)
+
+
+def _on_refusals(policy: Part) -> Iterator[str]:
+    key = next((key for key in REFUSED if key in policy), None)
+    if key is not None and policy.whole(key):
+        message = "a refusal is never repeated here: the answer would be the same"
+        yield policy.ledger.changed(policy.at(key), message)
+
+
+def _on_one_number(policy: Part, counts: Counts) -> Iterator[str]:
+    """Tell of classes that are repeated another number of times than there."""
+    if len(counts.numbers) > 1:
+        message = "all classes of errors that are repeated are so equally often"
+        hint = f"the smallest number above 0 is taken: {min(counts.numbers)}"
+        yield policy.ledger.changed(policy.place, message, hint)
+    if bool(counts.same[503]) is not bool(counts.lost):
+        message = "a call that reaches nobody is a 503 here, and repeated if a 503 is"
+        hint = "to LiteLLM it is in no class"
+        yield policy.ledger.changed(policy.place, message, hint)
+
+
+def _on_most(count: int, holder: Part | None) -> Iterator[str]:
     if count > MOST and holder is not None:
         place = holder.at("num_retries") if "num_retries" in holder else holder.place
-        message = f"{count} retries become {MOST}, the most there are"
-        comments.append(holder.ledger.changed(place, message))
-    is_said = holder is not None
-    return Retries(count=count, codes=codes, comments=tuple(comments), is_said=is_said)
+        yield holder.ledger.changed(place, f"{count} retries become {MOST}, the most there are")

@@ -89,6 +89,14 @@ def test_a_cycle_of_fallbacks_asks_each_once():
     assert told(tried) == ["openai 500", "stability-ai 500"]
 
 
+RATE_LIMITS_ONLY = """\
+router_settings:
+  num_retries: 0
+  model_group_retry_policy: {pictures: {RateLimitErrorRetries: 3}}
+"""
+NO_SERVER_ERRORS = (
+    "router_settings: {num_retries: 2, retry_policy: {InternalServerErrorRetries: 0}}\n"
+)
 OF_A_GROUP = """\
 router_settings:
   num_retries: 2
@@ -112,11 +120,45 @@ router_settings:
         ("router_settings: {num_retries: 0, retry_policy: {TimeoutErrorRetries: 1}}", "500", 1),
         ("router_settings: {num_retries: 2, retry_policy: {BadRequestErrorRetries: 2}}", "400", 3),
         (OF_A_GROUP, "500", 1),
+        (RATE_LIMITS_ONLY, "429", 4),
+        (RATE_LIMITS_ONLY, "reset", 1),
+        (RATE_LIMITS_ONLY, "500", 1),
+        ("router_settings: {num_retries: 2}", "reset", 3),
+        ("router_settings: {num_retries: 2, retry_policy: {TimeoutErrorRetries: 0}}", "504", 1),
+        (NO_SERVER_ERRORS, "502", 3),
+        (NO_SERVER_ERRORS, "529", 3),
+        (NO_SERVER_ERRORS, "500", 1),
+        ("router_settings: {num_retries: 0, retry_policy: {DefaultRetries: 1}}", "401", 2),
+        ("router_settings: {num_retries: 0, retry_policy: {DefaultRetries: 1}}", "reset", 2),
+        ("router_settings: {num_retries: 2, retry_policy: {DefaultRetries: 0}}", "500", 1),
     ],
     ids=str,
 )
 def test_a_lone_deployment_is_repeated_as_often_as_litellm_does(settings, fault, calls):
     [tried] = play(LONE + settings, faults=f"openai: {fault}")
+
+    assert len(tried.trace.attempts) == calls
+
+
+@pytest.mark.parametrize(
+    ("fault", "calls"), [("429", 4), ("401", 1), ("403", 1), ("500", 1), ("reset", 1)]
+)
+def test_a_group_asks_another_deployment_after_the_errors_of_its_policy_alone(fault, calls):
+    source = f"{TWO_ACCOUNTS}{RATE_LIMITS_ONLY}  disable_cooldowns: true\n"
+
+    [tried] = play(source, PICTURES, faults=f"*: {fault}")
+
+    assert len(tried.trace.attempts) == calls
+
+
+@pytest.mark.parametrize(("fault", "calls"), [("401", 1), ("403", 2), ("503", 2)])
+def test_a_class_without_retries_is_passed_on_to_no_other_deployment(fault, calls):
+    source = TWO_ACCOUNTS + (
+        "router_settings: {num_retries: 2, retry_policy: {AuthenticationErrorRetries: 0},"
+        " disable_cooldowns: true}"
+    )
+
+    [tried] = play(source, PICTURES, faults=f"*: {fault}")
 
     assert len(tried.trace.attempts) == calls
 

@@ -233,6 +233,41 @@ def test_settings_that_mean_another_thing_are_told(settings, said):
     assert change.line == 4
 
 
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        ("RateLimitErrorRetries: 2", []),
+        ("RateLimitErrorRetries: 0, AuthenticationErrorRetries: 0", []),
+        ("ServiceUnavailableErrorRetries: 0", ["a call that reaches nobody is a 503 here"]),
+        ("BadRequestErrorRetries: 2", ["a refusal is never repeated here"]),
+        ("BadRequestErrorRetries: 2, ContentPolicyViolationErrorRetries: 0", []),
+        ("DefaultRetries: 2", ["a refusal is never repeated here"]),
+        ("BadGatewayErrorRetries: 2", ["BadGatewayErrorRetries is no class of errors"]),
+        (
+            "AuthenticationErrorRetries: 0, TimeoutErrorRetries: 1, RateLimitErrorRetries: 3",
+            ["all classes of errors that are repeated are so equally often"],
+        ),
+    ],
+)
+def test_a_policy_is_told_of_where_it_means_another_thing(policy, said):
+    changes = imported(
+        TWO + f"router_settings: {{num_retries: 2, retry_policy: {{{policy}}}}}"
+    ).changes
+
+    assert [change.message.startswith(one) for change, one in zip(changes, said, strict=True)] == [
+        True for _ in said
+    ]
+
+
+def test_the_smallest_number_of_retries_that_is_taken_is_one_above_0():
+    found = imported(
+        TWO + "router_settings: {num_retries: 1, retry_policy: "
+        "{BadRequestErrorRetries: 0, TimeoutErrorRetries: 1, RateLimitErrorRetries: 3}}"
+    )
+
+    assert [change.hint for change in found.changes] == ["the smallest number above 0 is taken: 1"]
+
+
 @pytest.mark.parametrize("key", ["max_budget", "budget_duration"])
 def test_a_budget_of_the_whole_proxy_is_told_as_one(key):
     [change] = imported(TWO + f"litellm_settings: {{{key}: 30}}").changes
