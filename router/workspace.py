@@ -6,6 +6,7 @@ from pathlib import Path
 
 from router.compiler import compile_document
 from router.config.foreign import Stranger
+from router.config.kinds import kind_of
 from router.config.model import Document, KeyRef, TargetRoute, targets_of
 from router.config.problems import ConfigError, Problem
 from router.config.read import KEYS_FILES, read
@@ -140,7 +141,12 @@ def own_hosts(document: Document) -> Iterator[tuple[str, str | None]]:
 
 
 def config_files(folder: Path) -> Iterator[Path]:
-    """Yield a folder's configs in order; its virtual keys and routing tests are none."""
+    """Yield a folder's configs in order; scenarios and what a command has printed are none."""
+    yield from (path for path in candidates(folder) if kind_of(path) == "config")
+
+
+def candidates(folder: Path) -> Iterator[Path]:
+    """Yield what is a config by its name, in order; virtual keys and routing tests are none."""
     for path in sorted(folder.iterdir()):
         is_config = path.suffix in {".yaml", ".yml", ".json"} and ".test." not in path.name
         if is_config and path.name not in NO_CONFIGS and not path.name.startswith("."):

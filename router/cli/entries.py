@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from router.cli.sources import standard_input
+from router.config.kinds import SCENARIOS, kind_of
 from router.config_tests.reading import is_test_file
-from router.simulator.shipped import FOLDER as SCENARIOS
-from router.simulator.shipped import is_scenario
-from router.workspace import GATEWAY_FILES, config_files
+from router.workspace import GATEWAY_FILES, candidates, config_files
 
 STDIN = "<stdin>"
 
@@ -38,7 +37,7 @@ def entry(path: Path) -> Entry:
 
 
 def _kind(path: Path) -> EntryKind:
-    """Tell what a file is by its name and its folder; one that is not there counts as a config."""
+    """Tell what a file is by its name and its content; one that is not there counts as a config."""
     if path.is_dir():
         return "folder"
     if path.name.startswith("virtual-keys."):
@@ -49,7 +48,7 @@ def _kind(path: Path) -> EntryKind:
         return "gateway"
     if is_test_file(path):
         return "tests"
-    return "scenario" if is_scenario(path) else "config"
+    return "scenario" if kind_of(path) == "scenario" else "config"
 
 
 def collect(paths: Sequence[str]) -> Iterator[Entry]:
@@ -67,8 +66,13 @@ def collect(paths: Sequence[str]) -> Iterator[Entry]:
 
 
 def _files(folder: Path) -> list[Path]:
-    """List a folder's configs, then its routing tests, and then its scenarios."""
+    """List a folder's configs, then its routing tests, and then its scenarios.
+
+    Scenarios stand beside configs or in a folder of their own; what a command has printed is none.
+    """
     tests = (path for path in folder.iterdir() if is_test_file(path))
+    scenarios = (path for path in candidates(folder) if kind_of(path) == "scenario")
     below = folder / SCENARIOS
-    scenarios = config_files(below) if below.is_dir() else ()
-    return [*config_files(folder), *sorted(tests), *scenarios]
+    inside = candidates(below) if below.is_dir() else ()
+    others = (path for path in inside if kind_of(path) != "report")
+    return [*config_files(folder), *sorted(tests), *scenarios, *others]

@@ -12,7 +12,7 @@ from router.gateway.notices import Notices, Tell
 from router.gateway.reader import Reader
 from router.gateway.settings import Settings
 from router.gateway.settings_file import SETTINGS_FILES, read_settings, settings_files
-from router.workspace import Loaded, config_files, namesakes
+from router.workspace import Loaded, candidates, config_files, namesakes
 
 log = logging.getLogger("router")
 
@@ -115,7 +115,7 @@ class Folder:
         """Look at every file; there is none in a folder that cannot be read."""
         stamps: dict[Path, Stamp] = {}
         try:
-            paths = self._config_files()
+            paths = [path for path in candidates(self.path) if _may_be_read(path)]
         except OSError:
             return stamps
         for path in (*paths, *(self.path / name for name in (*KEYS_FILES, *SETTINGS_FILES))):
@@ -126,16 +126,12 @@ class Folder:
             stamps[path] = (about.st_mtime_ns, about.st_size, about.st_ino)
         return stamps
 
-    def _config_files(self) -> list[Path]:
-        """Return the configs; what is no file, such as a pipe, would be waited for in vain."""
-        return [path for path in config_files(self.path) if path.is_file() or not path.exists()]
-
     def _read(self, before: State, wrong: dict[str, str]) -> State:
         """Read all files, and put into `wrong` what is to be told of those that cannot be used."""
         configs: dict[str, Loaded] = {}
         broken: dict[str, str] = {}
         stale: set[str] = set()
-        paths = self._config_files()
+        paths = [path for path in config_files(self.path) if _may_be_read(path)]
         doubled = {problem.file: problem for problem in namesakes(paths)}
         for path in paths:
             try:
@@ -177,6 +173,11 @@ class Folder:
             wrong[name] = f"{name} cannot be used, the settings stay as they were:\n{_shown(error)}"
             return before.settings
         return replace(settings, is_closed=True) if self._guarded else settings
+
+
+def _may_be_read(path: Path) -> bool:
+    """Tell what is no file, such as a pipe: it would be waited for in vain."""
+    return path.is_file() or not path.exists()
 
 
 def _read_at_start(settings: Settings) -> Mapping[str, object]:

@@ -57,6 +57,17 @@ def test_every_config_has_its_files_name(watched):
     assert watched.told == []
 
 
+def test_scenarios_and_reports_beside_configs_are_left_alone(watched):
+    day = {"duration": "1m", "arrivals": {"poisson": "6/m"}}
+    watched.edit(day=day, report={"scenario": "a day", "seconds_played": 60.0, "targets": []})
+
+    assert set(watched.state.configs) == {"main", "other"}
+    assert (watched.told, watched.state.broken) == ([], {})
+
+    watched.edit(day=GOOD)
+    assert watched.provider("day") == "openai"
+
+
 def test_nothing_has_changed_where_nothing_was_edited(watched):
     before = watched.state
 
