@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from router.migrate.litellm_classes import CLASSES
+from router.migrate.litellm_classes import COOLED_CLASSES
 from router.migrate.part import VARIABLE
 
 GROUPS = st.sampled_from(["pictures", "sketches", "posters", "talk", "azure/murals", "on", "12:30"])
@@ -53,9 +53,9 @@ def some(**values):
     return st.fixed_dictionaries({}, optional=values)
 
 
-POLICY = st.dictionaries(st.sampled_from([f"{name}Retries" for name in CLASSES]), COUNTS)
+POLICY = st.dictionaries(st.sampled_from([f"{name}Retries" for name in COOLED_CLASSES]), COUNTS)
 ALLOWED = st.dictionaries(
-    st.sampled_from([f"{name}AllowedFails" for name in CLASSES]), st.integers(0, 2000)
+    st.sampled_from([f"{name}AllowedFails" for name in COOLED_CLASSES]), st.integers(0, 2000)
 )
 FALLBACKS = st.lists(
     st.dictionaries(GROUPS | st.just("*"), st.lists(GROUPS | ODD, max_size=3), max_size=2),
