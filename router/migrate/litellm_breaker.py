@@ -8,11 +8,15 @@ from router.migrate.part import Part
 
 DEFAULT_COOLDOWN = 5.0  # seconds; litellm/constants.py, DEFAULT_COOLDOWN_TIME_SECONDS
 DEFAULT_SHARE = 50  # percent; litellm/constants.py, DEFAULT_FAILURE_THRESHOLD_PERCENT
+MORE_THAN_HALF = 50.001  # percent: a breaker opens at its share, LiteLLM's cooldown above it
 DEFAULT_MINIMUM = 5  # requests; litellm/constants.py, DEFAULT_FAILURE_THRESHOLD_MINIMUM_REQUESTS
 DEFAULT_ALLOWED = 3  # failures a minute; litellm.allowed_fails
 
 COUNTED = (401, 404, 408, 429, 500, 502, 503, 504, 529)
 """Statuses after which LiteLLM thinks of a cooldown: litellm/router_utils/cooldown_handlers.py."""
+
+UNPAID = 402
+"""One more, in a group of several: a lone deployment is not left alone for it."""
 
 NEVER = 1000  # allowed failures a minute: as good as none at all
 
@@ -34,12 +38,12 @@ def breaker(settings: Settings, own: float | None, targets: int) -> tuple[Block,
     if allowed is None and not policy.section.value:
         if targets == 1:
             return block, _lone(holder, interval)
-        block.put("failure_threshold_percentage", DEFAULT_SHARE)
+        block.put("failure_threshold_percentage", MORE_THAN_HALF, "more than half, as there")
         block.put("minimum_requests", DEFAULT_MINIMUM)
         comments = [_at_once(holder)]
-        codes: tuple[int, ...] = COUNTED
+        codes = _counted(targets)
     else:
-        counts, comments = _counts(policy, allowed)
+        counts, comments = _counts(policy, allowed, targets)
         if not counts:
             return block, tuple(comments)
         least = min(counts.values())
@@ -54,10 +58,16 @@ def breaker(settings: Settings, own: float | None, targets: int) -> tuple[Block,
     return block, tuple(comments)
 
 
-def _counts(policy: Part, allowed: float | None) -> tuple[dict[int, float], list[str]]:
+def _counted(targets: int) -> tuple[int, ...]:
+    return tuple(sorted((*COUNTED, UNPAID))) if targets > 1 else COUNTED
+
+
+def _counts(
+    policy: Part, allowed: float | None, targets: int
+) -> tuple[dict[int, float], list[str]]:
     """Return how many failures are allowed by status."""
     default = DEFAULT_ALLOWED if allowed is None else allowed
-    counts: dict[int, float] = dict.fromkeys(COUNTED, default)
+    counts: dict[int, float] = dict.fromkeys(_counted(targets), default)
     comments: list[str] = []
     for name, codes, count, place in counts_of(policy, "AllowedFails", COOLED_CLASSES):
         if not codes:
@@ -77,9 +87,9 @@ def _lone(holder: Part, interval: float | None) -> tuple[str, ...]:
 
 def _at_once(holder: Part) -> str:
     """Tell of the failures that one breaker, which counts all alike, cannot single out."""
-    message = "LiteLLM leaves a deployment alone at once after a 429, a 401 or a 404"
+    message = "LiteLLM leaves a deployment alone at once after a 429, 401, 402 or 404"
     hint = (
-        f"here after {DEFAULT_SHARE} % of {DEFAULT_MINIMUM} requests or more in a minute;"
+        f"here after more than {DEFAULT_SHARE} % of {DEFAULT_MINIMUM} requests or more in a minute;"
         " failure_threshold: 1 instead does so after any failure"
     )
     place = holder.at("cooldown_time") if "cooldown_time" in holder else ("model_list",)

@@ -207,48 +207,6 @@ def test_the_next_order_is_asked_when_the_first_has_failed():
     assert (told(well), told(failed)) == ([OPENAI_200], ["openai 503", STABILITY_200])
 
 
-COOLING = (
-    GROUPS
-    + """
-router_settings:
-  num_retries: 0
-  allowed_fails: 1
-  cooldown_time: 30
-  fallbacks: [{pictures: [sketches]}]
-"""
-)
-
-
-def test_a_cooldown_is_a_breaker_that_opens_after_one_more_than_is_allowed():
-    tried = play(COOLING, *[PICTURES] * 4, faults="openai: 429", waits=1)
-
-    both = ["openai 429", STABILITY_200]
-    assert [told(one) for one in tried] == [both, both, [STABILITY_200], [STABILITY_200]]
-
-
-def test_after_the_cooldown_it_is_asked_again():
-    tried = play(COOLING, *[PICTURES] * 5, faults="openai: 500 x2", waits=12)
-
-    failed, well = ["openai 500", STABILITY_200], [OPENAI_200]
-    assert [told(one) for one in tried] == [failed, failed, [STABILITY_200], [STABILITY_200], well]
-
-
-def test_a_bad_request_and_a_refusal_count_for_no_cooldown():
-    tried = play(COOLING, *[PICTURES] * 4, faults="openai: 400 x2; openai: refusal x1")
-
-    assert [told(one)[0] for one in tried] == ["openai 400"] * 3 + [OPENAI_200]
-
-
-def test_a_class_of_failures_may_be_left_out_of_cooldowns():
-    source = COOLING.replace(
-        "allowed_fails: 1", "allowed_fails_policy: {RateLimitErrorAllowedFails: 5000}"
-    )
-
-    tried = play(source, *[PICTURES] * 9, faults="openai: 429")
-
-    assert all(told(one)[0] == "openai 429" for one in tried)
-
-
 POLICY = (
     GROUPS
     + """

@@ -293,7 +293,7 @@ def test_a_cooldown_that_only_some_failures_begin_at_once_is_a_change(settings, 
     found = imported(TWO.replace(", cooldown_time: 0", "") + settings)
 
     [change] = found.changes
-    assert "leaves a deployment alone at once after a 429, a 401 or a 404" in change.message
+    assert "leaves a deployment alone at once after a 429, 401, 402 or 404" in change.message
     assert change.line == line
     assert "# differs: LiteLLM leaves a deployment alone" in found.text
 
