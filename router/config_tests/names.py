@@ -65,7 +65,7 @@ class Names:
     """What there is to name in one config. `providers` has aliases, too.
 
     `targets` are attempts as each target would make them. With `is_open` some target leaves the
-    provider to the request.
+    provider to the request; with `has_cache` answers may come from a cache.
     """
 
     paths: tuple[str, ...]
@@ -75,6 +75,7 @@ class Names:
     providers: Mapping[str, str]
     targets: tuple[Attempt, ...]
     is_open: bool
+    has_cache: bool = False
 
     def find(self, text: str) -> Word:
         """Return whom a word means. Raises UnknownWordError."""
@@ -136,6 +137,7 @@ def names_of(document: Document, providers: Iterable[ProviderInfo]) -> Names:
         providers=aliases,
         targets=tuple(map(_as_attempt, targets)),
         is_open=any(target.provider is None for target in targets),
+        has_cache=any(route.cache is not None for route in routes),
     )
 
 

@@ -81,7 +81,8 @@ def _load(config: Path, loader: Loader, report: Report) -> Loaded | None:
 
 
 def check_words(suite: Suite, names: Names, report: Report) -> None:
-    """Report every word that means nobody in the config."""
+    """Report every word that means nobody in the config, a cache that it has not included."""
+    _check_caches(suite, names, report)
     for number, case in enumerate(suite.cases):
         for word, place in _words(case):
             try:
@@ -91,6 +92,16 @@ def check_words(suite: Suite, names: Names, report: Report) -> None:
                 message = f"{word!r} is nobody in {suite.config.name}"
                 is_key = place[-1] == word
                 report.error(suite.source, where, message, unknown.hint, at_key=is_key)
+
+
+def _check_caches(suite: Suite, names: Names, report: Report) -> None:
+    """Report what is expected of a cache where the config has none."""
+    for expected in (one for case in suite.cases for one in case.expected):
+        wants = {"cache": expected.cache is not None, "served_by": expected.served_by == CACHE}
+        for key in (key for key, is_wanted in wants.items() if is_wanted and not names.has_cache):
+            message = f"there is no cache in {suite.config.name}"
+            hint = "the config needs cache: {mode: simple}, or this can never be"
+            report.error(suite.source, (*expected.place, key), message, hint, at_key=True)
 
 
 def _words(case: Case) -> Iterator[tuple[str, Place]]:

@@ -138,7 +138,8 @@ class _Judge:
         met = [word.text for word in words if any(map(word.means, attempts))]
         if not met:
             return None
-        return Mismatch(what="not_asked", expected=_list(expected.not_asked), was=_list(met))
+        was = f"asked: {_list(met)}"
+        return Mismatch(what="not_asked", expected=_list(expected.not_asked), was=was)
 
     def _served_by(self, expected: Expected, tried: Tried) -> Found:
         wanted = expected.served_by
@@ -174,7 +175,8 @@ def _server(served: Attempt | None, tried: Tried) -> str:
 
 def _model(expected: Expected, tried: Tried) -> Found:
     served = tried.trace.served
-    return _same("model", expected.model, served.model if served else None)
+    model = served.model if served else _server(served, tried)
+    return _same("model", expected.model, model)
 
 
 def _status(expected: Expected, tried: Tried) -> Found:
@@ -182,7 +184,8 @@ def _status(expected: Expected, tried: Tried) -> Found:
 
 
 def _kind(expected: Expected, tried: Tried) -> Found:
-    return _same("kind", expected.kind, None if tried.error is None else str(tried.error.kind))
+    kind = None if tried.error is None else str(tried.error.kind)
+    return _same("kind", expected.kind, kind, "no error")
 
 
 def _waited(expected: Expected, tried: Tried) -> Found:
@@ -236,19 +239,21 @@ def _format(expected: Expected, tried: Tried) -> Found:
 
 def _cache(expected: Expected, tried: Tried) -> Found:
     done = [one.chosen for one in tried.trace.decisions if one.by == "cache"]
-    return _same("cache", expected.cache, done[-1] if done else None)
+    return _same("cache", expected.cache, done[-1] if done else None, "no cache on the way")
 
 
 def _all_same(what: str, wanted: str | None, was: Sequence[str]) -> Found:
     if wanted is None or set(was) == {wanted}:
         return None
-    return _mismatch(what, wanted, _list(shortened(was)) if was else "no picture")
+    return _mismatch(what, wanted, ", ".join(dict.fromkeys(was)) or "no picture")
 
 
-def _same(what: str, wanted: str | int | None, was: str | int | None) -> Found:
+def _same(
+    what: str, wanted: str | int | None, was: str | int | None, nothing: str = "none"
+) -> Found:
     if wanted is None or wanted == was:
         return None
-    return _mismatch(what, wanted, "none" if was is None else was)
+    return _mismatch(what, wanted, nothing if was is None else was)
 
 
 def _at_most(

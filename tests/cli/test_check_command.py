@@ -155,6 +155,16 @@ def test_mistakes_in_routing_tests_are_told_wherever_they_stand(run, config, nam
     assert "tests[0].thn: did you mean 'then'?" in result.stdout
 
 
+def test_tests_of_a_cache_that_there_is_not_are_wrong(run, config):
+    config("provider: openai\n", "prod.yaml")
+    config("tests: [{name: a, then: {cache: hit}}]\n", "prod.test.yaml")
+
+    result = run("check", "prod.test.yaml", "--sandbox")
+
+    assert result.exit_code == 1
+    assert "there is no cache in prod.yaml" in result.stdout
+
+
 @pytest.mark.parametrize(
     "text",
     ["provider: openai\n", "strategy: {mode: fallback}\ntargets: [{provider: openai}]\n"],

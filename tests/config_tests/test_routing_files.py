@@ -65,6 +65,16 @@ def test_a_name_that_means_nobody_is_told_with_those_that_do(tmp_path, test, tol
 
 
 @pytest.mark.parametrize(
+    ("then", "place"),
+    [("{cache: hit}", "then.cache"), ("[{served_by: cache}]", "then[0].served_by")],
+)
+def test_what_only_a_cache_can_do_is_not_expected_without_one(tmp_path, then, place):
+    [problem] = problems(tmp_path, f"tests: [{{name: a, then: {then}}}]")
+
+    assert f"tests[0].{place}: there is no cache in prod.yaml" in problem
+
+
+@pytest.mark.parametrize(
     ("when", "then", "told"),
     [
         ("[{}, {}, {}]", "[{status: 200}, {status: 200}]", "then has 2 parts for 3 requests"),

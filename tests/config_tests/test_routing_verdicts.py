@@ -1,7 +1,7 @@
 """Each thing that may be expected holds or does not, and is told with what was."""
 
 import pytest
-from routing_tools import LONE, differences, one
+from routing_tools import FALLBACK, LONE, differences, one
 
 DOWN = "given: {openai: 503}\n"
 CACHED = f"{LONE}cache: {{mode: simple}}\n"
@@ -42,14 +42,14 @@ FAIL = [
     (DOWN, "asked: [openai x2]", "asked: [openai x2] / [openai, stability-ai]"),
     ("", "asked: ['targets[1]']", "asked: [targets[1]] / [config.targets[0]]"),
     (DOWN, "asked: [first]", "asked: [first] / [first, config.targets[1]]"),
-    (DOWN, "not_asked: [stability-ai]", "not_asked: [stability-ai] / [stability-ai]"),
+    (DOWN, "not_asked: [stability-ai]", "not_asked: [stability-ai] / asked: [stability-ai]"),
     (DOWN, "served_by: first", "served_by: first / config.targets[1]"),
     ("given: {'*': 503}\n", "served_by: openai", "served_by: openai / nobody"),
     ("", "served_by: nobody", "served_by: nobody / config.targets[0]"),
     ("", "model: dall-e-2", "model: dall-e-2 / gpt-image-2"),
-    ("given: {'*': 503}\n", "model: dall-e-2", "model: dall-e-2 / none"),
+    ("given: {'*': 503}\n", "model: dall-e-2", "model: dall-e-2 / nobody"),
     ("", "status: 503", "status: 503 / 200"),
-    ("", "kind: refused", "kind: refused / none"),
+    ("", "kind: refused", "kind: refused / no error"),
     ("latency: 12\n", "waited: 12.5", "waited: 12.5 s / 12 s"),
     ("latency: 12\n", "waited: {to: 11}", "waited: at most 11 s / 12 s"),
     ("latency: 12\n", "waited: {from: 13}", "waited: at least 13 s / 12 s"),
@@ -63,10 +63,9 @@ FAIL = [
     ),
     ("when: {n: 2}\n", "cost_at_most: 0.01", "cost_at_most: 0.01 US dollars / "),
     ("when: {n: 2}\n", "pictures: 1", "pictures: 1 / 2"),
-    ("", "size: 1536x1024", "size: 1536x1024 / [1024x1024]"),
+    ("", "size: 1536x1024", "size: 1536x1024 / 1024x1024"),
     ("given: {'*': 503}\n", "size: 1536x1024", "size: 1536x1024 / no picture"),
-    ("", "format: webp", "format: webp / [png]"),
-    ("", "cache: hit", "cache: hit / none"),
+    ("", "format: webp", "format: webp / png"),
     ("when: {repeat: 4}\n", "share: {openai: {to: 0.5}}", "share of openai: at most 0.5 / 1 (4 of"),
     ("when: {repeat: 4}\n", "asked_first: {stability: 1}", "asked_first of stability: 1 / 0 (0 of"),
 ]
@@ -101,6 +100,26 @@ def test_an_answer_from_the_cache_is_nobodys(tmp_path):
     """
 
     assert differences(one(tmp_path, body, CACHED)) == []
+
+
+def test_a_cache_that_a_request_does_not_come_by_has_done_nothing(tmp_path):
+    config = f"{FALLBACK}    cache: {{mode: simple}}\n"
+
+    result = one(tmp_path, "then: {cache: hit}\n", config)
+
+    assert differences(result) == ["cache: hit / no cache on the way"]
+
+
+def test_an_answer_from_the_cache_has_no_model_of_its_own(tmp_path):
+    result = one(tmp_path, "when: [{}, {}]\nthen: {model: gpt-image-2}\n", CACHED)
+
+    assert differences(result) == ["model: gpt-image-2 / cache"]
+
+
+def test_pictures_of_one_size_are_told_as_one(tmp_path):
+    result = one(tmp_path, "when: {n: 2}\nthen: {size: 512x512}\n")
+
+    assert differences(result) == ["size: 512x512 / 1024x1024"]
 
 
 def test_everything_that_is_wrong_is_told_at_once(tmp_path):
