@@ -51,7 +51,7 @@ class LiteLLM:
         self._write_common(root)
         root.say(*(one.comment for one in found if isinstance(one, LeftOut)))
         blocks = {name: self._route(name, by_group, fallbacks) for name in by_group}
-        if len(blocks) == 1:
+        if len({one.group for one in found}) == 1:
             root.take(next(iter(blocks.values())))
         else:
             self._choose(root, blocks, fallbacks.aliases)

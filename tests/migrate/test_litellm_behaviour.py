@@ -48,6 +48,23 @@ def test_a_model_that_the_source_does_not_know_is_an_error_and_nobody_is_asked(m
     assert tried.trace.attempts == ()
 
 
+@pytest.mark.parametrize("model", ["talk", "gpt-4o", "dall-e-9", None])
+def test_the_one_group_that_is_left_of_several_answers_to_its_own_name_alone(model):
+    source = LONE + "  - {model_name: talk, litellm_params: {model: openai/gpt-4o}}\n"
+
+    own, other = play(source, PICTURES, {} if model is None else {"model": model})
+
+    assert told(own) == [OPENAI_200]
+    assert other.status in {400, 402}
+    assert told(other) == []
+
+
+def test_the_only_group_of_a_source_answers_whatever_model_is_asked_for():
+    [tried] = play(LONE, {"model": "dall-e-9"})
+
+    assert told(tried) == [OPENAI_200]
+
+
 def test_fallbacks_are_asked_in_turn_with_the_fallbacks_of_those():
     source = GROUPS + (
         "router_settings: {num_retries: 0, fallbacks: "
