@@ -66,9 +66,9 @@ class _Look:
             if any(is_same(provider, one, model) for one in asked):
                 continue
             known = one_of(sorted(asked), "asked for are") or "no model is named there"
-            hint = did_you_mean(model, asked) or known
-            message = f"no target of {self._them} asks {provider} for {model}"
             is_error = not self._is_known(provider, model)
+            hint = (is_error and did_you_mean(model, asked)) or known
+            message = f"no target of {self._them} asks {provider} for {model}"
             place = ("providers", conducts.written, "models", model)
             self._tell(place, message, hint, is_error=is_error)
 

@@ -67,10 +67,13 @@ def test_a_model_that_nobody_knows_is_an_error():
     )
 
 
-def test_a_model_that_there_is_but_nobody_asks_for_is_a_warning():
-    (only,) = found({"openai": {"models": {"dall-e-3": {"error_rate": 1}}}})
+@pytest.mark.parametrize("model", ["dall-e-3", "gpt-image-1", "gpt-image-1.5"])
+def test_a_model_that_there_is_but_nobody_asks_for_is_a_warning(model):
+    (only,) = found({"openai": {"models": {model: {"error_rate": 1}}}})
 
-    assert only.startswith("warning no target of this config asks openai for dall-e-3; ")
+    assert only == (
+        f"warning no target of this config asks openai for {model}; asked for are gpt-image-2"
+    )
 
 
 @pytest.mark.parametrize(
