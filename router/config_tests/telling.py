@@ -11,6 +11,9 @@ from router.core.trace import Attempt, Trace
 from router.core.trace_table import printable, row, shortened
 from router.lab.stage import Tried
 
+LONGEST = 80  # characters of a provider's message
+CUT = " ..."
+
 NOTICED = 0.005  # seconds: a shorter wait is not told
 
 
@@ -114,5 +117,13 @@ def _ending(tried: Tried) -> str:
     if tried.error is None:
         kept = "" if tried.trace.served else " from the cache"
         return f"answered{kept}"
-    message = printable(tried.error.message)[:80]
+    message = _shortened(printable(tried.error.message))
     return f"{tried.error.status_code} {tried.error.kind}: {message}"
+
+
+def _shortened(message: str) -> str:
+    """Cut a long message between two words, and mark the place."""
+    if len(message) <= LONGEST:
+        return message
+    kept = message[: LONGEST - len(CUT)]
+    return (kept.rpartition(" ")[0] or kept) + CUT

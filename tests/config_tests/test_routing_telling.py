@@ -103,3 +103,19 @@ def test_where_there_is_no_room_models_are_left_out(tmp_path):
     assert "gpt-image-2" in tell(result, room=80)
     assert "gpt-image-2" not in tell(result, room=45)
     assert "openai" in tell(result, room=45)
+
+
+def test_a_long_message_is_cut_between_words_and_the_cut_is_marked(tmp_path):
+    result = one(tmp_path, "given: {openai: refusal}\nthen: {status: 200}\n", LONE)
+    message = result.disappointments[0].tried.error.message
+
+    kept, mark, rest = tell(result).rpartition("refused: ")[2].partition(" ...")
+
+    assert (mark, rest) == (" ...", "")
+    assert message.startswith(f"{kept} ")
+
+
+def test_a_short_message_is_whole(tmp_path):
+    result = one(tmp_path, "given: {openai: 503}\nthen: {status: 200}\n", LONE)
+
+    assert tell(result).endswith("503 overloaded: The servers are overloaded.")
