@@ -37,10 +37,11 @@ PAGE = "page of 'pixroute simulate'"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulated:
-    """What came out, and what of the scenario the configs never met."""
+    """What came out, and what of the scenario the configs never met: all of them, and each one."""
 
     results: Sequence[Result]
     problems: Sequence[Problem]
+    own_problems: Sequence[Sequence[Problem]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,18 @@ class Simulation:
         output = self._output()
         if output is not None:
             output.need_room(self._inputs(scenario))
-        return Simulated(results=self._played(scenario, loaded, loader), problems=problems)
+        return Simulated(
+            results=self._played(scenario, loaded, loader),
+            problems=problems,
+            own_problems=[self._own(scenario, one) for one in loaded],
+        )
+
+    def _own(self, scenario: Scenario, loaded: Loaded) -> Sequence[Problem]:
+        """Return what one config never meets; as it was played that is no error, be it all."""
+        found = (self._placed(problem) for problem in bearing(scenario, [loaded]))
+        return [
+            replace(one, severity="warning") if one.severity == "error" else one for one in found
+        ]
 
     def _played(
         self, scenario: Scenario, loaded: Sequence[Loaded], loader: Loader
@@ -186,9 +198,12 @@ def _tell_problems(problems: Sequence[Problem]) -> None:
 def _json(simulated: Simulated, *, is_comparison: bool) -> str:
     """Write the figures; of two configs in a list, though the first was interrupted."""
     results = simulated.results
-    told = [as_json(result) for result in results]
-    both = {"configs": told, "difference": comparison(results)} if is_comparison else told[0]
     problems = [problem_as_json(problem) for problem in simulated.problems]
+    told = [
+        {**as_json(result), "problems": [problem_as_json(problem) for problem in own]}
+        for result, own in zip(results, simulated.own_problems, strict=False)
+    ]
+    both = {"configs": told, "difference": comparison(results)} if is_comparison else told[0]
     return json.dumps({**both, "problems": problems}, indent=2, ensure_ascii=False)
 
 

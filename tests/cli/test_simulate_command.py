@@ -227,6 +227,31 @@ def test_a_comparison_is_json_too(folder):
     assert both["difference"].startswith("compared with a.yaml, b.yaml fails")
 
 
+def test_of_two_configs_each_has_the_problems_that_it_has_alone(folder):
+    (folder / "one.yaml").write_text(SCENARIO.replace("stability-ai", "replicate"))
+    (folder / "c.yaml").write_text("provider: replicate\noverride_params: {model: x/y}\n")
+
+    told = run("a.yaml", "--compare", "c.yaml", "--scenario", "one.yaml", "--format", "json")
+
+    both = json.loads(told.stdout)
+    assert both["problems"] == []
+    assert [[one["message"] for one in config["problems"]] for config in both["configs"]] == [
+        ["no target of this config is replicate"],
+        ["no target of this config is openai"],
+    ]
+
+
+def test_what_only_one_of_two_configs_meets_is_an_error_of_neither(folder):
+    only = SCENARIO.partition("  stability-ai")[0]
+    (folder / "one.yaml").write_text(only)
+    (folder / "c.yaml").write_text("provider: stability-ai\n")
+
+    told = run("a.yaml", "--compare", "c.yaml", "--scenario", "one.yaml", "--format", "json")
+
+    own = [config["problems"] for config in json.loads(told.stdout)["configs"]]
+    assert [[one["severity"] for one in problems] for problems in own] == [[], ["warning"]]
+
+
 def test_less_of_a_scenario_can_be_played(folder):
     told = run("a.yaml", "--scenario", "quiet-day", "--duration", "1m 30s")
 
