@@ -3,7 +3,7 @@
 from router.config.masking import masked, without_secrets
 from router.core.jsontypes import JSON
 from router.core.outcome import Failure
-from router.explain.explanation import Best, Explanation, Outlook
+from router.explain.explanation import Best, Explanation, Late, Outlook
 from router.explain.figures import Figure, attempts_at, figures
 from router.explain.settings import Setting
 from router.explain.sketch import Sketch
@@ -91,6 +91,7 @@ def _request(outlook: Outlook) -> JSON:
             for status, chance in unasked(outlook.standings).items()
         ],
         "best": None if outlook.best is None else _best(outlook.best),
+        "late": None if outlook.late is None else _late(outlook.late),
         "worst": {one.measure: _figure(one) for one in figures(outlook)},
         "seconds_alone": outlook.bound.alone,
         "attempts_at": {**attempts_at(outlook)},
@@ -120,6 +121,10 @@ def _best(best: Best) -> JSON:
         "dollars": best.dollars,
         "dollars_are_most": best.is_most,
     }
+
+
+def _late(late: Late) -> JSON:
+    return {"path": late.path, "seconds": late.seconds, "allowed": late.allowed}
 
 
 def _figure(figure: Figure) -> JSON:

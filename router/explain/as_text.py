@@ -135,7 +135,10 @@ def _judged(judgement: Judgement) -> str:
 
 
 def _best(outlook: Outlook) -> str:
-    best = outlook.best
+    best, late = outlook.best, outlook.late
+    if late is not None:
+        takes, allowed = wording.seconds(late.seconds), wording.seconds(late.allowed)
+        return f"nobody is answered in time: ~{takes} at {short(late.path)}, which has {allowed}"
     if best is None and outlook.standings.chances:
         return "no pictures: nobody who is asked can give them"
     if best is None:

@@ -1,7 +1,7 @@
 """Direction: a course is played: every call is made to fail as the course has it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -118,3 +118,29 @@ class Lingering:
         del provider, model, serial, elapsed
         self._asked += 1
         return None if self._asked == 1 else HANG
+
+
+@dataclass(slots=True)
+class Usual:
+    """The fate by which every call takes so many `seconds`, by path, and its observer."""
+
+    seconds: Mapping[str, float]
+    _begun: list[Attempt] = field(default_factory=list)
+
+    def strike(self, provider: str, model: str | None, serial: int, elapsed: float) -> Fault | None:
+        """Delay the first request of each call."""
+        del model, serial, elapsed
+        for place, attempt in enumerate(self._begun):
+            if attempt.provider == provider:
+                del self._begun[place]
+                return Fault(kind=FaultKind.DELAY, delay=self.seconds.get(attempt.path, 0.0))
+        return None
+
+    def decided(self, decision: Decision) -> None:
+        del decision
+
+    def attempt_started(self, attempt: Attempt) -> None:
+        self._begun.append(attempt)
+
+    def attempt_ended(self, attempt: Attempt) -> None:
+        del attempt

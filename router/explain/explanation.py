@@ -1,7 +1,8 @@
 """Explanation: all that can be told of a config, and of one request to it, before it is made."""
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass, replace
+from math import inf
 
 from router.config.load import load
 from router.config.origins import Origins, origins
@@ -28,7 +29,7 @@ class Best:
 
     `seconds` are what its model typically takes, `dollars` what its listed prices come to; where
     those tell nothing, `dollars` is the most that it may cost, and `is_most`. Where others are
-    asked before, who do not take such a request, their attempts and the waits are among it.
+    asked before, who do not take such a request or have too little time, all that is among it.
     """
 
     path: str
@@ -39,10 +40,20 @@ class Best:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """A target whose model usually takes more `seconds` than it is `allowed`."""
+
+    path: str
+    seconds: float
+    allowed: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
     """What would become of one request. `took` is what runs of the worst courses came to.
 
     `rebuffs` are the failures of targets, by path, whose provider does not take such a request.
+    Where there is no best, as nobody has the time that they usually take, `late` is the quickest.
     """
 
     request: ImageRequest
@@ -50,6 +61,7 @@ class Outlook:
     standings: Standings
     rebuffs: Mapping[str, Failure]
     best: Best | None
+    late: Late | None
     bound: Bound
     took: Took
 
@@ -108,8 +120,11 @@ async def look_ahead(
     )
     standings = standings_of(tree, request, context, probes)
     rebuffs = await theatre.rebuffs()
-    bests = [one async for one in _bests(standings, rebuffs, theatre)]
     timeout = prepared.wishes.timeout
+    typical = _Typical(
+        theatre=theatre, rebuffs=rebuffs, timeout=inf if timeout is None else timeout
+    )
+    bests = [one async for one in typical.bests(standings.chances)]
     if timeout is not None:
         # The caller's own deadline bounds the whole tree, as this node would.
         tree = WithinBudget(path="request", child=tree, deadline=timeout)
@@ -120,35 +135,75 @@ async def look_ahead(
         standings=standings,
         rebuffs=rebuffs,
         best=min(bests, key=_cheapness, default=None),
+        late=None if bests else typical.late(standings.chances),
         bound=bound,
         took=await theatre.rehearse(bound),
     )
 
 
-async def _bests(
-    standings: Standings, rebuffs: Mapping[str, Failure], theatre: Theatre
-) -> AsyncIterator[Best]:
-    """Yield what comes of it at each target where the request may begin."""
-    able = {path for path, probe in theatre.probes.items() if probe.is_able}
-    if able <= rebuffs.keys():
-        return
-    for path in standings.chances:
-        if path not in rebuffs:
-            probe = theatre.probes[path]
-            yield _best(probe, attempts=len(probe.parts), waited=0.0)
-            continue
-        tried = await theatre.beginning_at(path)
-        calls = theatre.calls(tried)
-        if tried.trace.served is not None:
-            probe = theatre.probes[tried.trace.served.path]
-            yield _best(probe, attempts=len(calls), waited=sum(one.waited for one in calls))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Typical:
+    """What comes of a request where all is well, and calls take what their models usually do."""
+
+    theatre: Theatre
+    rebuffs: Mapping[str, Failure]
+    timeout: float
+
+    async def bests(self, paths: Iterable[str]) -> AsyncIterator[Best]:
+        """Yield what comes of it at each target where the request may begin."""
+        probes = self.theatre.probes
+        able = {path for path, probe in probes.items() if probe.is_able}
+        if able <= self.rebuffs.keys():
+            return
+        for path in paths:
+            probe = probes[path]
+            is_direct = path not in self.rebuffs and not self._is_late(probe)
+            best = _best(probe, probe.seconds) if is_direct else await self._played(path)
+            if best is not None:
+                yield best
+
+    def late(self, paths: Iterable[str]) -> Late | None:
+        """Return who would be the quickest of those that are given up before they can answer."""
+        probes = [self.theatre.probes[path] for path in paths if path not in self.rebuffs]
+        found = (
+            Late(path=probe.path, seconds=probe.seconds, allowed=self._allowed(probe))
+            for probe in probes
+            if probe.seconds is not None and self._is_late(probe)
+        )
+        return min(found, key=lambda one: one.seconds, default=None)
+
+    def _is_late(self, probe: Probe) -> bool:
+        return probe.seconds is not None and probe.seconds > self._allowed(probe)
+
+    def _allowed(self, probe: Probe) -> float:
+        return min(probe.allowed, self.timeout)
+
+    async def _played(self, path: str) -> Best | None:
+        """Return what a run comes to that begins at a target who does not answer."""
+        probes = self.theatre.probes
+        seconds = {
+            path: probe.seconds
+            for path, probe in probes.items()
+            if probe.seconds is not None and path not in self.rebuffs
+        }
+        tried = await self.theatre.beginning_at(path, seconds)
+        served = tried.trace.served
+        if served is None:
+            return None
+        calls = self.theatre.calls(tried)
+        probe = probes[served.path]
+        best = _best(probe, None if probe.seconds is None else tried.seconds)
+        if all(one.ok or one.billed is False for one in calls):
+            return replace(best, attempts=len(calls))
+        dollars = self.theatre.measured(tried).dollars
+        return replace(best, attempts=len(calls), dollars=dollars, is_most=True)
 
 
-def _best(probe: Probe, *, attempts: int, waited: float) -> Best:
+def _best(probe: Probe, seconds: float | None) -> Best:
     return Best(
         path=probe.path,
-        attempts=attempts,
-        seconds=None if probe.seconds is None else probe.seconds + waited,
+        attempts=len(probe.parts),
+        seconds=seconds,
         dollars=probe.most if probe.usual is None else probe.usual,
         is_most=probe.usual is None and probe.most is not None,
     )

@@ -5,6 +5,7 @@ The target's own nodes are executed down to where the call would be made, and no
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 
 from router.config.masking import masked
 from router.core.adapter import Flow
@@ -58,8 +59,8 @@ class Probe:
     """What would become of a request at a target: calls, or a `refusal` without any.
 
     `downloads` tells whether its pictures may have to be fetched, `streams` whether they would
-    come one after the other. `fewer` are the same for fewer pictures, where others may have given
-    some before.
+    come one after the other. `deadline` is the nearest above, in seconds. `fewer` are the same for
+    fewer pictures, where others may have given some before.
     """
 
     path: str
@@ -69,6 +70,7 @@ class Probe:
     refusal: Failure | None = None
     downloads: bool = False
     streams: bool = False
+    deadline: float = inf
     fewer: tuple["Probe", ...] = ()
 
     @property
@@ -101,6 +103,11 @@ class Probe:
     @property
     def usual(self) -> float | None:
         return _sum(tuple(part.usual for part in self.parts))
+
+    @property
+    def allowed(self) -> float:
+        """What a call has until it is given up, in seconds."""
+        return min(self.layers.timeout, self.deadline)
 
     @property
     def seconds(self) -> float | None:
@@ -152,7 +159,8 @@ async def _at_any_count(
         )
         for count in counts
     ]
-    return replace(whole, fewer=tuple(fewer))
+    deadlines = (one.deadline for one in above.budgets if one.deadline is not None)
+    return replace(whole, fewer=tuple(fewer), deadline=min(deadlines, default=inf))
 
 
 def _within(context: Context, budgets: Sequence[WithinBudget]) -> Context:

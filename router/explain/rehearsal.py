@@ -11,7 +11,7 @@ from router.core.trace import Attempt, Observer
 from router.emulators.brief import Draw
 from router.emulators.drawing import drawn_once
 from router.explain.course import Course, Stop
-from router.explain.direction import SHORT, Direction, Lingering, Pace
+from router.explain.direction import SHORT, Direction, Lingering, Pace, Usual
 from router.explain.probe import Probe
 from router.explain.steering import steered
 from router.explain.worst import Bound, Measure
@@ -100,11 +100,15 @@ class Theatre:
                 found[target.path] = tried.error.failure
         return found
 
-    async def beginning_at(self, path: str) -> Tried:
-        """Play a run in which all is well, and that target is drawn first if one is drawn."""
+    async def beginning_at(self, path: str, seconds: Mapping[str, float]) -> Tried:
+        """Play a run in which all is well, and that target is drawn first if one is drawn.
+
+        Calls take so many `seconds`, by the paths of targets.
+        """
         first = Stop(path=path, lanes=1, calls=1, seconds=0.0)
         loaded = replace(self.loaded, tree=steered(self.loaded.tree, (first,)))
-        return await self._ask(loaded, None, ())
+        usual = Usual(seconds)
+        return await self._ask(loaded, usual, (usual,))
 
     async def rehearse(self, bound: Bound) -> Took:
         """Return the most that any played run came to, in each measure."""
