@@ -108,6 +108,7 @@ class _Reader:
             users=section.integer("users"),
             prompts=section.integer("prompts"),
             deadline=deadline,
+            cache_namespace=section.text("cache_namespace"),
         )
 
     def _providers(self, section: Section) -> dict[str, Conducts]:

@@ -74,7 +74,8 @@ class Asked:
 
     `extra_body` goes to the provider as it is. `users` is how many people ask: a number of them
     stands in `metadata.user`. `prompts` is how many different prompts there are; None makes every
-    request's its own. `deadline` is the caller's patience.
+    request's its own. `deadline` is the caller's patience. Requests of one `cache_namespace` share
+    answers in caches, whatever their metadata.
     """
 
     params: Mapping[str, JSON]
@@ -84,6 +85,7 @@ class Asked:
     users: int | None = None
     prompts: int | None = None
     deadline: float | None = None
+    cache_namespace: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

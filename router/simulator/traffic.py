@@ -189,4 +189,6 @@ class Mix:
             options["metadata"] = metadata
         if kind.deadline is not None:
             options["timeout"] = kind.deadline
+        if kind.cache_namespace is not None:
+            options["cache_namespace"] = kind.cache_namespace
         return options

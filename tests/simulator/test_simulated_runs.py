@@ -172,6 +172,16 @@ def test_a_cache_answers_repeated_prompts():
     assert (result.cached, result.calls, result.ok) == (59, 1, 60)
 
 
+@pytest.mark.parametrize(("namespace", "cached"), [({}, 0), ({"cache_namespace": "all"}, 59)])
+def test_users_share_answers_where_they_share_a_cache_namespace(namespace, cached):
+    asked = [{"params": {}, "prompts": 1, "users": 10**12, **namespace}]
+    config = {**OPENAI, "cache": {"mode": "simple"}}
+
+    result = simulated(config, requests=asked, providers={"openai": {"latency": 0.5}})
+
+    assert (result.cached, result.calls) == (cached, 60 - cached)
+
+
 def test_users_stay_where_they_were_drawn_to():
     strategy = {
         "mode": "loadbalance",
