@@ -213,10 +213,11 @@ def test_no_dice_decide_whether_a_first_set_passes(tmp_path, mode, seed):
     config = FALLBACK.replace("fallback", f"{mode}, on_status_codes: [503, 429]") + retry
     if mode == "loadbalance":
         config = config.replace("strategy: {", "strategy: {failover: true, ")
-    made(tmp_path, config)
+    text, _ = made(tmp_path, config)
 
     ready = make_ready(tmp_path / "prod.test.yaml", loader_for(), seed)
 
+    assert "    seed: 0\n" in text
     assert all(ready.run(case).passed for case in ready.suite.cases)
 
 
