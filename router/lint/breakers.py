@@ -3,17 +3,25 @@
 import math
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 
 from router.config.editing import fix_for
 from router.config.fixes import REMOVED, Change
 from router.config.model import BreakerSettings, TargetRoute
 from router.config.places import Place
+from router.lint.failing import calls_to_open
 from router.lint.rule import Finding, Rule
 from router.lint.subject import Subject
 from router.policies.breaker_state import BreakerRules
 from router.policies.limit import MINUTE
 from router.policies.timeout import DEFAULT_TIMEOUT
 from router.strategies.conversation import UNDO_TIMEOUT
+
+QUICKEST = 0.001  # seconds
+"""What a call takes at least: even one that is refused on the same machine goes there and back."""
+
+ANSWER = 0.05  # seconds
+"""What it takes until a provider elsewhere has refused a call, and the next one, too."""
 
 PLACES: tuple[Place, ...] = (("strategy", "cb_config"), ("cb_config",))
 
@@ -31,9 +39,29 @@ def _never_opens(subject: Subject) -> Iterator[Finding]:
                 message=f"at most {most} calls of {spot.shown} can fail within"
                 f" {breaker.window:g} s, and the breaker needs {_needed(breaker)}",
                 harm="it never opens, however long the provider is down",
-                hint="lower the threshold, lengthen the window, or raise limit.per_minute",
+                hint="lower the threshold, lengthen the window, or raise the limit",
                 at_key=True,
             )
+
+
+def _forgets(subject: Subject) -> Iterator[Finding]:
+    """Find breakers that forget failures before the next one can be expected."""
+    told: set[Place] = set()
+    for spot, route in subject.targets:
+        breaker, place = route.settings.breaker, subject.written(spot, *PLACES)
+        if breaker is None or place is None or place in told:
+            continue
+        calls = calls_to_open(breaker)
+        if breaker.window >= min(1.0, (calls - 1) * ANSWER):
+            continue
+        told.add(place)
+        yield Finding(
+            place=(*place, "window"),
+            message=f"the breaker forgets a failure after {1000 * breaker.window:g} ms,"
+            f" and needs {_needed(breaker)}",
+            harm="failures one after the other hardly ever open it, only those at the same moment",
+            hint="lengthen the window (it is in milliseconds: 60000 is a minute)",
+        )
 
 
 def _account(route: TargetRoute) -> tuple[str | None, str]:
@@ -44,13 +72,19 @@ def _account(route: TargetRoute) -> tuple[str | None, str]:
 def _most_calls(route: TargetRoute) -> int | None:
     """Count the calls of a target that may fail within the breaker's window.
 
-    They begin within that time and as long before it as a call may take.
+    They begin within that time and as long before it as a call may take; of those that are made
+    one after the other, each takes a moment.
     """
     breaker, limit = route.settings.breaker, route.limit
-    if breaker is None or limit is None or limit.per_minute is None:
+    if breaker is None or limit is None:
         return None
-    longest = (route.settings.timeout or DEFAULT_TIMEOUT) + UNDO_TIMEOUT
-    return limit.per_minute * (math.floor((breaker.window + longest) / MINUTE) + 1)
+    found: list[int] = []
+    if limit.per_minute is not None:
+        longest = (route.settings.timeout or DEFAULT_TIMEOUT) + UNDO_TIMEOUT
+        found.append(limit.per_minute * (math.floor((breaker.window + longest) / MINUTE) + 1))
+    if limit.concurrency is not None:
+        found.append(limit.concurrency * (math.floor(breaker.window / QUICKEST) + 1))
+    return min(found, default=None)
 
 
 def _rules(breaker: BreakerSettings) -> BreakerRules:
@@ -70,10 +104,10 @@ def _needed(breaker: BreakerSettings) -> str:
 NEVER_OPENS = Rule(
     code="breaker-never-opens",
     severity="warning",
-    title="A circuit breaker that never opens",
-    harm="it never opens, however long the provider is down",
+    title="A circuit breaker that never opens, or hardly ever",
+    harm="it does not open, however long the provider is down",
     remedy="lower what it needs, or lengthen its window",
-    check=_never_opens,
+    check=lambda subject: chain(_never_opens(subject), _forgets(subject)),
 )
 
 

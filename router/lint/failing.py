@@ -59,10 +59,11 @@ def retries_of(route: TargetRoute) -> int:
         return 0
     if breaker is None or not all(is_breakage(one, breaker.codes) for one in repeated):
         return retry.most
-    return min(retry.most, _calls_to_open(breaker) - 1)
+    return min(retry.most, calls_to_open(breaker) - 1)
 
 
-def _calls_to_open(breaker: BreakerSettings) -> int:
+def calls_to_open(breaker: BreakerSettings) -> int:
+    """Count the calls that open a breaker, if all of them fail."""
     by_share = None if breaker.percentage is None else breaker.minimum_requests
     return min(calls for calls in (breaker.threshold, by_share) if calls is not None)
 

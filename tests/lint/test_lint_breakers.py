@@ -4,6 +4,7 @@ import json
 import re
 
 import anyio
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from lint_tools import check_text, codes, told
@@ -11,7 +12,7 @@ from lint_tools import check_text, codes, told
 from router.config.load import load_text
 from router.config.report import Report
 from router.lab.stage import Stage, loader_for
-from router.lint.breakers import NEVER_OPENS
+from router.lint.breakers import NEVER_OPENS, QUICKEST
 from router.lint.subject import Subject
 from router.sandbox.fault import Fault, FaultKind
 from router.testing import simulate
@@ -27,10 +28,13 @@ BREAKERS = st.one_of(
     ),
 ).flatmap(
     lambda one: st.builds(
-        lambda window: {**one, "window": window}, st.sampled_from([10_000, 60_000, 90_000])
+        lambda window: {**one, "window": window}, st.sampled_from([1, 4, 10_000, 60_000, 90_000])
     )
 )
-LIMITS = st.builds(lambda most: {"per_minute": most}, st.integers(1, 5))
+LIMITS = st.one_of(
+    st.builds(lambda most: {"per_minute": most}, st.integers(1, 5)),
+    st.builds(lambda most: {"concurrency": most}, st.integers(1, 3)),
+)
 TARGETS = st.fixed_dictionaries(
     {
         "provider": st.just("openai"),
@@ -55,14 +59,15 @@ class Together:
 
     def strike(self, provider, model, serial, elapsed):
         del provider, model, serial
-        delay = max(0.0, self.moment - elapsed)
+        delay = max(QUICKEST, self.moment - elapsed)
         return Fault(kind=FaultKind.STATUS, status=503, delay=delay)
 
 
 def claims(config):
     source = load_text(json.dumps(config), Report(), root="config")
     subject = Subject(source=source, document=LOADER.load(config).document)
-    return [PATH.search(finding.message)[0] for finding in NEVER_OPENS.check(subject)]
+    found = [one for one in NEVER_OPENS.check(subject) if "never opens" in one.harm]
+    return [PATH.search(finding.message)[0] for finding in found]
 
 
 def opened(config, moment):
@@ -110,6 +115,28 @@ def test_a_breaker_that_is_said_never_to_open_opens_in_no_play(config, share):
     if said:
         moment = share * max(one["request_timeout"] for one in config["targets"]) / 1000
         assert not opened(config, moment) & set(said)
+
+
+ONE = "provider: openai\ncb_config: {%s}\n"
+
+CLOSED = {
+    "a window of a millisecond": ("failure_threshold: 10, window: 1", ""),
+    "a minute in seconds": ("failure_threshold: 10, window: 60", ""),
+    "more than one lane can fail": ("failure_threshold: 1000000000", "limit: {concurrency: 1}\n"),
+}
+
+
+@pytest.mark.parametrize(("breaker", "more"), CLOSED.values(), ids=CLOSED)
+def test_a_breaker_that_cannot_be_expected_to_open_is_told(breaker, more, tmp_path):
+    assert codes(check_text(ONE % breaker + more, tmp_path)) == ["breaker-never-opens"]
+
+
+@pytest.mark.parametrize(
+    "breaker",
+    ["failure_threshold: 10, window: 1000", "failure_threshold: 1, window: 1"],
+)
+def test_a_breaker_that_may_open_is_not(breaker, tmp_path):
+    assert codes(check_text(ONE % breaker, tmp_path)) == []
 
 
 IDLE = """\
