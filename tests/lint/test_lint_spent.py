@@ -111,6 +111,14 @@ def test_of_a_weight_of_0_there_is_nobody(text, tmp_path):
     assert set(codes(check_text(text, tmp_path))) <= {"drained-target"}
 
 
+def test_a_drained_target_of_another_model_makes_no_fallback_of_one_credential_better(tmp_path):
+    other = "{provider: openai, weight: 0, override_params: {model: gpt-image-1.5}}"
+    inner = f"{{strategy: {{mode: loadbalance}}, targets: [{other}, {OPENAI}]}}"
+    text = group(FALLBACK, inner, OPENAI)
+
+    assert told(check_text(text, tmp_path), "same-credential").severity == "warning"
+
+
 @pytest.mark.parametrize(
     "retry",
     ["{attempts: 5, on_status_codes: []}", "{attempts: 5, on_status_codes: [418]}"],
