@@ -12,7 +12,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Shells start what runs in the background deaf to it; tests of Ctrl-C would wait for ever.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-os.environ.pop("COLUMNS", None)  # processes that share the tests are given one
+# Python's readline, which pytest loads, gives its process a width, and so all that are started.
+os.environ.pop("COLUMNS", None)
+os.unsetenv("COLUMNS")
 
 settings.register_profile(
     "pixroute",
