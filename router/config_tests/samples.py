@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from router.config.masking import holds_secret
 from router.config.model import ConditionalSettings, GroupRoute, Route
 from router.core.images import PATHNAMES, Operation
 from router.core.jsontypes import JSON, is_list
@@ -103,11 +104,11 @@ class Way:
         return all((step.path, step.reason) in made for step in self.steps)
 
     def samples(self) -> Iterator["Sample"]:
-        """Yield requests that might take it."""
+        """Yield requests that might take it; none with a secret, which a test would hold."""
         guesses = _together([step.guesses() for step in self.steps])
         for guess in islice(guesses, MOST):
             found = _sample(guess)
-            if found is not None:
+            if found is not None and not found.holds_secret:
                 yield found
 
 
@@ -118,6 +119,10 @@ class Sample:
     params: Mapping[str, JSON]
     metadata: Mapping[str, JSON]
     operation: Operation = "generate"
+
+    @property
+    def holds_secret(self) -> bool:
+        return holds_secret(self.params) or holds_secret(self.metadata)
 
     def __str__(self) -> str:
         """Write what sets it apart: `size 1536x1024, plan pro`."""
