@@ -50,7 +50,13 @@ class Limit:
             start = _next_start(lane, self.per_minute, arrived, before=lane.waiting)
             if start > latest:
                 return self._late(start - arrived)
-        if not await _wait_for_place(lane.places, lane, latest):
+        lane.waiting += 1
+        with anyio.CancelScope(deadline=latest) as waiting:
+            try:
+                await lane.places.acquire()
+            finally:
+                lane.waiting -= 1
+        if waiting.cancelled_caught:
             return self._full(f"{self.concurrency} calls are under way", 1.0)
         try:
             return await self._in_turn(lane, latest, arrived, request, context)
@@ -109,17 +115,6 @@ class Limit:
             retry_after=retry_after,
             cut_short=True,
         )
-
-
-async def _wait_for_place(places: anyio.Semaphore, lane: Lane, latest: float) -> bool:
-    """Take a place; tell whether there was one in time."""
-    lane.waiting += 1
-    try:
-        with anyio.CancelScope(deadline=latest) as waiting:
-            await places.acquire()
-    finally:
-        lane.waiting -= 1
-    return not waiting.cancelled_caught
 
 
 def _clear(lanes: dict[str, Lane], now: float) -> None:
