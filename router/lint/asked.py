@@ -99,6 +99,19 @@ def costs_of(route: TargetRoute, adapter: Adapter) -> Iterator[float | None]:
         yield _cost({**SHORTEST, **params}, route, adapter)
 
 
+def plain_cost_of(route: TargetRoute, adapter: Adapter) -> float | None:
+    """Return what must be set aside for a request that says its prompt alone; None if unknown."""
+    return _cost(SHORTEST, route, adapter, route.settings.default_params)
+
+
+def left_open(route: TargetRoute, adapter: Adapter) -> tuple[str, ...]:
+    """Return the parameters that a price goes by, where the config says nothing of them."""
+    request = _request(route, SHORTEST, route.settings.default_params)
+    facts = _facts(request, route, adapter)
+    names = () if facts is None else (name for one in _choices(facts) for name in one[0])
+    return tuple(name for name in names if name not in request.params and name not in STEPS[1:])
+
+
 def _choices(facts: ModelFacts) -> Iterator[Sequence[Mapping[str, JSON]]]:
     """Yield what there is of sizes, of qualities, and of whatever else a price looks at."""
     grid = () if facts.grid is None else facts.grid.slimmest()
@@ -111,9 +124,14 @@ def _choices(facts: ModelFacts) -> Iterator[Sequence[Mapping[str, JSON]]]:
     yield [dict.fromkeys(STEPS, 1) if is_by_step else EMPTY]
 
 
-def _cost(params: Mapping[str, JSON], route: TargetRoute, adapter: Adapter) -> float | None:
+def _cost(
+    params: Mapping[str, JSON],
+    route: TargetRoute,
+    adapter: Adapter,
+    defaults: Mapping[str, JSON] = EMPTY,
+) -> float | None:
     """Return the bound that the engine would set aside."""
-    request = _request(route, params)
+    request = _request(route, params, defaults)
     try:
         changes = guard(find_changes, request, _aim(route, adapter))
     except AdapterError:

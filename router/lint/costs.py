@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from router.config.model import TargetRoute
 from router.core.budget import DECIMALS, Budget
-from router.lint.asked import costs_of, prices_of
+from router.lint.asked import costs_of, left_open, plain_cost_of, prices_of
 from router.lint.rule import Finding, Rule
 from router.lint.subject import Bound, Spot, Subject, shown_model
 from router.lint.turns import ending
@@ -14,14 +14,32 @@ FEWEST = 3  # digits of a dollar that are written
 
 
 def _unpaid(subject: Subject) -> Iterator[Finding]:
-    for spot, route in subject.targets:
-        bounds = [one for one in subject.bounds(spot) if one.budget.max_cost is not None]
-        if not bounds or not _is_certain(subject, route):
-            continue
-        found = _of_unknown_price(subject, spot, route, bounds)
-        found = found or _too_dear(subject, spot, route, bounds)
+    for spot, route, bounds in _bounded(subject):
+        found = _never_paid(subject, spot, route, bounds)
         if found is not None:
             yield found
+
+
+def _unpaid_plain(subject: Subject) -> Iterator[Finding]:
+    for spot, route, bounds in _bounded(subject):
+        found = _too_dear_plain(subject, route, bounds)
+        if found is not None and _never_paid(subject, spot, route, bounds) is None:
+            yield found
+
+
+def _bounded(subject: Subject) -> Iterator[tuple[Spot, TargetRoute, list[Bound]]]:
+    """Yield the targets whose money is bounded, and by what."""
+    for spot, route in subject.targets:
+        bounds = [one for one in subject.bounds(spot) if one.budget.max_cost is not None]
+        if bounds and _is_certain(subject, route):
+            yield spot, route, bounds
+
+
+def _never_paid(
+    subject: Subject, spot: Spot, route: TargetRoute, bounds: list[Bound]
+) -> Finding | None:
+    found = _of_unknown_price(subject, spot, route, bounds)
+    return found or _too_dear(subject, spot, route, bounds)
 
 
 def _is_certain(subject: Subject, route: TargetRoute) -> bool:
@@ -52,8 +70,7 @@ def _too_dear(
     subject: Subject, spot: Spot, route: TargetRoute, bounds: list[Bound]
 ) -> Finding | None:
     """Find a target whose cheapest picture may cost more than the budget has."""
-    tightest = min(bounds, key=lambda bound: bound.budget.max_cost or 0.0)
-    most = tightest.budget.max_cost or 0.0
+    tightest, most = _tightest(bounds)
     least = _least_above(most, costs_of(route, subject.adapter(route.provider or "")))
     if least is None:
         return None
@@ -65,6 +82,29 @@ def _too_dear(
         harm=ending(spot),
         hint=f"allow {enough} or more, or ask a cheaper model",
     )
+
+
+def _too_dear_plain(subject: Subject, route: TargetRoute, bounds: list[Bound]) -> Finding | None:
+    """Find a target that is asked only by requests that choose something cheaper."""
+    adapter = subject.adapter(route.provider or "")
+    tightest, most = _tightest(bounds)
+    cost = plain_cost_of(route, adapter)
+    if cost is None or Budget(money=most).within_means(cost):
+        return None
+    enough, short = _apart(cost, most)
+    names = left_open(route, adapter)
+    fix = f", or say {' and '.join(names)} in default_params or override_params" if names else ""
+    return Finding(
+        place=(*tightest.spot.place, "budget", "max_cost"),
+        message=f"a request that says its prompt alone may cost {enough} at {shown_model(route)},"
+        f" and max_cost is {short}",
+        hint=f"allow {enough} or more{fix}",
+    )
+
+
+def _tightest(bounds: list[Bound]) -> tuple[Bound, float]:
+    tightest = min(bounds, key=lambda bound: bound.budget.max_cost or 0.0)
+    return tightest, tightest.budget.max_cost or 0.0
 
 
 def _least_above(most: float, costs: Iterable[float | None]) -> float | None:
@@ -95,4 +135,13 @@ UNPAID = Rule(
     harm="a request that comes to it is not answered there, or not at all",
     remedy="allow more money, or tell its price",
     check=_unpaid,
+)
+
+UNPAID_PLAIN = Rule(
+    code="unpaid-plain-request",
+    severity="warning",
+    title="A budget of money too small for a request that says only its prompt",
+    harm="such a request is not begun there and ends, though a thriftier one would be answered",
+    remedy="allow more money, or say what the price goes by",
+    check=_unpaid_plain,
 )

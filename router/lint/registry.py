@@ -7,7 +7,7 @@ from router.lint.abilities import UNABLE, UNEVEN
 from router.lint.accounts import SAME_CREDENTIAL, UNUSED_KEY
 from router.lint.breakers import IDLE_PERCENTAGE, NEVER_OPENS
 from router.lint.budgets import RETRIES_BEYOND_BUDGET, STARVED
-from router.lint.costs import UNPAID
+from router.lint.costs import UNPAID, UNPAID_PLAIN
 from router.lint.deadlines import (
     DEADLINE_TOO_SHORT,
     HURRIED,
@@ -29,6 +29,7 @@ RULES: tuple[Rule, ...] = (
     DRAINED,
     STARVED,
     UNPAID,
+    UNPAID_PLAIN,
     RETRIES_BEYOND_BUDGET,
     RETRIES_BEYOND_DEADLINE,
     TIMEOUT_BEYOND_DEADLINE,

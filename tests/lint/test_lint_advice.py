@@ -3,8 +3,12 @@
 import re
 
 import pytest
+import yaml
 from lint_tools import check_text, codes, told
 from test_lint_rules import group
+
+from router.lab.stage import Stage, loader_for
+from router.testing import simulate
 
 DEAR = """\
 provider: openai
@@ -40,6 +44,39 @@ def test_where_a_caller_may_choose_the_cheapest_that_it_may_be_is_too_dear(said,
 
     assert "unpaid-target" not in codes(check_text(UNSAID % (said, enough), tmp_path))
     assert "unpaid-target" in codes(check_text(UNSAID % (said, float(enough) - 0.001), tmp_path))
+
+
+PLAIN = """\
+provider: %s
+override_params: {model: %s}
+default_params: {n: %d}
+budget: {max_cost: %s}
+"""
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize(
+    ("provider", "model"), [("openai", "gpt-image-2"), ("google", "gemini-3-pro-image")]
+)
+def test_a_plain_request_ends_with_402_until_there_is_as_much_as_is_said(
+    provider, model, count, tmp_path
+):
+    text = PLAIN % (provider, model, count, "0.2")
+    problem = told(check_text(text, tmp_path), "unpaid-plain-request")
+    enough = re.search(r"allow \$([\d.]+)", problem.hint)[1]
+    ample = PLAIN % (provider, model, count, enough)
+
+    assert status_of_a_plain_request(text) == 402
+    assert status_of_a_plain_request(ample) == 200
+    assert codes(check_text(ample, tmp_path)) == []
+
+
+def status_of_a_plain_request(text):
+    async def main():
+        stage = Stage(loaded=loader_for().load(yaml.safe_load(text)))
+        return (await stage.ask({"prompt": "x"})).status
+
+    return simulate(main)
 
 
 def test_a_name_without_its_hyphen_is_misspelt(tmp_path):

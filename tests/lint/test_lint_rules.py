@@ -80,6 +80,10 @@ FOUND = {
         TOO_DEAR,
         ["unpaid-target"],
     ),
+    "a price that depends on a size that is open": (
+        "provider: openai\noverride_params: {model: gpt-image-2}\nbudget: {max_cost: 0.002}\n",
+        ["unpaid-plain-request"],
+    ),
     "a group that uses up the budget": (STARVED_BY_A_GROUP, ["starved-target"]),
     "retries that leave nothing for a failover": (
         group(
@@ -196,9 +200,6 @@ def test_it_is_found(text, expected, tmp_path):
 
 QUIET = {
     "a picture that the budget has just enough for": (TOO_DEAR.replace("0.01", "0.08")),
-    "a price that depends on a size that is open": (
-        "provider: openai\noverride_params: {model: gpt-image-2}\nbudget: {max_cost: 0.002}\n"
-    ),
     "a group that asks only one of its targets": FED_BEHIND_A_GROUP,
     "retries without anything to retry": (
         "provider: openai\nretry: {attempts: 5, on_status_codes: []}\nbudget: {deadline: 5}\n"
