@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import click
 
+from router.core.images import TEXTS
 from router.core.jsontypes import JSON
 
 ELSEWHERE: Mapping[str, str] = {
@@ -26,23 +27,6 @@ ELSEWHERE: Mapping[str, str] = {
 """What the library's calls take that is no parameter of a picture, and what to use instead."""
 
 NUMBERS = frozenset({"n", "seed", "output_compression"})
-TEXTS = frozenset(
-    {
-        "background",
-        "input_fidelity",
-        "model",
-        "moderation",
-        "negative_prompt",
-        "output_format",
-        "prompt",
-        "quality",
-        "response_format",
-        "size",
-        "style",
-        "user",
-    }
-)
-"""Parameters that are text even where they look like JSON."""
 
 
 def parameters(options: Mapping[str, JSON], written: Mapping[str, JSON]) -> dict[str, JSON]:

@@ -44,6 +44,24 @@ PARAMETERS = frozenset(
 )
 """What any model may be asked with beside a model's name, a prompt and pictures."""
 
+TEXTS = frozenset(
+    {
+        "background",
+        "input_fidelity",
+        "model",
+        "moderation",
+        "negative_prompt",
+        "output_format",
+        "prompt",
+        "quality",
+        "response_format",
+        "size",
+        "style",
+        "user",
+    }
+)
+"""Parameters that are texts, whatever is in them: a number or JSON that looks like one, too."""
+
 
 @light_value
 class ImageRequest:

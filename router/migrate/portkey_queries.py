@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from router.config.masking import LONGEST, masked
 from router.config.places import Place
 from router.config.section import Section
+from router.core.images import TEXTS
 from router.core.jsontypes import JSON, is_list, sequence
 from router.core.pattern import compile_pattern
 from router.migrate.block import Block
@@ -27,24 +28,6 @@ NEVER: Mapping[str, JSON] = {"$in": []}
 
 OWN = frozenset({"$exists", "$not"})
 """Operators of ours that Portkey does not know."""
-
-TEXTS = frozenset(
-    {
-        "background",
-        "input_fidelity",
-        "model",
-        "moderation",
-        "negative_prompt",
-        "output_format",
-        "prompt",
-        "quality",
-        "response_format",
-        "size",
-        "style",
-        "user",
-    }
-)
-"""Parameters that are texts, whatever is in them."""
 
 NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)")
 """What JavaScript's parseFloat reads at the beginning of a text."""
