@@ -44,17 +44,22 @@ def _never_opens(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _forgets(subject: Subject) -> Iterator[Finding]:
-    """Find breakers that forget failures before the next one can be expected."""
+def _written(subject: Subject) -> Iterator[tuple[BreakerSettings, Place]]:
+    """Yield each breaker that is written, and where; targets may inherit one of a group."""
     told: set[Place] = set()
     for spot, route in subject.targets:
         breaker, place = route.settings.breaker, subject.written(spot, *PLACES)
-        if breaker is None or place is None or place in told:
-            continue
+        if breaker is not None and place is not None and place not in told:
+            told.add(place)
+            yield breaker, place
+
+
+def _forgets(subject: Subject) -> Iterator[Finding]:
+    """Find breakers that forget failures before the next one can be expected."""
+    for breaker, place in _written(subject):
         calls = calls_to_open(breaker)
         if breaker.window >= min(1.0, (calls - 1) * ANSWER):
             continue
-        told.add(place)
         yield Finding(
             place=(*place, "window"),
             message=f"the breaker forgets a failure after {1000 * breaker.window:g} ms,"
@@ -112,12 +117,7 @@ NEVER_OPENS = Rule(
 
 
 def _idle_percentage(subject: Subject) -> Iterator[Finding]:
-    told: set[Place] = set()
-    for spot, route in subject.targets:
-        breaker, place = route.settings.breaker, subject.written(spot, *PLACES)
-        if breaker is None or place is None or place in told:
-            continue
-        told.add(place)
+    for breaker, place in _written(subject):
         yield from _idle(subject, breaker, place)
 
 
