@@ -6,21 +6,8 @@ from speakers import AZURE, Speaker, ask, config_of
 from router.core.outcome import Kind
 from router.core.pricing import unforeseen
 from router.providers.catalog import catalog_of
+from tests.catalogs import CATALOGS
 
-CATALOGS = (
-    "azure-openai",
-    "deepinfra",
-    "google",
-    "monsterapi",
-    "nscale",
-    "openai",
-    "recraft-ai",
-    "replicate",
-    "segmind",
-    "stability-ai",
-    "together-ai",
-    "x-ai",
-)
 WORDS = {"replicate": "num_outputs", "segmind": "samples", "stability-ai": "samples"}
 """What providers call the number of pictures, of those who call it something else than `n`."""
 

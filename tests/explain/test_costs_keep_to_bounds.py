@@ -11,24 +11,11 @@ from router.lab.grey import grey
 from router.lab.stage import Stage
 from router.providers.catalog import catalog_of
 from router.testing import simulate
+from tests.catalogs import CATALOGS
 
-PROVIDERS = (
-    "azure-openai",
-    "deepinfra",
-    "google",
-    "monsterapi",
-    "nscale",
-    "openai",
-    "recraft-ai",
-    "replicate",
-    "segmind",
-    "stability-ai",
-    "together-ai",
-    "x-ai",
-)
 PRICED = tuple(
     (provider, model)
-    for provider in PROVIDERS
+    for provider in CATALOGS
     for model in catalog_of(provider).models
     if "generate" in model.operations and model.prices
 )

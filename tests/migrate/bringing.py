@@ -16,6 +16,12 @@ from router.testing import simulate
 DRAW = drawn_once()  # one picture for each model and size is enough
 ENVIRONMENT = {"AZURE_API_BASE": "https://atelier.openai.azure.com"}
 
+LONE = """
+model_list:
+  - {model_name: pictures, litellm_params: {model: openai/gpt-image-1}}
+"""
+PICTURES = {"model": "pictures"}
+
 
 def imported(source, kind=None):
     """Import a text, indented as it may be."""

@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from bringing import imported, play, told
+from bringing import LONE, PICTURES, imported, play, told
 
 GROUPS = """
 model_list:
@@ -18,11 +18,6 @@ model_list:
   - model_name: pictures
     litellm_params: {model: stability/stable-image-core, rpm: 10}
 """
-LONE = """
-model_list:
-  - {model_name: pictures, litellm_params: {model: openai/gpt-image-1}}
-"""
-PICTURES = {"model": "pictures"}
 
 OPENAI_200, STABILITY_200, RECRAFT_200 = "openai 200", "stability-ai 200", "recraft-ai 200"
 

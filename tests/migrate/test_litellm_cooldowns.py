@@ -1,7 +1,7 @@
 """LiteLLM's cooldowns, and the breakers of the config that is made of them."""
 
 import pytest
-from bringing import play, told
+from bringing import LONE, PICTURES, play, told
 
 GROUPS = """
 model_list:
@@ -15,11 +15,6 @@ model_list:
   - model_name: pictures
     litellm_params: {model: stability/stable-image-core, rpm: 1}
 """
-LONE = """
-model_list:
-  - {model_name: pictures, litellm_params: {model: openai/gpt-image-1}}
-"""
-PICTURES = {"model": "pictures"}
 
 OPENAI_200, STABILITY_200 = "openai 200", "stability-ai 200"
 
