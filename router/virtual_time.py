@@ -68,6 +68,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     is_virtual = True  # for code that would use a thread only to keep a real loop free
 
     _ready: deque[asyncio.Handle]
+    _stopping: bool
 
     def __init__(self) -> None:
         self._thread = threading.get_ident()
@@ -123,7 +124,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         The base class asks for one turn of the loop by this name.
         """
         ready = self._ready
-        if not ready:
+        if not ready and not self._stopping:
             self._jump()
         for _ in range(len(ready)):
             handle = ready.popleft()

@@ -126,6 +126,17 @@ def test_the_clock_does_not_move_to_a_timer_that_was_cancelled():
         simulate(main)
 
 
+def test_a_loop_that_was_stopped_takes_one_turn_and_no_time():
+    loop = VirtualTimeLoop()
+    loop.call_later(5, print)
+    loop.stop()
+
+    loop.run_forever()
+
+    assert loop.time() == 0
+    loop.close()
+
+
 def test_a_thousand_tasks_of_an_hour_end_at_one_hour():
     async def main():
         async with anyio.create_task_group() as group:
